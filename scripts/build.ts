@@ -1,0 +1,71 @@
+/**
+ * Builds dist/: one bundle per process or per heavy library, so that nothing is loaded before it is needed.
+ * Usage: node scripts/build.ts [--sourcemap]
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import * as esbuild from 'esbuild';
+import { buildValidators } from './validators.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const source = (file: string): string => path.join(root, 'src', file);
+
+/** Rooms that are bundles of their own: an `await import()` of their façade becomes a load of the sibling file. */
+const lazyRooms: Record<string, string> = {
+  [source('kubernetes/index.ts')]: './cluster.js',
+  [source('archive/index.ts')]: './archive.js',
+  [source('simulator/index.ts')]: './simulator.js',
+};
+
+const lazyRoomsPlugin: esbuild.Plugin = {
+  name: 'lazy-rooms',
+  setup(build) {
+    build.onResolve({ filter: /\/index\.ts$/ }, args => {
+      const bundle = args.kind === 'dynamic-import' && lazyRooms[path.resolve(args.resolveDir, args.path)];
+      return bundle ? { path: bundle, external: true } : undefined;
+    });
+  },
+};
+
+const common: esbuild.BuildOptions = {
+  bundle: true,
+  minify: true,
+  keepNames: true,
+  sourcemap: process.argv.includes('--sourcemap') ? 'linked' : false,
+  logLevel: 'warning',
+  outdir: path.join(root, 'dist'),
+  legalComments: 'none',
+};
+
+fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+await Promise.all([
+  esbuild.build({
+    ...common,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    // The ESM builds: the UMD builds of some language server packages cannot be bundled.
+    mainFields: ['module', 'main'],
+    external: ['vscode'],
+    plugins: [lazyRoomsPlugin],
+    supported: { 'dynamic-import': false },
+    entryPoints: {
+      extension: source('extension.ts'),
+      server: source('server/main.ts'),
+      cluster: source('kubernetes/index.ts'),
+      archive: source('archive/index.ts'),
+      cli: source('cli/main.ts'),
+      simulator: source('simulator/index.ts'),
+    },
+  }),
+  esbuild.build({
+    ...common,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    entryPoints: { webview: source('views/webview/main.ts') },
+  }),
+  buildValidators(path.join(root, 'schemas'), path.join(root, 'dist/validators')),
+]);
+// The package as a whole has no "type"; src/, test/ and scripts/ are ES modules, the bundles are CommonJS.
+fs.writeFileSync(path.join(root, 'dist/package.json'), '{ "type": "commonjs" }\n');

@@ -1,0 +1,23 @@
+/**
+ * A fault that a person can act upon: what happened, why (the other side's own words), what to do.
+ * `message` holds all three, so that whoever shows only the message loses nothing. Never put a secret in.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  /** Stable word for the kind of fault, for example `unauthorized`, `unreachable`, `no-such-bucket`. */
+  readonly code: string;
+  readonly what: string;
+  readonly why: string;
+  readonly remedy: string;
+
+  constructor(code: string, parts: { what: string; why: string; remedy: string; cause?: unknown }) {
+    super(`${parts.what}: ${parts.why} ${parts.remedy}`.trim(), { cause: parts.cause });
+    this.code = code;
+    this.what = parts.what;
+    this.why = parts.why;
+    this.remedy = parts.remedy;
+  }
+}
+
+/** The text of anything that was thrown. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -1,0 +1,86 @@
+/** What this room offers, as types only: views, operations and commands import these and never the library behind them. */
+import type { InstanceStatus } from '../model/instance-status.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import type { ContextSnapshot } from '../model/snapshot.ts';
+
+/** A kubeconfig as read from disk: nothing was contacted and no exec plugin was run. */
+export interface Kubeconfig {
+  /** In file order. */
+  contexts: { name: string; server: string; namespace: string; user: string; runsExecPlugin: boolean }[];
+  current: string | undefined;
+  /** One text per file or entry that could not be read; the rest is still usable. */
+  problems: string[];
+  /** The files that were asked for, in order. */
+  files: string[];
+}
+
+export type ObjectKind =
+  | 'Cluster'
+  | 'Backup'
+  | 'ScheduledBackup'
+  | 'ObjectStore'
+  | 'Pod'
+  | 'Service'
+  | 'Secret'
+  | 'Event'
+  | 'Lease';
+
+/** One write: a JSON merge patch (RFC 7386) of one object. `resourceVersion` makes the API refuse it (409) when the object changed. */
+export interface MergePatch {
+  kind: ObjectKind;
+  namespace: string;
+  name: string;
+  subresource?: 'status';
+  resourceVersion?: string;
+  patch: object;
+}
+
+export interface Access {
+  verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'update' | 'delete';
+  group: string;
+  /** Plural, for example `clusters`. */
+  resource: string;
+  subresource?: string;
+  namespace: string;
+  name?: string;
+}
+
+/** An open kubeconfig context. Every call rejects with a `Failure` that names the context and object. */
+export interface Connection {
+  readonly context: string;
+  readonly server: string;
+  /** The latest state; the same object until something changes. */
+  snapshot(): ContextSnapshot;
+  /** Called after changes, at most every 100 ms. */
+  onDidChange(listener: () => void): { dispose(): void };
+  get<T extends KubernetesObject>(kind: ObjectKind, namespace: string, name: string, signal: AbortSignal): Promise<T>;
+  /** Sends the patch with strict field validation. `dryRun` runs admission but stores nothing. */
+  patch<T extends KubernetesObject>(
+    write: MergePatch,
+    options: { dryRun: boolean },
+    signal: AbortSignal,
+  ): Promise<{ object: T; warnings: string[] }>;
+  /** SelfSubjectAccessReview. */
+  canI(access: Access, signal: AbortSignal): Promise<{ allowed: boolean; reason: string }>;
+  /** `GET /pg/status` of an instance through the API server's pod proxy. */
+  instanceStatus(namespace: string, pod: string, signal: AbortSignal): Promise<InstanceStatus>;
+  /** Decoded values of a Secret. Only for the action that needs them; never stored, never logged. */
+  secret(namespace: string, name: string, signal: AbortSignal): Promise<Record<string, string>>;
+  /**
+   * Polls the status of the instances of these Clusters (`namespace/name`) until the next call; an empty list stops it.
+   * Results arrive in the snapshot.
+   */
+  pollInstanceStatus(clusters: readonly string[]): void;
+  /** Drops all watches at once and starts again, without waiting for the back-off. */
+  retry(): void;
+  close(): void;
+}
+
+export interface ConnectOptions {
+  context: string;
+  /** Kubeconfig files in order of precedence (`KUBECONFIG` semantics: first one wins for each entry). */
+  files: readonly string[];
+  /** Exec plugins run commands from the kubeconfig: only in trusted workspaces. */
+  allowExecPlugins: boolean;
+  log: (message: string) => void;
+}

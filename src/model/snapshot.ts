@@ -1,0 +1,50 @@
+import type { Backup, Cluster, ObjectStore, ScheduledBackup } from './cluster.ts';
+import type { StatusReading } from './instance-status.ts';
+import type { Pod, Service } from './kubernetes.ts';
+
+/** Kinds that are listed and watched in a connected context. */
+export const watchedKinds = ['Cluster', 'Pod', 'Service', 'Backup', 'ScheduledBackup', 'ObjectStore'] as const;
+export type WatchedKind = (typeof watchedKinds)[number];
+
+/**
+ * - `closed`: not contacted, because nobody opened it;
+ * - `connecting`: first lists under way;
+ * - `connected`: Clusters are listed and followed;
+ * - `failed`: Clusters cannot be read now; `error` says why and the objects are the last ones seen.
+ */
+export type ContextState = 'closed' | 'connecting' | 'connected' | 'failed';
+
+/** Everything known of one kubeconfig context at one moment. Plain data: the tree, the picture and the operations read it. */
+export interface ContextSnapshot {
+  context: string;
+  /** API server URL, as in the kubeconfig. */
+  server: string;
+  state: ContextState;
+  error?: string;
+  /** Milliseconds since the epoch of the last successful contact. */
+  seenAt?: number;
+  clusters: Cluster[];
+  pods: Pod[];
+  services: Service[];
+  backups: Backup[];
+  scheduledBackups: ScheduledBackup[];
+  objectStores: ObjectStore[];
+  /** Kinds that could not be read although the context is connected (403, CRD absent), with the API's words. */
+  unread: Partial<Record<WatchedKind, string>>;
+  /** By `namespace/pod`. Absent: never asked. */
+  instanceStatus: Record<string, StatusReading>;
+}
+
+export const emptySnapshot = (context: string, server: string): ContextSnapshot => ({
+  context,
+  server,
+  state: 'closed',
+  clusters: [],
+  pods: [],
+  services: [],
+  backups: [],
+  scheduledBackups: [],
+  objectStores: [],
+  unread: {},
+  instanceStatus: {},
+});
