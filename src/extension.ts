@@ -1,3 +1,67 @@
-import type * as vscode from 'vscode';
+/** Wires the rooms together. Nothing is contacted here: contexts are opened by the user. */
+import os from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { commandTable, registerCommands } from './commands/index.ts';
+import { archiveScheme, forgottenArchive } from './commands/open-wal-archive.ts';
+import { promotionRecords } from './commands/promotion-records.ts';
+import { forgottenPromotion, offerToResume, promotionScheme } from './commands/promote-replica-cluster.ts';
+import { createPlayground } from './commands/start-playground.ts';
+import { createConnections } from './connections.ts';
+import { messageOf } from './errors.ts';
+import { codeLenses } from './views/code-lenses.ts';
+import { createLanguageService } from './views/language-client.ts';
+import { createTextDocuments } from './views/text-documents.ts';
+import { createReplicationView } from './views/tree/provider.ts';
 
-export function activate(_context: vscode.ExtensionContext): void {}
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('CloudNativePG', { log: true });
+  const settings = () => vscode.workspace.getConfiguration('cnpg');
+  const playground = createPlayground(() => import('./simulator/index.ts'), context.globalStorageUri, log);
+  const connections = createConnections({
+    room: () => import('./kubernetes/index.ts'),
+    files: () => kubeconfigFiles(playground.kubeconfig(), settings().get<string>('kubeconfig', '')),
+    wanted: () => settings().get<string[]>('contexts', []),
+    allowExecPlugins: () => vscode.workspace.isTrusted,
+    log: message => log.info(message),
+  });
+  const archives = createTextDocuments(archiveScheme, forgottenArchive);
+  const promotions = createTextDocuments(promotionScheme, forgottenPromotion);
+  const promotion = { connections, documents: promotions, records: promotionRecords(context.workspaceState), log };
+  const language = createLanguageService(context.extensionUri, log);
+  const table = commandTable({
+    extension: context.extensionUri,
+    connections,
+    archives,
+    archiveRoom: () => import('./archive/index.ts'),
+    promotion,
+    playground,
+    log,
+  });
+  context.subscriptions.push(
+    log,
+    playground,
+    connections,
+    archives,
+    promotions,
+    language,
+    registerCommands(table, log),
+    createReplicationView(connections, log),
+    vscode.languages.registerCodeLensProvider({ language: 'yaml' }, codeLenses(language.clustersOf)),
+  );
+  language.start().catch((error: unknown) => {
+    log.error(`The language server did not start: ${messageOf(error)}`);
+    void vscode.window.showErrorMessage(`CloudNativePG: the language server did not start: ${messageOf(error)}`);
+  });
+  offerToResume(promotion).catch((error: unknown) => log.error(messageOf(error)));
+}
+
+/** In order of precedence: the playground's, the setting's, else `KUBECONFIG`, else the default file. */
+function kubeconfigFiles(playground: string | undefined, setting: string): string[] {
+  const named = setting || process.env['KUBECONFIG'] || path.join(os.homedir(), '.kube', 'config');
+  const files = named.split(path.delimiter).filter(file => file !== '');
+  return [
+    ...(playground === undefined ? [] : [playground]),
+    ...files.map(file => file.replace(/^~(?=[/\\])/, os.homedir())),
+  ];
+}

@@ -55,7 +55,8 @@ export function locateArchive(
   namespace: string,
   objectStores: readonly ObjectStore[],
 ): ArchiveLocation | string {
-  if (reference.by === 'in-tree') return { configuration: reference.configuration, serverName: reference.serverName, namespace };
+  if (reference.by === 'in-tree')
+    return { configuration: reference.configuration, serverName: reference.serverName, namespace };
   const store = objectStores.find(o => o.metadata.name === reference.objectStore && o.metadata.namespace === namespace);
   if (!store) return `ObjectStore "${reference.objectStore}" was not found in namespace "${namespace}".`;
   return { configuration: store.spec.configuration, serverName: reference.serverName, namespace };

@@ -177,7 +177,8 @@ export function fencedInstances(cluster: Cluster): string[] {
   }
 }
 
-export const hibernated = (cluster: Cluster): boolean => cluster.metadata.annotations?.[annotations.hibernation] === 'on';
+export const hibernated = (cluster: Cluster): boolean =>
+  cluster.metadata.annotations?.[annotations.hibernation] === 'on';
 
 /** Does the pod belong to an instance of this Cluster: label for the list, owner for correctness. */
 export const isInstanceOf = (pod: Pod, cluster: Cluster): boolean =>

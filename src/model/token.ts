@@ -28,11 +28,14 @@ export function decodeToken(text: string): PromotionToken | string {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 !== 0) return 'It is not standard Base64 on one line.';
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(atob(text), c => c.charCodeAt(0))));
+    value = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(atob(text), c => c.charCodeAt(0))),
+    );
   } catch {
     return 'What it encodes is not JSON.';
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'What it encodes is not a JSON object.';
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return 'What it encodes is not a JSON object.';
   const token = value as Record<string, unknown>;
   const missing = fields.filter(field => typeof token[field] !== 'string' || token[field] === '');
   if (missing.length > 0) return `It lacks ${missing.join(', ')}.`;

@@ -62,7 +62,8 @@ export function parseHistory(text: string): TimelineSwitch[] {
   for (const line of text.split('\n')) {
     const match = /^\s*(\d+)\s+([0-9A-Fa-f]+\/[0-9A-Fa-f]+)\s*(.*?)\s*$/.exec(line);
     const lsn = match && parseLsn(match[2] ?? '');
-    if (match && lsn !== undefined && lsn !== null) switches.push({ parent: Number(match[1]), lsn, reason: match[3] ?? '' });
+    if (match && lsn !== undefined && lsn !== null)
+      switches.push({ parent: Number(match[1]), lsn, reason: match[3] ?? '' });
   }
   return switches;
 }

@@ -1,0 +1,68 @@
+/** The table of commands: id → function. `package.json` declares the same ids; a test compares the two. */
+import * as vscode from 'vscode';
+import type { Connections } from '../connections.ts';
+import { Failure, messageOf } from '../errors.ts';
+import type { ArchiveRoom } from '../operations/list-archive.ts';
+import type { TextDocuments } from '../views/text-documents.ts';
+import { connect, disconnect, refresh } from './connect.ts';
+import { openWalArchive, refreshWalArchive } from './open-wal-archive.ts';
+import type { PromotionDependencies } from './promote-replica-cluster.ts';
+import { promoteReplicaCluster, resumePromotion } from './promote-replica-cluster.ts';
+import { showTopology } from './show-topology.ts';
+import type { Playground } from './start-playground.ts';
+
+export interface CommandDependencies {
+  extension: vscode.Uri;
+  connections: Connections;
+  archives: TextDocuments;
+  archiveRoom: () => Promise<ArchiveRoom>;
+  promotion: PromotionDependencies;
+  playground: Playground;
+  log: vscode.LogOutputChannel;
+}
+
+// Arguments come from VS Code and from other extensions: each command looks at what it gets.
+type Run = (argument?: never) => Promise<void> | void;
+
+export const commandTable = ({
+  extension,
+  connections,
+  archives,
+  archiveRoom,
+  promotion,
+  playground,
+  log,
+}: CommandDependencies): Record<string, Run> => ({
+  'cnpg.connect': connect(connections),
+  'cnpg.disconnect': disconnect(connections),
+  'cnpg.refresh': refresh(connections),
+  'cnpg.promoteReplicaCluster': promoteReplicaCluster(promotion),
+  'cnpg.resumePromotion': resumePromotion(promotion),
+  'cnpg.openWalArchive': openWalArchive(connections, archives, archiveRoom),
+  'cnpg.refreshWalArchive': refreshWalArchive(connections, archives, archiveRoom),
+  'cnpg.showTopology': showTopology(extension, connections),
+  'cnpg.startPlayground': () => playground.start(connections),
+  'cnpg.showLog': () => log.show(),
+});
+
+/** Registers the table. A fault of a command ends as one message, with the way to the log; it never escapes. */
+export function registerCommands(table: Record<string, Run>, log: vscode.LogOutputChannel): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...Object.entries(table).map(([id, run]) =>
+      vscode.commands.registerCommand(id, async (argument?: never) => {
+        try {
+          await run(argument);
+        } catch (error) {
+          report(id, error, log);
+        }
+      }),
+    ),
+  );
+}
+
+function report(id: string, error: unknown, log: vscode.LogOutputChannel): void {
+  log.error(
+    `${id}: ${error instanceof Failure ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
+  void vscode.window.showErrorMessage(messageOf(error), 'Show Log').then(answer => answer && log.show());
+}

@@ -1,0 +1,139 @@
+/**
+ * The kubeconfig contexts of this window and which of them are open. A context is contacted when `open` is called for
+ * it, never before. Everything that shows or changes clusters takes its snapshots and connections from here.
+ */
+import type { ConnectOptions, Connection, Kubeconfig } from './kubernetes/contract.ts';
+import { messageOf } from './errors.ts';
+import type { Cluster } from './model/cluster.ts';
+import type { ContextSnapshot } from './model/snapshot.ts';
+import { emptySnapshot } from './model/snapshot.ts';
+
+/** The room that talks to Kubernetes, loaded on first use. */
+export interface KubernetesRoom {
+  readKubeconfig(files: readonly string[]): Kubeconfig;
+  connect(options: ConnectOptions, signal: AbortSignal): Promise<Connection>;
+}
+
+export interface Connections {
+  /** One per context of the kubeconfig, in its order; unopened ones are `closed`. */
+  snapshots(): ContextSnapshot[];
+  /** What was wrong with the kubeconfig files. */
+  problems(): string[];
+  files(): string[];
+  /** Reads the kubeconfig again. Open contexts stay open. */
+  reload(): Promise<void>;
+  /** Opens the context or returns the open connection. Rejects with a `Failure`. */
+  open(context: string): Promise<Connection>;
+  get(context: string): Connection | undefined;
+  close(context: string): void;
+  onDidChange(listener: () => void): { dispose(): void };
+  /** Instance status is read while at least one viewer wants it. */
+  pollInstances(viewer: string, wanted: boolean): void;
+  dispose(): void;
+}
+
+export interface ConnectionsOptions {
+  room: () => Promise<KubernetesRoom>;
+  files: () => readonly string[];
+  /** Contexts to offer; empty means all. */
+  wanted: () => readonly string[];
+  allowExecPlugins: () => boolean;
+  log: (message: string) => void;
+}
+
+export function createConnections(options: ConnectionsOptions): Connections {
+  let kubeconfig: Kubeconfig | undefined;
+  const open = new Map<string, Connection>();
+  const opening = new Map<string, Promise<Connection>>();
+  const failed = new Map<string, string>();
+  const listeners = new Set<() => void>();
+  const lifetime = new AbortController();
+  const viewers = new Set<string>();
+  const polled = new Map<string, string>();
+  const changed = (): void => {
+    poll();
+    for (const listener of listeners) listener();
+  };
+
+  function poll(): void {
+    for (const [context, connection] of open) {
+      const clusters = viewers.size === 0 ? [] : connection.snapshot().clusters.map(clusterKey).sort();
+      const key = clusters.join(' ');
+      if (polled.get(context) === key) continue;
+      polled.set(context, key);
+      connection.pollInstanceStatus(clusters);
+    }
+  }
+
+  async function start(context: string): Promise<Connection> {
+    const room = await options.room();
+    const { files, log } = options;
+    try {
+      const connection = await room.connect(
+        { context, files: files(), allowExecPlugins: options.allowExecPlugins(), log },
+        lifetime.signal,
+      );
+      failed.delete(context);
+      open.set(context, connection);
+      connection.onDidChange(changed);
+      return connection;
+    } catch (error) {
+      failed.set(context, messageOf(error));
+      throw error;
+    } finally {
+      opening.delete(context);
+      changed();
+    }
+  }
+
+  return {
+    snapshots() {
+      const wanted = options.wanted();
+      const contexts = (kubeconfig?.contexts ?? []).filter(c => wanted.length === 0 || wanted.includes(c.name));
+      return contexts.map(({ name, server }) => {
+        const error = failed.get(name);
+        const unopened = emptySnapshot(name, server);
+        return open.get(name)?.snapshot() ?? (error === undefined ? unopened : { ...unopened, state: 'failed', error });
+      });
+    },
+    problems: () => kubeconfig?.problems ?? [],
+    files: () => kubeconfig?.files ?? [...options.files()],
+    async reload() {
+      const room = await options.room();
+      kubeconfig = room.readKubeconfig(options.files());
+      changed();
+    },
+    open(context) {
+      const known = open.get(context);
+      if (known) return Promise.resolve(known);
+      const pending = opening.get(context) ?? start(context);
+      opening.set(context, pending);
+      return pending;
+    },
+    get: context => open.get(context),
+    close(context) {
+      open.get(context)?.close();
+      open.delete(context);
+      polled.delete(context);
+      failed.delete(context);
+      changed();
+    },
+    onDidChange(listener) {
+      listeners.add(listener);
+      return { dispose: () => void listeners.delete(listener) };
+    },
+    pollInstances(viewer, wanted) {
+      if (wanted) viewers.add(viewer);
+      else viewers.delete(viewer);
+      poll();
+    },
+    dispose() {
+      lifetime.abort();
+      for (const connection of open.values()) connection.close();
+      open.clear();
+      listeners.clear();
+    },
+  };
+}
+
+const clusterKey = (cluster: Cluster): string => `${cluster.metadata.namespace ?? 'default'}/${cluster.metadata.name}`;

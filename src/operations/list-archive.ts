@@ -1,0 +1,117 @@
+/** From a Cluster to the listing of an archive it writes or reads: ObjectStore, Secrets, object store, in this order. */
+import type { ListArchive, ObjectStoreFolder, S3Credentials, S3Options } from '../archive/contract.ts';
+import { Failure } from '../errors.ts';
+import type { Connection } from '../kubernetes/contract.ts';
+import type { ArchiveListing } from '../model/archive-listing.ts';
+import type { ArchiveLocation, ArchiveReference } from '../model/archive.ts';
+import { locateArchive, ownArchive, sourceArchive } from '../model/archive.ts';
+import type { Cluster, ObjectStore } from '../model/cluster.ts';
+import type { Address, SecretKeySelector } from '../model/kubernetes.ts';
+
+/** `own`: the archive that the Cluster writes. `source`: the one from which its designated primary restores. */
+export type ArchiveOf = 'own' | 'source';
+
+/** The room that talks to object stores, loaded on first use. */
+export interface ArchiveRoom {
+  openS3: (options: S3Options) => ObjectStoreFolder;
+  listArchive: ListArchive;
+}
+
+type Api = Pick<Connection, 'get' | 'secret'>;
+
+/** Rejects with a `Failure` that names the Cluster, the ObjectStore, the Secret or the object store's own answer. */
+export async function listClusterArchive(
+  api: Api,
+  address: Address,
+  which: ArchiveOf,
+  room: () => Promise<ArchiveRoom>,
+  signal: AbortSignal,
+  onProgress?: (objects: number) => void,
+): Promise<ArchiveListing> {
+  const cluster = await api.get<Cluster>('Cluster', address.namespace, address.name, signal);
+  const reference = which === 'own' ? ownArchive(cluster) : sourceArchive(cluster);
+  if (!reference) throw noArchive(address, which);
+  const location = await locate(api, reference, address, signal);
+  const options = await s3Options(api, location, signal);
+  const { openS3, listArchive } = await room();
+  const folder = openS3(options);
+  try {
+    return await listArchive(folder, location, signal, onProgress);
+  } finally {
+    folder.close();
+  }
+}
+
+const noArchive = (address: Address, which: ArchiveOf): Failure =>
+  new Failure('no-archive', {
+    what: `${address.name} has no WAL archive to list`,
+    why:
+      which === 'own'
+        ? 'Its manifest has neither a plugin with isWALArchiver nor backup.barmanObjectStore.'
+        : 'It does not follow a source with an archive.',
+    remedy: 'Add the Barman Cloud plugin with an ObjectStore to the Cluster.',
+  });
+
+async function locate(
+  api: Api,
+  reference: ArchiveReference,
+  { namespace, name }: Address,
+  signal: AbortSignal,
+): Promise<ArchiveLocation> {
+  const stores =
+    reference.by === 'plugin'
+      ? [await api.get<ObjectStore>('ObjectStore', namespace, reference.objectStore, signal)]
+      : [];
+  const located = locateArchive(reference, namespace, stores);
+  if (typeof located !== 'string') return located;
+  throw new Failure('not-found', {
+    what: `The archive of ${name} cannot be located`,
+    why: located,
+    remedy: 'Create the ObjectStore there.',
+  });
+}
+
+async function s3Options(api: Api, location: ArchiveLocation, signal: AbortSignal): Promise<S3Options> {
+  const { configuration } = location;
+  if (!configuration.destinationPath.startsWith('s3://'))
+    throw new Failure('unsupported-store', {
+      what: `${configuration.destinationPath} cannot be listed`,
+      why: 'Only S3 and compatible stores can be listed so far.',
+      remedy: 'Use the command line tools of the provider.',
+    });
+  const value = (selector: SecretKeySelector | undefined) => secretValue(api, location.namespace, selector, signal);
+  const s3 = configuration.s3Credentials;
+  const [region, ca, credentials] = [
+    await value(s3?.region),
+    await value(configuration.endpointCA),
+    await keys(s3, value),
+  ];
+  return { location, credentials, ...(region !== undefined && { region }), ...(ca !== undefined && { ca }) };
+}
+
+async function keys(
+  s3: ArchiveLocation['configuration']['s3Credentials'],
+  value: (selector: SecretKeySelector | undefined) => Promise<string | undefined>,
+): Promise<S3Credentials | undefined> {
+  const accessKeyId = await value(s3?.accessKeyId);
+  const secretAccessKey = await value(s3?.secretAccessKey);
+  const sessionToken = await value(s3?.sessionToken);
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+}
+
+async function secretValue(
+  api: Api,
+  namespace: string,
+  selector: SecretKeySelector | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (!selector) return undefined;
+  const value = (await api.secret(namespace, selector.name, signal))[selector.key];
+  if (value !== undefined) return value;
+  throw new Failure('not-found', {
+    what: `Secret "${selector.name}" in namespace "${namespace}" cannot be used`,
+    why: `It has no key "${selector.key}".`,
+    remedy: 'Correct the key in the ObjectStore or add it to the Secret.',
+  });
+}

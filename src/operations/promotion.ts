@@ -1,0 +1,272 @@
+/**
+ * Promotion of a replica cluster as a controlled switchover: A (primary) is demoted, its demotion token promotes B, A
+ * follows. What to do next is a function of what both Clusters say, so that a run can be taken up again in another
+ * window by looking. No I/O here: `run.ts` reads, asks and writes.
+ */
+import type { Cluster } from '../model/cluster.ts';
+import { demotionInProgress, isReplicaCluster, phases, topologyName } from '../model/cluster.ts';
+import type { InstanceStatus, StatusReading } from '../model/instance-status.ts';
+import { formatBytes, positionOf, statusOf } from '../model/instances.ts';
+import type { Address } from '../model/kubernetes.ts';
+import { formatLsn } from '../model/wal.ts';
+import { decodeToken, tokenLsn } from '../model/token.ts';
+
+/** One side as just read. */
+export interface Side {
+  cluster: Cluster;
+  /** `/pg/status` of `status.currentPrimary`; `undefined` when there is none to ask. */
+  leader: StatusReading | undefined;
+}
+
+export interface PromotionPlan {
+  /** The primary cluster, to be demoted. */
+  from: Address;
+  /** The replica cluster, to be promoted. */
+  to: Address;
+}
+
+/** A write as it is shown, dry-run and sent: one merge patch of one Cluster. */
+export interface ClusterWrite {
+  target: Address;
+  resourceVersion: string | undefined;
+  patch: { spec: { replica: Record<string, string | null> } };
+  /** Field, old and new value, as shown to the user. */
+  changes: { field: string; from: string; to: string }[];
+}
+
+/** In this order; a run can begin at any of them. */
+export const promotionSteps = ['demote', 'token', 'promote', 'writable', 'healthy', 'follows', 'done'] as const;
+export type PromotionStepName = (typeof promotionSteps)[number];
+
+export const stepTitles: Record<PromotionStepName, string> = {
+  demote: 'Demote the primary cluster',
+  token: 'Wait for the demotion token',
+  promote: 'Promote the replica cluster with the token',
+  writable: 'Wait for the new primary to accept writes',
+  healthy: 'Wait for the restarts that the new role needs',
+  follows: 'Verify that the former primary follows',
+  done: 'Completed',
+};
+
+export type PromotionStep =
+  | { kind: 'write'; step: 'demote' | 'promote'; write: ClusterWrite; evidence: string }
+  | { kind: 'wait'; step: PromotionStepName; evidence: string; stalled: string }
+  | { kind: 'done'; issues: string[]; evidence: string }
+  | { kind: 'stuck'; step: PromotionStepName; problem: string; remedy: string };
+
+/**
+ * What comes next.
+ * @param savedToken the demotion token as first seen in this run: operators before 1.28.4, 1.29.2 and 1.30.0 could wipe it
+ */
+export function nextStep(plan: PromotionPlan, a: Side, b: Side, savedToken?: string): PromotionStep {
+  const bName = topologyName(b.cluster);
+  if (!isReplicaCluster(b.cluster)) return afterPromotion(a, b);
+  if (!isReplicaCluster(a.cluster)) {
+    return {
+      kind: 'write',
+      step: 'demote',
+      write: demotionWrite(plan, a.cluster, b.cluster),
+      evidence: `${a.cluster.metadata.name} is the primary cluster.`,
+    };
+  }
+  if (a.cluster.spec.replica?.primary !== bName)
+    return stuck(
+      'demote',
+      `Both Clusters are replicas, and ${a.cluster.metadata.name} names "${a.cluster.spec.replica?.primary ?? ''}" as primary.`,
+      'Find out which member is meant to be primary; this run cannot decide it.',
+    );
+  return awaitToken(plan, a, b, savedToken);
+}
+
+function awaitToken(plan: PromotionPlan, a: Side, b: Side, savedToken: string | undefined): PromotionStep {
+  const name = a.cluster.metadata.name;
+  const token = a.cluster.status?.demotionToken || savedToken;
+  if (demotionInProgress(a.cluster) || !token) {
+    const conditions = (a.cluster.status?.conditions ?? []).filter(c => c.type.startsWith('ReplicaCluster'));
+    return {
+      kind: 'wait',
+      step: 'token',
+      evidence: conditions.map(c => `${c.type}=${c.status}`).join(', ') || 'The operator has not begun yet.',
+      stalled: `No token yet: PostgreSQL of ${name} may still be shutting down, or its last WAL segment cannot be archived. Look at the log of ${a.cluster.status?.currentPrimary ?? 'the current primary'} and at the operator's.`,
+    };
+  }
+  const problem = tokenProblem(token, b);
+  if (problem)
+    return stuck(
+      'promote',
+      problem,
+      `Nothing was written to ${b.cluster.metadata.name}. Keep the token; to return, make ${name} primary again with it.`,
+    );
+  return {
+    kind: 'write',
+    step: 'promote',
+    write: promotionWrite(plan, b.cluster, token),
+    evidence: tokenEvidence(token, b),
+  };
+}
+
+const stuck = (step: PromotionStepName, problem: string, remedy: string): PromotionStep => ({
+  kind: 'stuck',
+  step,
+  problem,
+  remedy,
+});
+
+function afterPromotion(a: Side, b: Side): PromotionStep {
+  const aName = a.cluster.metadata.name;
+  const bName = b.cluster.metadata.name;
+  if (!isReplicaCluster(a.cluster))
+    return stuck(
+      'demote',
+      `${aName} and ${bName} are both primary by their specs: two writers.`,
+      'Stop writes to the wrong one at once (fence it), then make it a replica. If it took writes, it must be rebuilt.',
+    );
+  if (b.cluster.status?.phase === phases.unrecoverable)
+    return stuck(
+      'writable',
+      `${bName}: ${b.cluster.status.phaseReason ?? b.cluster.status.phase}`,
+      'Correct the token, or in one update set replica.primary back and remove the token. Removing only the token would be a failover.',
+    );
+  if (!isWritable(b)) {
+    return {
+      kind: 'wait',
+      step: 'writable',
+      evidence: phaseOf(b.cluster),
+      stalled: `${bName} has not replayed up to the token. Check that it can read the archive of ${aName} (serverName, credentials) or stream from it.`,
+    };
+  }
+  if (b.cluster.status?.phase !== phases.healthy || !allReady(b.cluster)) {
+    return {
+      kind: 'wait',
+      step: 'healthy',
+      evidence: `${phaseOf(b.cluster)}; ${readiness(b.cluster)}. Instances restart because archive_mode changes; the primary's restart interrupts writes once more.`,
+      stalled: `${bName} accepts writes but is not healthy yet. Look at the pods that are not ready.`,
+    };
+  }
+  return following(a, b);
+}
+
+/** Length of the shutdown checkpoint record that the token points to: 114 bytes, aligned to 8. */
+const shutdownCheckpointRecord = 0x78n;
+
+function following(a: Side, b: Side): PromotionStep {
+  const aName = a.cluster.metadata.name;
+  const status = statusOf(a.leader);
+  const healthy = a.cluster.status?.phase === phases.healthy && allReady(a.cluster);
+  if (!status && healthy && a.leader?.kind === 'failed')
+    return {
+      kind: 'done',
+      issues: [`Whether ${aName} follows could not be verified: ${a.leader.reason}`],
+      evidence: phaseOf(a.cluster),
+    };
+  if (status && healthy && followsTimeline(status, b)) {
+    return {
+      kind: 'done',
+      issues: [],
+      evidence: `${aName} is streaming and has replayed to ${status.replayLsn ?? '?'}; ${b.cluster.metadata.name} is on timeline ${statusOf(b.leader)?.timeLineID ?? b.cluster.status?.timelineID ?? '?'}.`,
+    };
+  }
+  return {
+    kind: 'wait',
+    step: 'follows',
+    evidence: `${aName}: ${phaseOf(a.cluster)}; ${readiness(a.cluster)}; WAL receiver ${status?.isWalReceiverActive ? 'active' : 'not active'}, replayed to ${status?.replayLsn ?? 'unknown'}`,
+    stalled: `${aName} does not follow yet. It needs the history file and WAL of the new timeline: check streaming (network, certificates) and the archive of ${b.cluster.metadata.name}. If it diverged it must be rebuilt.`,
+  };
+}
+
+/**
+ * Does A's designated primary replay WAL that B wrote after its promotion? A standby's reported timeline lags until its
+ * next restartpoint, so replaying past the token's checkpoint record counts as well.
+ */
+function followsTimeline(status: InstanceStatus, b: Side): boolean {
+  const timeline = statusOf(b.leader)?.timeLineID ?? b.cluster.status?.timelineID;
+  if (status.isPrimary) return false;
+  if (timeline !== undefined && status.timeLineID === timeline) return true;
+  const token = decodeToken(b.cluster.spec.replica?.promotionToken ?? b.cluster.status?.lastPromotionToken ?? '');
+  const end = typeof token === 'string' ? undefined : tokenLsn(token);
+  const replayed = positionOf(status);
+  return end !== undefined && replayed !== undefined && replayed > end + shutdownCheckpointRecord;
+}
+
+function isWritable(b: Side): boolean {
+  const { cluster } = b;
+  const pending = cluster.spec.replica?.promotionToken;
+  if (pending && cluster.status?.lastPromotionToken !== pending) return false;
+  const reported = cluster.status?.instancesReportedState?.[cluster.status.currentPrimary ?? '']?.isPrimary === true;
+  return statusOf(b.leader)?.isPrimary ?? reported;
+}
+
+const phaseOf = (cluster: Cluster): string =>
+  [cluster.status?.phase ?? 'no phase', cluster.status?.phaseReason].filter(Boolean).join(': ');
+
+const readiness = (cluster: Cluster): string =>
+  `${cluster.status?.readyInstances ?? 0} of ${cluster.spec.instances ?? '?'} instances ready`;
+
+const allReady = (cluster: Cluster): boolean => (cluster.status?.readyInstances ?? 0) >= (cluster.spec.instances ?? 1);
+
+/** A token that B's instance manager would refuse for good. */
+function tokenProblem(text: string, b: Side): string | undefined {
+  const token = decodeToken(text);
+  if (typeof token === 'string') return `The demotion token cannot be used. ${token}`;
+  const systemId = b.cluster.status?.systemID || statusOf(b.leader)?.systemID;
+  if (systemId && systemId !== token.databaseSystemIdentifier)
+    return `The token is of system ${token.databaseSystemIdentifier}, ${b.cluster.metadata.name} is a copy of system ${systemId}.`;
+  const timeline = statusOf(b.leader)?.timeLineID;
+  if (timeline !== undefined && timeline > Number(token.latestCheckpointTimelineID))
+    return `The token is of timeline ${token.latestCheckpointTimelineID}, ${b.cluster.metadata.name} is already on timeline ${timeline}.`;
+  return undefined;
+}
+
+function tokenEvidence(text: string, b: Side): string {
+  const token = decodeToken(text);
+  if (typeof token === 'string') return token;
+  const target = tokenLsn(token);
+  const replayed = positionOf(statusOf(b.leader));
+  const distance =
+    target === undefined || replayed === undefined
+      ? 'its replay position is unknown'
+      : replayed >= target
+        ? `it has replayed to ${formatLsn(replayed)}`
+        : `it has ${formatBytes(target - replayed)} to replay and will wait for them`;
+  return `Token: timeline ${token.latestCheckpointTimelineID}, LSN ${token.latestCheckpointREDOLocation}, segment ${token.redoWalFile}. ${b.cluster.metadata.name}: ${distance}.`;
+}
+
+/** A's part: one update that names B as primary and source and removes a token left from an earlier promotion. */
+export function demotionWrite(plan: PromotionPlan, a: Cluster, b: Cluster): ClusterWrite {
+  const name = topologyName(b);
+  return write(plan.from, a, { primary: name, source: name, promotionToken: null });
+}
+
+/** B's part: `primary` and `promotionToken` in one update. Without the token the same update would be a failover. */
+export const promotionWrite = (plan: PromotionPlan, b: Cluster, token: string): ClusterWrite =>
+  write(plan.to, b, { primary: topologyName(b), promotionToken: token });
+
+/**
+ * A well-formed token of no real system, for dry runs of the promotion before the real token exists. Were it ever
+ * stored, the instance manager would refuse to promote with it.
+ */
+export const dryRunToken = (operatorVersion: string): string =>
+  btoa(
+    JSON.stringify({
+      latestCheckpointTimelineID: '1',
+      redoWalFile: '000000010000000000000001',
+      databaseSystemIdentifier: '0',
+      latestCheckpointREDOLocation: '0/1000028',
+      timeOfLatestCheckpoint: 'dry run',
+      operatorVersion,
+    }),
+  );
+
+function write(target: Address, cluster: Cluster, replica: Record<string, string | null>): ClusterWrite {
+  const old = (cluster.spec.replica ?? {}) as Record<string, unknown>;
+  const shown = (value: unknown): string =>
+    typeof value === 'string' ? value : value === undefined || value === null ? '(absent)' : JSON.stringify(value);
+  return {
+    target,
+    resourceVersion: cluster.metadata.resourceVersion,
+    patch: { spec: { replica } },
+    changes: Object.entries(replica)
+      .filter(([field, value]) => shown(old[field]) !== shown(value))
+      .map(([field, value]) => ({ field: `spec.replica.${field}`, from: shown(old[field]), to: shown(value) })),
+  };
+}

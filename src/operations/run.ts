@@ -1,0 +1,222 @@
+/** Carries out a promotion: reads both sides, asks `promotion.ts` what comes next, writes or waits. */
+import type { Connection } from '../kubernetes/contract.ts';
+import { Failure, messageOf } from '../errors.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { StatusReading } from '../model/instance-status.ts';
+import type { Address } from '../model/kubernetes.ts';
+import type { AskedFacts, Check } from './preflight.ts';
+import { preflight } from './preflight.ts';
+import type { ClusterWrite, PromotionPlan, PromotionStep, PromotionStepName, Side } from './promotion.ts';
+import { demotionWrite, dryRunToken, nextStep, promotionWrite } from './promotion.ts';
+
+/** What a run needs of a connection. */
+export type Api = Pick<Connection, 'get' | 'patch' | 'canI' | 'instanceStatus'>;
+export type ApiOf = (address: Address) => Api;
+
+export async function readSide(api: Api, address: Address, signal: AbortSignal): Promise<Side> {
+  const cluster = await api.get<Cluster>('Cluster', address.namespace, address.name, signal);
+  return { cluster, leader: await readLeader(api, cluster, signal) };
+}
+
+async function readLeader(api: Api, cluster: Cluster, signal: AbortSignal): Promise<StatusReading | undefined> {
+  const pod = cluster.status?.currentPrimary;
+  if (!pod) return undefined;
+  try {
+    const status = await api.instanceStatus(cluster.metadata.namespace ?? 'default', pod, signal);
+    return { kind: 'read', status, readAt: Date.now() };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { kind: 'failed', reason: messageOf(error), readAt: Date.now() };
+  }
+}
+
+const patchCluster = (
+  api: Api,
+  write: ClusterWrite,
+  dryRun: boolean,
+  signal: AbortSignal,
+): Promise<{ warnings: string[] }> =>
+  api.patch(
+    {
+      kind: 'Cluster',
+      namespace: write.target.namespace,
+      name: write.target.name,
+      ...(write.resourceVersion !== undefined && !dryRun && { resourceVersion: write.resourceVersion }),
+      patch: write.patch,
+    },
+    { dryRun },
+    signal,
+  );
+
+export interface Preparation {
+  a: Side;
+  b: Side;
+  checks: Check[];
+  demotion: ClusterWrite;
+  /** Its token is the dry run's until the demotion gave the real one. */
+  promotion: ClusterWrite;
+}
+
+/** Reads both sides, asks for rights, dry-runs both writes and runs the checks. Stores nothing. */
+export async function preparePromotion(plan: PromotionPlan, apiOf: ApiOf, signal: AbortSignal): Promise<Preparation> {
+  const [apiA, apiB] = [apiOf(plan.from), apiOf(plan.to)];
+  const [a, b] = await Promise.all([readSide(apiA, plan.from, signal), readSide(apiB, plan.to, signal)]);
+  const demotion = demotionWrite(plan, a.cluster, b.cluster);
+  const promotion = promotionWrite(plan, b.cluster, dryRunToken('1.30.0'));
+  const [mayPatchA, mayPatchB, refusalA, refusalB] = await Promise.all([
+    mayPatch(apiA, plan.from, signal),
+    mayPatch(apiB, plan.to, signal),
+    refusal(apiA, demotion, signal),
+    refusal(apiB, promotion, signal),
+  ]);
+  const asked: AskedFacts = { mayPatch: { a: mayPatchA, b: mayPatchB }, dryRun: { a: refusalA, b: refusalB } };
+  return { a, b, checks: preflight(a, b, asked), demotion, promotion };
+}
+
+const mayPatch = (api: Api, { namespace, name }: Address, signal: AbortSignal) =>
+  api.canI({ verb: 'patch', group: 'postgresql.cnpg.io', resource: 'clusters', namespace, name }, signal);
+
+async function refusal(api: Api, write: ClusterWrite, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    await patchCluster(api, write, true, signal);
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    return messageOf(error);
+  }
+}
+
+export interface PromotionEvents {
+  /** Before each write and whenever the step or its evidence changed. */
+  onStep(step: PromotionStep): void;
+  /** The demotion token, at the moment it is first seen: keep it. */
+  onToken(token: string): void;
+  /** A passing trouble, for example a side that does not answer for now. */
+  onTrouble(message: string): void;
+}
+
+export type PromotionOutcome =
+  | { kind: 'completed'; issues: string[]; evidence: string }
+  /** Nothing more can be done from here, or not within the time limit; the Clusters stay as they are. */
+  | { kind: 'incomplete'; step: PromotionStepName; problem: string; remedy: string };
+
+export interface RunOptions {
+  /** Milliseconds between two looks. */
+  interval: number;
+  /** Milliseconds that one step may take before the run ends as incomplete. */
+  stepLimit: number;
+  savedToken?: string | undefined;
+  /**
+   * The writes that the user has seen and confirmed. Each is sent once: if somebody undoes it meanwhile, the run ends
+   * instead of doing it again.
+   */
+  confirmed: readonly ('demote' | 'promote')[];
+}
+
+/**
+ * Runs until the former primary follows. It may be called at any point of a switchover that was begun before; it starts
+ * from what the Clusters say.
+ * @param signal stops following; what was written stays written
+ */
+export async function runPromotion(
+  plan: PromotionPlan,
+  apiOf: ApiOf,
+  events: PromotionEvents,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<PromotionOutcome> {
+  let token = options.savedToken;
+  let current: { step: string; since: number; shown: string } = { step: '', since: Date.now(), shown: '' };
+  const allowed = new Set(options.confirmed);
+  for (;;) {
+    signal.throwIfAborted();
+    const step = await look();
+    if (step?.kind === 'done') return { kind: 'completed', issues: step.issues, evidence: step.evidence };
+    if (step?.kind === 'stuck')
+      return { kind: 'incomplete', step: step.step, problem: step.problem, remedy: step.remedy };
+    if (step?.kind === 'write' && !allowed.has(step.step)) return undone(step);
+    if (step?.kind === 'write') await send(step);
+    else if (Date.now() - current.since > options.stepLimit) return timedOut(step);
+    await pause(options.interval, signal);
+  }
+
+  /** @returns `undefined` when a side could not be read now */
+  async function look(): Promise<PromotionStep | undefined> {
+    try {
+      const [a, b] = await Promise.all([
+        readSide(apiOf(plan.from), plan.from, signal),
+        readSide(apiOf(plan.to), plan.to, signal),
+      ]);
+      const seen = a.cluster.status?.demotionToken;
+      if (seen && seen !== token) events.onToken((token = seen));
+      const step = nextStep(plan, a, b, token);
+      show(step);
+      return step;
+    } catch (error) {
+      signal.throwIfAborted();
+      events.onTrouble(messageOf(error));
+      return undefined;
+    }
+  }
+
+  function show(step: PromotionStep): void {
+    const name = 'step' in step ? step.step : 'done';
+    const shown = JSON.stringify(step);
+    if (name !== current.step) current = { step: name, since: Date.now(), shown: '' };
+    if (shown !== current.shown) events.onStep(step);
+    current.shown = shown;
+  }
+
+  async function send(step: PromotionStep & { kind: 'write' }): Promise<void> {
+    try {
+      const { warnings } = await patchCluster(apiOf(step.write.target), step.write, false, signal);
+      allowed.delete(step.step);
+      for (const warning of warnings) events.onTrouble(warning);
+    } catch (error) {
+      signal.throwIfAborted();
+      // The object changed under us (its status does all the time): look again and decide anew.
+      if (error instanceof Failure && ['conflict', 'unreachable', 'throttled', 'server'].includes(error.code)) {
+        events.onTrouble(error.message);
+        if (Date.now() - current.since <= options.stepLimit) return;
+      }
+      throw error;
+    }
+  }
+
+  function undone(step: PromotionStep & { kind: 'write' }): PromotionOutcome {
+    return {
+      kind: 'incomplete',
+      step: step.step,
+      problem: `The next step would change ${step.write.target.name} once more, which was not confirmed: somebody else changed a role meanwhile. ${step.evidence}`,
+      remedy: 'Look at both Clusters, then start the promotion again if it is still wanted.',
+    };
+  }
+
+  function timedOut(step: PromotionStep | undefined): PromotionOutcome {
+    const minutes = Math.round(options.stepLimit / 60_000);
+    return {
+      kind: 'incomplete',
+      step: (step && 'step' in step ? step.step : current.step || 'demote') as PromotionStepName,
+      problem:
+        step?.kind === 'wait'
+          ? `No progress within ${minutes} min. ${step.evidence}`
+          : `A side could not be read within ${minutes} min.`,
+      remedy:
+        step?.kind === 'wait'
+          ? step.stalled
+          : 'Restore access to both sides, then resume: the run continues from what the Clusters say.',
+    };
+  }
+}
+
+const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      if (signal.aborted) reject(signal.reason as Error);
+      else resolve();
+    }
+  });
