@@ -44,5 +44,6 @@ test('every setting is described in the README', () => {
 });
 
 test('lock files name no registry', () => {
-  for (const file of ['package-lock.json', 'scripts/vscode/package-lock.json']) assert.doesNotMatch(read(file), /"resolved"/);
+  for (const file of ['package-lock.json', 'scripts/vscode/package-lock.json'])
+    assert.doesNotMatch(read(file), /"resolved"/);
 });

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KubernetesRoom } from '../src/connections.ts';
+import { createConnections } from '../src/connections.ts';
+import type { Connection } from '../src/kubernetes/contract.ts';
+import { member, snapshotOf } from './support/clusters.ts';
+
+function fake(fails: string[] = []) {
+  const connected: string[] = [];
+  const polled: string[][] = [];
+  const room: KubernetesRoom = {
+    readKubeconfig: files => ({
+      contexts: ['eu', 'us'].map(name => ({
+        name,
+        server: `https://${name}`,
+        namespace: 'default',
+        user: name,
+        runsExecPlugin: false,
+      })),
+      current: 'eu',
+      problems: [],
+      files: [...files],
+    }),
+    connect: async ({ context }) => {
+      connected.push(context);
+      if (fails.includes(context)) throw new Error(`no ${context}`);
+      const snapshot = snapshotOf(context, member(context === 'eu' ? 'cluster-eu' : 'cluster-us'));
+      return {
+        context,
+        snapshot: () => snapshot,
+        onDidChange: () => ({ dispose: () => undefined }),
+        pollInstanceStatus: (clusters: readonly string[]) => void polled.push([...clusters]),
+        close: () => undefined,
+      } as unknown as Connection;
+    },
+  };
+  const connections = createConnections({
+    room: async () => room,
+    files: () => ['kubeconfig'],
+    wanted: () => [],
+    allowExecPlugins: () => false,
+    log: () => undefined,
+  });
+  return { connections, connected, polled };
+}
+
+test('reading the kubeconfig contacts nothing', async () => {
+  const { connections, connected } = fake();
+  await connections.reload();
+  assert.deepEqual(
+    connections.snapshots().map(s => s.state),
+    ['closed', 'closed'],
+  );
+  assert.deepEqual(connected, []);
+});
+
+test('a context is opened once, however often it is asked for', async () => {
+  const { connections, connected } = fake();
+  await connections.reload();
+  const [first, second] = await Promise.all([connections.open('eu'), connections.open('eu')]);
+  assert.equal(first, second);
+  assert.deepEqual(connected, ['eu']);
+});
+
+test('a context that cannot be opened shows why and leaves the others alone', async () => {
+  const { connections } = fake(['us']);
+  await connections.reload();
+  const results = await Promise.allSettled([connections.open('eu'), connections.open('us')]);
+  assert.deepEqual(
+    results.map(result => result.status),
+    ['fulfilled', 'rejected'],
+  );
+  assert.deepEqual(
+    connections.snapshots().map(s => [s.state, s.error]),
+    [
+      ['connected', undefined],
+      ['failed', 'no us'],
+    ],
+  );
+});
+
+test('instance status is read only while somebody looks', async () => {
+  const { connections, polled } = fake();
+  await connections.reload();
+  await connections.open('eu');
+  connections.pollInstances('tree', true);
+  connections.pollInstances('picture', true);
+  connections.pollInstances('tree', false);
+  connections.pollInstances('picture', false);
+  assert.deepEqual(polled, [[], ['default/cluster-eu'], []]);
+});
