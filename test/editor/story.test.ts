@@ -1,0 +1,143 @@
+/**
+ * The whole story in real VS Code: a wrong manifest gets its diagnostics, the tree shows both sides, an archive opens,
+ * the replica cluster is promoted, the former primary follows, and a reload in the middle of a promotion loses nothing.
+ * Screenshots are in test-results/story/.
+ */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import type { VsCodeServer } from '../../scripts/vscode/server.ts';
+import { startVsCode } from '../../scripts/vscode/server.ts';
+import { installVsCode } from '../../scripts/vscode/install.ts';
+import { startPlayground } from '../../src/simulator/index.ts';
+import { findChromium, launchBrowser, poll, Workbench } from './workbench.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const state = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-story-'));
+const workspace = path.join(state, 'workspace');
+const shots = path.join(root, 'test-results/story');
+
+let playground: Awaited<ReturnType<typeof startPlayground>>;
+let server: VsCodeServer;
+let browser: Browser;
+let w: Workbench;
+
+before(async () => {
+  fs.rmSync(shots, { recursive: true, force: true });
+  installVsCode();
+  playground = await startPlayground({ directory: workspace, speed: 4 });
+  server = await startVsCode({
+    root: path.join(state, 'vscode'),
+    install: [path.join(root, 'dist/cnpg-replica-clusters.vsix')],
+    env: { KUBECONFIG: playground.kubeconfig },
+  });
+  browser = await launchBrowser(findChromium() ?? '');
+  w = await Workbench.open(browser, server, { folder: workspace, shots });
+});
+
+after(async () => {
+  if (w) {
+    await w.shot('end').catch(() => undefined);
+    fs.writeFileSync(path.join(shots, 'console.log'), w.console.join('\n'));
+  }
+  await browser?.close();
+  await server?.stop();
+  await playground?.stop();
+  fs.rmSync(state, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+});
+
+test('a wrong manifest gets its diagnostics', async () => {
+  await w.openFile('mistakes/cluster-us-wrong.yaml');
+  const rows = await w.problems(found => found.some(row => row.includes('RC101')));
+  assert.ok(
+    rows.some(row => row.includes('max_connections')),
+    rows.join('\n'),
+  );
+  await w.shot('diagnostics');
+});
+
+test('contexts are offered and none is contacted before it is opened', async () => {
+  await w.activity('CloudNativePG');
+  await w.row('not connected').waitFor();
+  await w.shot('contexts');
+});
+
+test('the tree shows both sides', async () => {
+  for (const context of ['eu', 'us']) {
+    await w.row(new RegExp(`^${context}not connected`)).click();
+    await w.row(new RegExp(`^${context}connected · 1 Cluster`)).waitFor();
+  }
+  await w.row(/cluster-eu ⇄ cluster-us.*primary: cluster-eu/).waitFor();
+  await w.row(/cluster-eu-1.*primary/).waitFor();
+  await w.row(/cluster-us-1.*designated primary.*streaming.*lag/).waitFor();
+  await w.shot('tree');
+});
+
+test('a WAL archive opens from the tree, with its timelines and base backups', async () => {
+  await w.row(/^WAL archive.*cluster-eu/).click();
+  const text = await w.editorShows('cluster-eu');
+  assert.match(text, /timeline/i);
+  assert.match(text, /[0-9A-F]{24}/);
+  await w.shot('archive');
+});
+
+test('a WAL archive opens from the palette', async () => {
+  await w.command('CNPG: Open WAL Archive');
+  await w.quick.getByRole('option', { name: /cluster-us/ }).click();
+  await w.page.getByRole('tab', { name: 'cluster-us.wal', selected: true }).waitFor();
+  await w.editorShows('archive-us');
+});
+
+test('code lenses stand above a Cluster', async () => {
+  await w.openFile('us/cluster-us.yaml');
+  const lens = w.page.locator('.codelens-decoration').filter({ hasText: 'Promote Replica Cluster' });
+  await lens.first().waitFor();
+  await w.shot('code-lenses');
+  await lens.getByText('Open WAL Archive').first().click();
+  await w.page.getByRole('tab', { name: 'cluster-us.wal', selected: true }).waitFor();
+});
+
+test('the picture shows the topology', async () => {
+  await w.command('CNPG: Show Topology');
+  await w.webview().getByText('designated primary', { exact: true }).waitFor();
+  await w.shot('picture');
+});
+
+test('the replica cluster is promoted and the former primary follows it', async () => {
+  await w.command('CNPG: Promote Replica Cluster…');
+  await w.quick.getByRole('option', { name: /cluster-us/ }).click();
+  await w.page.getByRole('tab', { name: /Promotion of cluster-us/, selected: true }).waitFor();
+  await w.shot('promotion-page');
+  await w.fillInput('stops accepting writes', 'cluster-eu');
+  await w.notification(/Promotion of cluster-us completed/, 120_000);
+  await w.row(/cluster-eu ⇄ cluster-us.*primary: cluster-us/).waitFor();
+  await w.row(/cluster-us-1.*primary/).waitFor();
+  await w.row(/cluster-eu-1.*designated primary.*streaming/).waitFor();
+  await w.shot('promoted');
+});
+
+test('a promotion survives a reload in its middle', async () => {
+  await w.command('CNPG: Promote Replica Cluster…');
+  await w.quick.getByRole('option', { name: /cluster-eu/ }).click();
+  await w.fillInput('stops accepting writes', 'cluster-us');
+  await w.row(/no primary: switchover from cluster-us under way|primary: cluster-eu/).waitFor({ timeout: 60_000 });
+  await w.load(server.url(workspace));
+  const offer = await w.notification(/promotion of cluster-eu.*was not followed to its end/i, 60_000);
+  await w.shot('resume-offer');
+  await offer.getByRole('button', { name: 'Resume' }).click();
+  const goOn = w.modal.getByRole('button', { name: 'Go On' });
+  const completed = w.toasts.filter({ hasText: /Promotion of cluster-eu completed/ });
+  await poll(
+    async () => ((await goOn.isVisible()) || (await completed.count()) > 0 ? true : undefined),
+    'modal or end',
+    60_000,
+  );
+  if (await goOn.isVisible()) await goOn.click();
+  await w.notification(/Promotion of cluster-eu completed/, 120_000);
+  await w.shot('resumed');
+});
+
+test('the page asked for no other host', () => assert.deepEqual(w.outside, []));
