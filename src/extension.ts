@@ -47,6 +47,10 @@ export function activate(context: vscode.ExtensionContext): void {
     language,
     registerCommands(table, log),
     createReplicationView(connections, log),
+    vscode.workspace.onDidChangeConfiguration(event => {
+      if (event.affectsConfiguration('cnpg.kubeconfig') || event.affectsConfiguration('cnpg.contexts'))
+        connections.reload().catch((error: unknown) => log.error(messageOf(error)));
+    }),
     vscode.languages.registerCodeLensProvider({ language: 'yaml' }, codeLenses(language.clustersOf)),
   );
   language.start().catch((error: unknown) => {

@@ -4,6 +4,7 @@ import type { Connections } from '../connections.ts';
 import { Failure, messageOf } from '../errors.ts';
 import type { ArchiveRoom } from '../operations/list-archive.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
+import { chooseKubeconfig } from './choose-kubeconfig.ts';
 import { connect, disconnect, refresh } from './connect.ts';
 import { openWalArchive, refreshWalArchive } from './open-wal-archive.ts';
 import type { PromotionDependencies } from './promote-replica-cluster.ts';
@@ -42,6 +43,7 @@ export const commandTable = ({
   'cnpg.refreshWalArchive': refreshWalArchive(connections, archives, archiveRoom),
   'cnpg.showTopology': showTopology(extension, connections),
   'cnpg.startPlayground': () => playground.start(connections),
+  'cnpg.chooseKubeconfig': chooseKubeconfig,
   'cnpg.showLog': () => log.show(),
 });
 

@@ -94,6 +94,7 @@ test('nothing is open: contexts are offered; problems of the kubeconfig are show
     'bad.yaml: not YAML',
   ]);
   assert.deepEqual(buildTree([]), []);
+  assert.deepEqual(lines(buildTree([], ['no such file'])), ['no such file', 'Choose Kubeconfig…', 'Start Playground']);
 });
 
 test('ids are unique and do not depend on state', () => {

@@ -25,7 +25,8 @@ export type NodeKind =
   | 'contexts'
   | 'context'
   | 'others'
-  | 'problem';
+  | 'problem'
+  | 'action';
 
 export interface TreeNode {
   /** Unique and stable: expansion and selection survive a refresh. */
@@ -71,6 +72,7 @@ export function buildTree(snapshots: readonly ContextSnapshot[], problems: reado
     ...(others.length > 0 ? [othersNode(others)] : []),
     ...(snapshots.length > 0 ? [contextsNode(snapshots, topologies.length === 0 && others.length === 0)] : []),
     ...problems.map((problem, index) => problemNode(`kubeconfig/${index}`, problem)),
+    ...(snapshots.length === 0 && problems.length > 0 ? waysOut : []),
   ];
 }
 
@@ -86,6 +88,24 @@ const problemNode = (id: string, problem: string, context?: string): TreeNode =>
     tooltip: [problem],
     ...(context !== undefined && { context, contextValue: 'problem.context' }),
   });
+
+/** Offered beside the problem when the kubeconfig gave nothing to show. */
+const waysOut: TreeNode[] = [
+  node({
+    id: 'action settings',
+    kind: 'action',
+    label: 'Choose Kubeconfig…',
+    icon: { id: 'settings-gear' },
+    contextValue: 'action.settings',
+  }),
+  node({
+    id: 'action playground',
+    kind: 'action',
+    label: 'Start Playground',
+    icon: { id: 'play' },
+    contextValue: 'action.playground',
+  }),
+];
 
 function topologyNode(topology: Topology, snapshots: readonly ContextSnapshot[]): TreeNode {
   const { description, alarm } = topologyState(topology);

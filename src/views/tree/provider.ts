@@ -79,4 +79,6 @@ const clickCommands: Record<string, { command: string; title: string } | undefin
   'context.closed': { command: 'cnpg.connect', title: 'Connect' },
   'context.failed': { command: 'cnpg.connect', title: 'Retry' },
   archive: { command: 'cnpg.openWalArchive', title: 'Open WAL Archive' },
+  'action.settings': { command: 'cnpg.chooseKubeconfig', title: 'Choose Kubeconfig' },
+  'action.playground': { command: 'cnpg.startPlayground', title: 'Start Playground' },
 };
