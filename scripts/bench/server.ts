@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node.js';
-import type { MessageConnection } from 'vscode-languageserver/node.js';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import type { MessageConnection } from 'vscode-languageserver/node';
 import type { Figure } from '../bench.ts';
 
 const runs = 5;

@@ -133,18 +133,16 @@ test('a side that does not answer for a while is waited for', async () => {
 
 test('a run that was begun elsewhere goes on from what the Clusters say', async () => {
   const world = pair();
-  await world
-    .api(plan.from)
-    .patch(
-      {
-        kind: 'Cluster',
-        namespace: 'default',
-        name: 'cluster-eu',
-        patch: { spec: { replica: { primary: 'cluster-us', source: 'cluster-us' } } },
-      },
-      { dryRun: false },
-      new AbortController().signal,
-    );
+  await world.api(plan.from).patch(
+    {
+      kind: 'Cluster',
+      namespace: 'default',
+      name: 'cluster-eu',
+      patch: { spec: { replica: { primary: 'cluster-us', source: 'cluster-us' } } },
+    },
+    { dryRun: false },
+    new AbortController().signal,
+  );
   const { outcome, seen } = await follow(world, { confirmed: ['promote'] });
   assert.equal(outcome.kind, 'completed');
   assert.deepEqual(seen, ['(token)', 'promote', 'done']);

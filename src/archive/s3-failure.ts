@@ -1,0 +1,68 @@
+import { Failure, messageOf } from '../errors.ts';
+
+const causes: Record<string, [code: string, remedy: string]> = {
+  NoSuchBucket: ['no-such-bucket', 'Create the bucket, or correct destinationPath in the ObjectStore.'],
+  InvalidAccessKeyId: [
+    'wrong-key',
+    'The access key is not known there: correct the Secret that the ObjectStore names.',
+  ],
+  SignatureDoesNotMatch: [
+    'wrong-key',
+    'The secret key does not fit the access key: correct the Secret that the ObjectStore names.',
+  ],
+  ExpiredToken: ['wrong-key', 'The session token has expired: renew the Secret that the ObjectStore names.'],
+  InvalidToken: ['wrong-key', 'The session token is not valid: correct the Secret that the ObjectStore names.'],
+  CredentialsProviderError: [
+    'wrong-key',
+    'Give the ObjectStore a Secret with keys, or log in with your provider: its own role cannot be used from here.',
+  ],
+  AccessDenied: ['access-denied', 'These credentials may not list the bucket: grant s3:ListBucket and s3:GetObject.'],
+  NoSuchKey: ['not-found', 'It was deleted meanwhile: list again.'],
+  RequestTimeTooSkewed: ['clock', 'Set the clock of this machine.'],
+  SlowDown: ['throttled', 'Try again later.'],
+};
+
+const unreachable = [
+  'unreachable',
+  'Check endpointURL and the network. A name inside a Kubernetes cluster resolves only there.',
+] as const;
+const network: Record<string, readonly [code: string, remedy: string]> = {
+  ECONNREFUSED: unreachable,
+  ECONNRESET: unreachable,
+  ENOTFOUND: unreachable,
+  EAI_AGAIN: unreachable,
+  EHOSTUNREACH: unreachable,
+  ETIMEDOUT: unreachable,
+  TimeoutError: unreachable,
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['tls', 'Name the CA in endpointCA of the ObjectStore.'],
+  SELF_SIGNED_CERT_IN_CHAIN: ['tls', 'Name the CA in endpointCA of the ObjectStore.'],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['tls', 'Name the CA in endpointCA of the ObjectStore.'],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['tls', 'Name the CA in endpointCA of the ObjectStore.'],
+  CERT_HAS_EXPIRED: ['tls', 'The certificate of the endpoint has expired: renew it.'],
+  ERR_TLS_CERT_ALTNAME_INVALID: ['tls', 'The certificate is for another name: correct endpointURL.'],
+};
+
+/** What went wrong with an object store, in its own words, with the way out. Credentials are in none of the parts. */
+export function s3Failure(thrown: unknown, where: string, endpoint: string | undefined, bucket: string): Failure {
+  if (thrown instanceof Failure) return thrown;
+  const error = (thrown ?? {}) as {
+    name?: string;
+    code?: string;
+    Code?: string;
+    $metadata?: { httpStatusCode?: number };
+  };
+  const known = [error.name, error.Code, error.code].flatMap(name =>
+    name === undefined ? [] : [causes[name] ?? network[name]],
+  );
+  const [code, remedy] = known.find(Boolean) ?? ['object-store', 'See the message of the object store.'];
+  const status = error.$metadata?.httpStatusCode;
+  const said = [error.name !== 'Error' && error.name, messageOf(thrown), status !== undefined && `(HTTP ${status})`]
+    .filter(Boolean)
+    .join(' ');
+  return new Failure(code, {
+    what: `${where} cannot be read`,
+    why: `${endpoint ?? 'S3'}, bucket ${bucket}: ${said}.`,
+    // No `cause`: the SDK's errors carry the signed request.
+    remedy,
+  });
+}

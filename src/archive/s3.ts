@@ -1,0 +1,106 @@
+import https from 'node:https';
+import type { Readable } from 'node:stream';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import { parseS3Path } from '../model/archive-keys.ts';
+import { archivePath } from '../model/archive.ts';
+import { Failure } from '../errors.ts';
+import type { ObjectStoreFolder, S3Options } from './contract.ts';
+import { s3Failure } from './s3-failure.ts';
+
+/** Milliseconds for one request: connecting, and silence while answering. */
+const connectLimit = 10_000;
+const silenceLimit = 30_000;
+
+/** An archive folder in S3 or a compatible store. Nothing is contacted before the first call. */
+export function openS3(options: S3Options): ObjectStoreFolder {
+  const { configuration, serverName } = options.location;
+  const where = archivePath(options.location);
+  const path = parseS3Path(configuration.destinationPath, serverName);
+  if (!path)
+    throw new Failure('bad-path', {
+      what: `"${configuration.destinationPath}" is no S3 destination path`,
+      why: 'It must have the form s3://bucket/path.',
+      remedy: 'Correct destinationPath in the ObjectStore.',
+    });
+  const { bucket, prefix } = path;
+  const client = new S3Client(clientConfig(options));
+
+  async function call<T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw s3Failure(error, where, configuration.endpointURL, bucket);
+    }
+  }
+
+  return {
+    async *list(below, signal) {
+      let token: string | undefined;
+      do {
+        const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix + below, ContinuationToken: token });
+        const page = await call(() => client.send(command, { abortSignal: signal }), signal);
+        yield (page.Contents ?? []).map(({ Key = '', Size = 0, LastModified = new Date(0) }) => ({
+          key: Key.slice(prefix.length),
+          size: Size,
+          modified: LastModified,
+        }));
+        if (page.IsTruncated && (page.NextContinuationToken ?? token) === token) throw endless(where);
+        token = page.IsTruncated ? page.NextContinuationToken : undefined;
+      } while (token !== undefined);
+    },
+    read: (key, limit, signal) =>
+      call(async () => {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: prefix + key }), {
+          abortSignal: signal,
+        });
+        return readAtMost(Body as Readable | undefined, limit, key);
+      }, signal),
+    close: () => client.destroy(),
+  };
+}
+
+function clientConfig({ location, credentials, region, ca }: S3Options): S3ClientConfig {
+  const { endpointURL } = location.configuration;
+  return {
+    // Compatible stores do not care; AWS answers with a redirect that the SDK follows.
+    region: region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
+    followRegionRedirects: true,
+    maxAttempts: 3,
+    // Compatible stores refuse the newer checksum headers.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: {
+      connectionTimeout: connectLimit,
+      requestTimeout: silenceLimit,
+      ...(ca !== undefined && { httpsAgent: new https.Agent({ ca, keepAlive: true }) }),
+    },
+    ...(endpointURL !== undefined && { endpoint: endpointURL, forcePathStyle: true }),
+    ...(credentials && { credentials }),
+  };
+}
+
+async function readAtMost(body: Readable | undefined, limit: number, key: string): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length <= limit) continue;
+    body?.destroy();
+    throw new Failure('too-large', {
+      what: `${key} is not read`,
+      why: `It is larger than ${limit} bytes, which no such file is.`,
+      remedy: 'Look at what was stored under that name.',
+    });
+  }
+  return Buffer.concat(chunks);
+}
+
+const endless = (where: string): Failure =>
+  new Failure('garbage', {
+    what: `The listing of ${where} cannot be trusted`,
+    why: 'The object store says that there is more, but gives no way on.',
+    remedy: 'The endpoint does not implement ListObjectsV2 as S3 does.',
+  });

@@ -1,0 +1,48 @@
+/**
+ * Names of the objects in an archive folder as Barman Cloud writes them, relative to `destinationPath/serverName/`:
+ * `wals/<16 hex>/<24 hex>`, the same with `.partial` or `.<8 hex>.backup`, `wals/<8 hex>.history`, `base/<id>/…`; WAL names
+ * may carry one compression suffix.
+ */
+
+export type ArchiveKey =
+  | { kind: 'segment' | 'partial' | 'label'; name: string; timeline: number }
+  | { kind: 'history'; timeline: number }
+  | { kind: 'backup'; id: string; file: string }
+  | { kind: 'foreign' };
+
+const compression = /\.(?:gz|bz2|xz|snappy|zst|lz4)$/;
+const foreign: ArchiveKey = { kind: 'foreign' };
+
+export function parseArchiveKey(key: string): ArchiveKey {
+  const backup = /^base\/(\d{8}T\d{6})\/([^/]+)$/.exec(key);
+  if (backup) return { kind: 'backup', id: backup[1] ?? '', file: backup[2] ?? '' };
+  const plain = key.replace(compression, '');
+  const history = /^wals\/([0-9A-F]{8})\.history$/.exec(plain);
+  if (history) return { kind: 'history', timeline: Number.parseInt(history[1] ?? '', 16) };
+  const wal = /^wals\/([0-9A-F]{16})\/(\1[0-9A-F]{8})(\.partial|\.[0-9A-F]{8}\.backup)?$/.exec(plain);
+  if (!wal) return foreign;
+  const [, , name = '', suffix] = wal;
+  const timeline = Number.parseInt(name.slice(0, 8), 16);
+  if (suffix === undefined) return { kind: 'segment', name, timeline };
+  return suffix === '.partial' ? { kind: 'partial', name, timeline } : { kind: 'label', name: name + suffix, timeline };
+}
+
+/** Bucket and key prefix of `s3://bucket/path`; the prefix ends with `/` unless it is empty. `undefined`: not such a path. */
+export function parseS3Path(
+  destinationPath: string,
+  serverName: string,
+): { bucket: string; prefix: string } | undefined {
+  const match = /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(destinationPath);
+  if (!match) return undefined;
+  const folders = [...(match[2] ?? '').split('/'), serverName].filter(part => part !== '');
+  return { bucket: match[1] ?? '', prefix: `${folders.join('/')}/` };
+}
+
+/** `key=value` lines of a `backup.info` file; values are taken as they stand. */
+export function parseBackupInfo(text: string): Map<string, string> {
+  const entries = text.split('\n').flatMap(line => {
+    const at = line.indexOf('=');
+    return at > 0 ? [[line.slice(0, at).trim(), line.slice(at + 1).trim()] as const] : [];
+  });
+  return new Map(entries);
+}

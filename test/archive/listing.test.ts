@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { listArchive } from '../../src/archive/listing.ts';
+import type { ObjectStoreFolder } from '../../src/archive/contract.ts';
+import type { ArchiveListing } from '../../src/model/archive-listing.ts';
+import { renderListing } from '../../src/model/archive-listing-text.ts';
+import { parseArchiveKey, parseS3Path } from '../../src/model/archive-keys.ts';
+import { formatSegment } from '../../src/model/wal.ts';
+
+const where = { configuration: { destinationPath: 's3://bucket/path/' }, serverName: 'pg' };
+
+/** A folder in memory; `pages` may lie. */
+function folderOf(objects: Record<string, string | number>, pageSize = 1000): ObjectStoreFolder {
+  const all = Object.entries(objects).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    async *list(prefix) {
+      const found = all.filter(([key]) => key.startsWith(prefix));
+      for (let at = 0; at === 0 || at < found.length; at += pageSize)
+        yield found.slice(at, at + pageSize).map(([key, value]) => ({
+          key,
+          size: typeof value === 'number' ? value : value.length,
+          modified: new Date(0),
+        }));
+    },
+    async read(key) {
+      const text = objects[key];
+      assert.ok(typeof text === 'string', `read ${key}`);
+      return key.endsWith('.gz') ? gzipSync(text) : new TextEncoder().encode(text);
+    },
+    close: () => undefined,
+  };
+}
+
+const segments = (timeline: number, from: number, to: number, suffix = '', size?: number): Record<string, number> =>
+  Object.fromEntries(
+    Array.from({ length: to - from + 1 }, (_, index) => {
+      const name = formatSegment({ timeline, number: BigInt(from + index) }, size);
+      return [`wals/${name.slice(0, 16)}/${name}${suffix}`, 1];
+    }),
+  );
+
+const list = (objects: Record<string, string | number>, pageSize?: number): Promise<ArchiveListing> =>
+  listArchive(folderOf(objects, pageSize), where, new AbortController().signal);
+
+const info = (lines: Record<string, string | number>): string =>
+  Object.entries(lines)
+    .map(([key, value]) => `${key}=${value}`)
+    .join('\n');
+
+const runs = (listing: ArchiveListing, timeline: number): string[] =>
+  listing.timelines
+    .find(t => t.timeline === timeline)
+    ?.ranges.map(r => `${r.from.slice(8)}..${r.to.slice(8)} ${r.count}`) ?? [];
+
+test('runs of segments across log files and pages', async () => {
+  const listing = await list(segments(1, 250, 260, '.gz'), 3);
+  assert.deepEqual(runs(listing, 1), ['00000000000000FA..0000000100000004 11']);
+  assert.deepEqual(listing.timelines[0]?.gaps, []);
+  assert.ok(listing.segmentSizeAssumed);
+});
+
+test('a gap is named by its first and last missing segment', async () => {
+  const listing = await list({ ...segments(1, 1, 4), ...segments(1, 8, 9) });
+  assert.deepEqual(runs(listing, 1), ['0000000000000001..0000000000000004 4', '0000000000000008..0000000000000009 2']);
+  assert.deepEqual(listing.timelines[0]?.gaps, [
+    { from: '000000010000000000000005', to: '000000010000000000000007', count: 3 },
+  ]);
+});
+
+test('the segment size of backup.info decides what follows what', async () => {
+  const size = 64 * 1024 * 1024;
+  const listing = await list({
+    ...segments(1, 62, 66, '', size),
+    'base/20261123T102709/backup.info': info({
+      status: 'DONE',
+      timeline: 1,
+      xlog_segment_size: size,
+      systemid: '77',
+      begin_wal: 'a',
+      end_wal: 'b',
+    }),
+    'base/20261123T102709/data.tar.gz': 1000,
+  });
+  assert.deepEqual(runs(listing, 1), ['000000000000003E..0000000100000002 5']);
+  assert.equal(listing.segmentSize, size);
+  assert.deepEqual(
+    listing.backups.map(b => [b.id, b.status, b.systemId, b.problem]),
+    [['20261123T102709', 'DONE', '77', undefined]],
+  );
+});
+
+test('timelines, switchpoints, partial segments and labels', async () => {
+  const listing = await list({
+    ...segments(1, 1, 3),
+    ...segments(2, 3, 5),
+    'wals/0000000100000000/000000010000000000000003.partial.gz': 1,
+    'wals/0000000100000000/000000010000000000000002.00000028.backup': 1,
+    'wals/00000002.history.gz': '1\t0/3000148\tno recovery target specified\n',
+  });
+  const [first, second] = listing.timelines;
+  assert.deepEqual(
+    [first?.partial, first?.labels],
+    [['000000010000000000000003'], ['000000010000000000000002.00000028.backup']],
+  );
+  assert.deepEqual(
+    [second?.parent, second?.switchpoint, second?.reason],
+    [1, '0/3000148', 'no recovery target specified'],
+  );
+});
+
+test('the same segment in two compressions counts once', async () => {
+  const listing = await list({ ...segments(1, 1, 2), ...segments(1, 2, 3, '.gz') });
+  assert.deepEqual(runs(listing, 1), ['0000000000000001..0000000000000003 3']);
+});
+
+test('a base backup without backup.info is running or crashed', async () => {
+  const listing = await list({ 'base/20261123T102709/data.tar': 5 });
+  assert.match(listing.backups[0]?.problem ?? '', /crashed/);
+});
+
+test('hostile names are counted and shown without control characters', async () => {
+  const listing = await list({
+    'wals/\u001b[31mred': 1,
+    'wals/0000000100000000/000000020000000000000001': 1,
+    'base/x': 1,
+  });
+  assert.deepEqual(listing.foreign.examples, [
+    'base/x',
+    'wals/?[31mred',
+    'wals/0000000100000000/000000020000000000000001',
+  ]);
+  assert.equal(listing.foreign.count, 3);
+});
+
+test('a listing that goes in circles ends', async () => {
+  const liar = folderOf({});
+  liar.list = async function* () {
+    for (;;) yield [{ key: 'base/20261123T102709/data.tar', size: 1, modified: new Date(0) }];
+  };
+  await assert.rejects(listArchive(liar, where, new AbortController().signal), /out of order or twice/);
+});
+
+test('memory: a hundred thousand segments are a handful of ranges', async () => {
+  const listing = await list(segments(1, 0, 99_999));
+  assert.equal(listing.timelines[0]?.segments, 100_000);
+  assert.equal(listing.timelines[0]?.ranges.length, 1);
+});
+
+const keys: [string, string][] = [
+  ['wals/0000000100000000/000000010000000000000001', 'segment'],
+  ['wals/0000000100000000/000000010000000000000001.zst', 'segment'],
+  ['wals/0000000100000000/000000010000000000000001.partial.lz4', 'partial'],
+  ['wals/0000000100000000/000000010000000000000001.00000028.backup', 'label'],
+  ['wals/0000000A.history', 'history'],
+  ['wals/0000000200000000/000000010000000000000001', 'foreign'],
+  ['wals/000000010000000000000001', 'foreign'],
+  ['wals/0000000100000000/000000010000000000000001.gz.gz', 'foreign'],
+  ['base/20261123T102709/backup.info', 'backup'],
+  ['base/now/backup.info', 'foreign'],
+];
+for (const [key, kind] of keys) test(`key ${key}: ${kind}`, () => assert.equal(parseArchiveKey(key).kind, kind));
+
+const paths: [string, unknown][] = [
+  ['s3://bucket', { bucket: 'bucket', prefix: 'pg/' }],
+  ['s3://bucket/', { bucket: 'bucket', prefix: 'pg/' }],
+  ['s3://bucket//a/b//', { bucket: 'bucket', prefix: 'a/b/pg/' }],
+  ['gs://bucket', undefined],
+  ['bucket', undefined],
+];
+for (const [path, expected] of paths) test(`path ${path}`, () => assert.deepEqual(parseS3Path(path, 'pg'), expected));
+
+test('the page', async () => {
+  const listing = await list({
+    ...segments(1, 1, 3),
+    ...segments(2, 3, 3),
+    ...segments(2, 6, 7),
+    'wals/00000002.history': '1\t0/3000148\tno recovery target specified\n',
+    'base/20261123T102709/backup.info': info({
+      status: 'DONE',
+      timeline: 1,
+      xlog_segment_size: 16777216,
+      begin_wal: '000000010000000000000002',
+      end_wal: '000000010000000000000002',
+      begin_time: '2026-11-23 10:27:09+00:00',
+      end_time: '2026-11-23 10:27:12+00:00',
+    }),
+  });
+  const page = renderListing({ ...listing, listedAt: new Date(0) }, { title: 'WAL archive of pg' });
+  assert.deepEqual(page.split('\n'), [
+    '# WAL archive of pg',
+    '',
+    'Archive:       s3://bucket/path/pg',
+    'Endpoint:      AWS S3',
+    'Listed:        1970-01-01T00:00:00.000Z (8 objects, 236 B, 4 requests)',
+    'Segment size:  16 MB',
+    'By name:       1 GAP within timelines; 1 completed base backup',
+    '',
+    '## Timeline 2',
+    'Parent:    timeline 1, left at 0/3000148 (no recovery target specified)',
+    'Segments:  3 (44 B stored)',
+    'Newest:    1970-01-01T00:00:00.000Z',
+    '000000020000000000000003 .. 000000020000000000000003  1 segment  (LSN 0/3000000 .. 0/4000000)',
+    'GAP 000000020000000000000004 .. 000000020000000000000005  2 missing',
+    '000000020000000000000006 .. 000000020000000000000007  2 segments  (LSN 0/6000000 .. 0/8000000)',
+    '',
+    '## Timeline 1',
+    'Segments:  3 (3 B stored)',
+    'Newest:    1970-01-01T00:00:00.000Z',
+    '000000010000000000000001 .. 000000010000000000000003  3 segments  (LSN 0/1000000 .. 0/4000000)',
+    '',
+    '## Base backups',
+    '20261123T102709  DONE  TL 1  000000010000000000000002 .. 000000010000000000000002  2026-11-23 10:27:09+00:00 .. 2026-11-23 10:27:12+00:00  189 B',
+    '',
+  ]);
+});
