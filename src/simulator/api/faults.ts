@@ -1,0 +1,46 @@
+/** What can go wrong between a client and an API server, on command. */
+import { ApiError } from './status.ts';
+
+export interface Faults {
+  /** Closes the port, with all connections; later opens the same one again. */
+  unreachable(down: boolean): Promise<void>;
+  /** Milliseconds that each answer waits. */
+  latency(milliseconds: number): void;
+  /** The next `count` requests whose path contains `path` get this status. */
+  answer(status: number, count: number, path?: string): void;
+  cutWatches(): void;
+  beforeAnswer(path: string): Promise<void>;
+}
+
+const reasons: Record<number, string> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  409: 'Conflict',
+  410: 'Expired',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+};
+
+export function createFaults(server: { close(): Promise<void>; listen(): Promise<void>; cutWatches(): void }): Faults {
+  let down = false;
+  let latency = 0;
+  const planned: { status: number; left: number; path: string }[] = [];
+  return {
+    async unreachable(wanted) {
+      if (wanted === down) return;
+      down = wanted;
+      await (down ? server.close() : server.listen());
+    },
+    latency: milliseconds => void (latency = milliseconds),
+    answer: (status, count, path = '') => void planned.push({ status, left: count, path }),
+    cutWatches: () => server.cutWatches(),
+    async beforeAnswer(path) {
+      if (latency > 0) await new Promise(resolve => setTimeout(resolve, latency));
+      const fault = planned.find(f => f.left > 0 && path.includes(f.path));
+      if (!fault) return;
+      fault.left--;
+      throw new ApiError(fault.status, reasons[fault.status] ?? 'Unknown', `fault injected: ${fault.status}`);
+    },
+  };
+}
