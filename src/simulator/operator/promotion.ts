@@ -1,0 +1,95 @@
+/** From replica cluster to primary cluster, with a token (controlled) or without (failover). */
+import type { Cluster } from '../../model/cluster.ts';
+import { isReplicaCluster, phases } from '../../model/cluster.ts';
+import type { PromotionToken } from '../../model/token.ts';
+import { decodeToken } from '../../model/token.ts';
+import { rollOut } from './instances.ts';
+import type { Reconciliation } from './reconciliation.ts';
+import {
+  archivingFails,
+  archivingWorks,
+  consistentSystemId,
+  holdLease,
+  leaderOf,
+  precise,
+  readCluster,
+  ready,
+  reportInstances,
+  setConditions,
+  setPhase,
+  setStatus,
+} from './reconciliation.ts';
+
+const promoting = [phases.promoting, 'Replica cluster promotion in progress'] as const;
+const applying = ['Applying configuration', 'PostgreSQL configuration changed'] as const;
+
+export async function promote(r: Reconciliation, cluster: Cluster): Promise<void> {
+  const promotionToken = cluster.spec.replica?.promotionToken;
+  const token = promotionToken ? decodeToken(promotionToken) : undefined;
+  await setStatus(r, { demotionToken: null });
+  await r.pause(0.1);
+  if (token === undefined) await begin(r, applying);
+  else if (typeof token === 'string' || (await refused(r, token))) return unrecoverable(r);
+  await holdLease(r, r.database.leader);
+  await r.pause(2);
+  r.world.promote(r.database);
+  if (promotionToken !== undefined) await setStatus(r, { lastPromotionToken: promotionToken });
+  await historyIsArchived(r);
+  await setConditions(r, [consistentSystemId], { currentPrimaryTimestamp: precise(r) });
+  await reportInstances(r);
+  await rollOut(r);
+  await restartInPlace(r);
+}
+
+async function begin(r: Reconciliation, [phase, reason]: readonly [string, string]): Promise<void> {
+  await setConditions(r, [ready(false)], { phase, phaseReason: reason });
+}
+
+/** Waits until everything up to the token is replayed. */
+async function refused(r: Reconciliation, token: PromotionToken): Promise<boolean> {
+  await begin(r, promoting);
+  await r.pause(0.2);
+  await setPhase(r, ...applying);
+  await r.pause(0.15);
+  await setPhase(r, ...promoting);
+  for (;;) {
+    const reached = r.world.reached(r.database, token);
+    if (reached === 'yes') return false;
+    if (reached === 'never' || isReplicaCluster(await readCluster(r))) return true;
+    await r.pause(0.5);
+  }
+}
+
+async function unrecoverable(r: Reconciliation): Promise<void> {
+  if (isReplicaCluster(await readCluster(r))) return;
+  await setConditions(r, [ready(false)], {
+    phase: phases.unrecoverable,
+    phaseReason: 'Promotion token content is not correct for current instance',
+  });
+}
+
+/** The history file of the new timeline is refused until the operator knows the new primary. */
+async function historyIsArchived(r: Reconciliation): Promise<void> {
+  if (!r.database.archive) return r.pause(1.7);
+  const refusing = archivingFails('switchover in progress, refusing archiving');
+  await r.pause(0.4);
+  await setConditions(r, [refusing]);
+  await r.pause(0.8);
+  await setConditions(r, [archivingWorks]);
+  await r.pause(0.2);
+  await setConditions(r, [refusing]);
+  await r.pause(0.4);
+}
+
+/** The second short write outage of a promotion. */
+async function restartInPlace(r: Reconciliation): Promise<void> {
+  const leader = leaderOf(r);
+  leader.running = false;
+  await r.pause(1.1);
+  leader.running = true;
+  if (r.database.archive) await setConditions(r, [archivingWorks]);
+  await r.pause(3.7);
+  await reportInstances(r);
+  await setConditions(r, [ready(true)], { phase: phases.healthy, phaseReason: 'Primary instance restarted in-place' });
+  await setStatus(r, { phaseReason: null });
+}
