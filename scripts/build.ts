@@ -47,6 +47,7 @@ await Promise.all([
     // The ESM builds: the UMD builds of some language server packages cannot be bundled.
     mainFields: ['module', 'main'],
     external: ['vscode'],
+    define: { 'import.meta.dirname': '__dirname' },
     plugins: [lazyRoomsPlugin],
     supported: { 'dynamic-import': false },
     entryPoints: {

@@ -1,0 +1,27 @@
+/** Clusters of a file as the extension shows them: code lenses stand at `kind: Cluster`. */
+import { isReplicaCluster } from '../model/cluster.ts';
+import type { ManifestFile, Range } from './manifest.ts';
+import { isOurs, keyRange } from './manifest.ts';
+import { clusterOf } from './rules/rule.ts';
+
+export interface ManifestCluster {
+  name: string;
+  namespace?: string;
+  replicaCluster: boolean;
+  range: Range;
+}
+
+export const manifestClusters = (file: ManifestFile): ManifestCluster[] =>
+  file.documents.flatMap(document => {
+    const { name, namespace } = document;
+    if (name === undefined || document.kind !== 'Cluster' || !isOurs(document)) return [];
+    const cluster = clusterOf(document);
+    return [
+      {
+        name,
+        ...(namespace !== undefined && { namespace }),
+        replicaCluster: cluster !== undefined && isReplicaCluster(cluster),
+        range: keyRange(document, ['kind']),
+      },
+    ];
+  });

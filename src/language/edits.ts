@@ -1,0 +1,108 @@
+/** Changes of the text that keep comments and layout. */
+import type { Node } from 'yaml';
+import { isMap, isSeq } from 'yaml';
+import type { ManifestDocument, Path, Range } from './manifest.ts';
+import { placeOf, rangeOf } from './manifest.ts';
+
+export interface Edit {
+  range: Range;
+  newText: string;
+}
+
+export interface Fix {
+  title: string;
+  edits: Edit[];
+}
+
+/** `undefined` wherever the text is not laid out so that a safe edit is known (flow style, aliases). */
+export type MaybeEdit = Edit | undefined;
+
+export const fix = (title: string, ...edits: MaybeEdit[]): Fix[] =>
+  edits.every(edit => edit !== undefined) ? [{ title, edits }] : [];
+
+export function setValue(document: ManifestDocument, path: Path, text: string): MaybeEdit {
+  const node = placeOf(document, path)?.value;
+  return node?.range ? { range: rangeOf(document, node.range[0], node.range[1]), newText: text } : undefined;
+}
+
+export function renameKey(document: ManifestDocument, path: Path, text: string): MaybeEdit {
+  const node = placeOf(document, path)?.key;
+  return node?.range ? { range: rangeOf(document, node.range[0], node.range[1]), newText: text } : undefined;
+}
+
+/** The whole lines of a key with everything below it. */
+export function removeKey(document: ManifestDocument, path: Path): MaybeEdit {
+  const parent = placeOf(document, path.slice(0, -1))?.value;
+  const place = placeOf(document, path);
+  if (!isMap(parent) || parent.flow || !place?.key?.range) return undefined;
+  const start = lineStart(document.text, place.key.range[0]);
+  // In `- key: value` the dash must stay.
+  if (/\S/.test(document.text.slice(start, place.key.range[0])) || parent.items.length === 1) return undefined;
+  return { range: rangeOf(document, start, blockEnd(document.text, start)), newText: '' };
+}
+
+/** A new key at the end of a block mapping. @param value the text after `key:`, later lines indented relative to the key */
+export function addKey(document: ManifestDocument, parent: Path, key: string, value: string): MaybeEdit {
+  const map = placeOf(document, parent)?.value;
+  if (!isMap(map) || map.flow) return undefined;
+  const first = map.items[0]?.key as { range?: [number, number, number] } | undefined;
+  if (!first?.range) return undefined;
+  const indent = first.range[0] - lineStart(document.text, first.range[0]);
+  const end = mappingEnd(document.text, first.range[0], indent);
+  const lines = `${key}:${value.startsWith('\n') ? '' : ' '}${value}`.split('\n');
+  const text = lines.map(line => `${' '.repeat(indent)}${line}\n`).join('');
+  const before = end > 0 && document.text[end - 1] !== '\n' ? '\n' : '';
+  return { range: rangeOf(document, end, end), newText: before + text };
+}
+
+/** A new item at the end of a block list. @param lines of the item without its dash, the first one too */
+export function appendItem(document: ManifestDocument, list: Path, lines: readonly string[]): MaybeEdit {
+  const sequence = placeOf(document, list)?.value;
+  if (!isSeq(sequence) || sequence.flow) return undefined;
+  const first = (sequence.items[0] as Node | undefined)?.range?.[0];
+  if (first === undefined) return undefined;
+  const { text } = document;
+  const start = lineStart(text, first);
+  if (!/^ *- +$/.test(text.slice(start, first))) return undefined;
+  const end = blockEnd(text, start);
+  const indent = ' '.repeat(indentAt(text, start));
+  const item = lines.map((line, at) => `${indent}${at === 0 ? '- ' : '  '}${line}\n`).join('');
+  return { range: rangeOf(document, end, end), newText: (text[end - 1] === '\n' ? '' : '\n') + item };
+}
+
+const lineStart = (text: string, offset: number): number => text.lastIndexOf('\n', offset - 1) + 1;
+
+const nextLine = (text: string, offset: number): number => {
+  const at = text.indexOf('\n', offset);
+  return at === -1 ? text.length : at + 1;
+};
+
+const indentAt = (text: string, start: number): number =>
+  (/^ */.exec(text.slice(start, start + 200)) ?? [''])[0].length;
+
+const isBlank = (text: string, start: number): boolean =>
+  /^[ \t]*(\r?\n|$)/.test(text.slice(start, nextLine(text, start)));
+
+/** End of the lines that belong to the key whose line starts here: deeper ones, and list items at its own depth. */
+function blockEnd(text: string, start: number): number {
+  const indent = indentAt(text, start);
+  return endOfDeeper(text, nextLine(text, start), line => {
+    const depth = indentAt(text, line);
+    return depth > indent || (depth === indent && text[line + depth] === '-');
+  });
+}
+
+function mappingEnd(text: string, first: number, indent: number): number {
+  return endOfDeeper(text, nextLine(text, first), line => indentAt(text, line) >= indent);
+}
+
+/** Blank lines belong to what follows them. */
+function endOfDeeper(text: string, from: number, belongs: (line: number) => boolean): number {
+  let end = from;
+  for (let line = from; line < text.length; line = nextLine(text, line)) {
+    if (isBlank(text, line)) continue;
+    if (!belongs(line)) break;
+    end = nextLine(text, line);
+  }
+  return end;
+}

@@ -1,0 +1,84 @@
+/** What a field is for, in our own words, with what its schema says. */
+import type { Hover } from 'vscode-languageserver-types';
+import { decodeToken } from '../model/token.ts';
+import type { ManifestDocument, ManifestFile, Path, Position } from './manifest.ts';
+import { isOurs, keyRange, pathAt, pathText, valueAt, valueRange } from './manifest.ts';
+import type { FieldDoc, Schemas, Structure } from './schemas.ts';
+import { docPath, structureAt } from './schemas.ts';
+
+export function hover(file: ManifestFile, position: Position, schemas: Schemas, version: string): Hover | undefined {
+  const at = pathAt(file, position);
+  if (!at || !isOurs(at.document) || at.path.length === 0) return undefined;
+  const { document, path } = at;
+  const schema = schemas.kind(version, document.apiVersion, document.kind);
+  const field = schema && structureAt(schema.structure, path);
+  if (!schema || !field) return undefined;
+  const parent = structureAt(schema.structure, path.slice(0, -1));
+  const parts = [
+    `**${pathText(path)}**: ${facts(field, parent?.required?.includes(String(path.at(-1))) ?? false)}`,
+    words(schema.doc(docPath(path)), version),
+    tokenFacts(document, path),
+  ];
+  return {
+    contents: { kind: 'markdown', value: parts.filter(part => part !== '').join('\n\n') },
+    range: at.onKey ? keyRange(document, path) : valueRange(document, path),
+  };
+}
+
+/** Type, default and bounds, on one line. */
+export function facts(field: Structure, required: boolean): string {
+  const { minimum, maximum, minLength, maxLength, minItems, maxItems } = field;
+  const range = (what: string, from: number | undefined, to: number | undefined): string =>
+    [from !== undefined && `${from} or more`, to !== undefined && `at most ${to}`]
+      .filter(Boolean)
+      .map(bound => `${String(bound)}${what}`)
+      .join(', ');
+  return [
+    typeText(field),
+    required && field.default === undefined && 'required',
+    field.default !== undefined && `default \`${JSON.stringify(field.default)}\``,
+    field.enum && `one of ${field.enum.map(value => `\`${String(value)}\``).join(', ')}`,
+    range('', minimum, maximum),
+    range(' characters', minLength, maxLength),
+    range(' items', minItems, maxItems),
+    field.pattern !== undefined && !field['x-kubernetes-int-or-string'] && `pattern \`${field.pattern}\``,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function typeText(field: Structure): string {
+  if (field['x-kubernetes-int-or-string']) return 'integer or string';
+  if (field.type === 'array') return `list of ${field.items ? plural(typeText(field.items)) : 'anything'}`;
+  if (field.type === 'object' && typeof field.additionalProperties === 'object')
+    return `map of ${plural(typeText(field.additionalProperties))}`;
+  return field.type ?? 'anything';
+}
+
+const plural = (type: string): string => (/^(list|map|integer or)/.test(type) ? type : `${type}s`);
+
+function words(doc: FieldDoc | undefined, version: string): string {
+  if (!doc) return '';
+  const page = doc.manual && `[Manual](https://cloudnative-pg.io/documentation/${version}/${doc.manual}/)`;
+  return [
+    doc.text,
+    doc.deprecated && `**Deprecated**: ${doc.deprecated}`,
+    [doc.since && `Since CloudNativePG ${doc.since}.`, page].filter(Boolean).join(' '),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+/** A promotion token is Base64 of readable facts. */
+function tokenFacts(document: ManifestDocument, path: Path): string {
+  const value = valueAt(document.value, path);
+  if (path.at(-1) !== 'promotionToken' || typeof value !== 'string') return '';
+  const token = decodeToken(value);
+  if (typeof token === 'string') return `This is no token: ${token}`;
+  return [
+    `Timeline ${token.latestCheckpointTimelineID}, LSN ${token.latestCheckpointREDOLocation}`,
+    `segment \`${token.redoWalFile}\``,
+    `system ${token.databaseSystemIdentifier}`,
+    `made ${token.timeOfLatestCheckpoint} by operator ${token.operatorVersion}`,
+  ].join(', ');
+}

@@ -1,0 +1,254 @@
+/**
+ * YAML files taken apart: every document of CNPG and its Barman Cloud plugin, with its values as the API server reads them
+ * and the place of each key and value in the text.
+ */
+import type { Document, Node, Pair, Scalar, Tags } from 'yaml';
+import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+
+/** Keys and list indices from the root of a document. */
+export type Path = readonly (string | number)[];
+
+export interface Position {
+  line: number;
+  character: number;
+}
+
+export interface Range {
+  start: Position;
+  end: Position;
+}
+
+export interface ManifestDocument {
+  text: string;
+  /** Line of the file where the text begins; 0-based. It is the only thing that changes when lines are added above. */
+  startLine: number;
+  yaml: Document.Parsed;
+  lines: LineCounter;
+  apiVersion: string;
+  kind: string;
+  /** `metadata.name`, when it is a string. */
+  name: string | undefined;
+  namespace: string | undefined;
+  /** Without nulls, which the API server drops as well. */
+  value: Record<string, unknown>;
+  /** Go template text: it becomes YAML only when it is rendered. */
+  template: boolean;
+}
+
+export interface ManifestFile {
+  text: string;
+  documents: ManifestDocument[];
+}
+
+/** @param previous the same file before a change: its documents are taken over where the text is the same */
+export function parseFile(text: string, previous?: ManifestFile): ManifestFile {
+  const known = new Map(previous?.documents.map(document => [document.text, document]));
+  let startLine = 0;
+  const documents = split(text).map(part => {
+    const old = known.get(part);
+    // The same text twice in a file must not share its line.
+    known.delete(part);
+    const document = old ? Object.assign(old, { startLine }) : parseOne(part, startLine);
+    startLine += newlines(part);
+    return document;
+  });
+  return { text, documents };
+}
+
+/** Is it of a group whose kinds are checked here? All other documents are left alone. */
+export const isOurs = ({ apiVersion }: Pick<ManifestDocument, 'apiVersion'>): boolean =>
+  /^(postgresql|barmancloud)\.cnpg\.io\//.test(apiVersion);
+
+/** A `---` at the start of a line ends a document wherever it stands (YAML 1.2.2, 9.1.2). */
+function split(text: string): string[] {
+  const starts = [...text.matchAll(/^---(?=\s|$)/gm)].map(match => match.index);
+  const edges = starts[0] === 0 ? starts : [0, ...starts];
+  return edges.map((start, at) => text.slice(start, edges[at + 1] ?? text.length));
+}
+
+const newlines = (text: string): number => text.split('\n').length - 1;
+
+function parseOne(text: string, startLine: number): ManifestDocument {
+  const lines = new LineCounter();
+  const yaml = parseDocument(text, {
+    version: '1.1',
+    customTags: kubernetesTags,
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  const value = valueOf(yaml);
+  const metadata = isRecord(value['metadata']) ? value['metadata'] : {};
+  return {
+    text,
+    startLine,
+    yaml,
+    lines,
+    apiVersion: asString(value['apiVersion']) ?? '',
+    kind: asString(value['kind']) ?? '',
+    name: asString(metadata['name']),
+    namespace: asString(metadata['namespace']),
+    value,
+    template: isTemplate(text),
+  };
+}
+
+/** The API server reads YAML 1.1 without base-60 numbers, and leaves timestamps as they are written. */
+const kubernetesTags = (tags: Tags): Tags =>
+  tags.filter(
+    tag =>
+      typeof tag === 'string' ||
+      (tag.tag !== 'tag:yaml.org,2002:timestamp' && !('format' in tag && tag.format === 'TIME')),
+  );
+
+const isTemplate = (text: string): boolean =>
+  text.includes('{{') && /^[^#\n]*\{\{-?\s*[-.$\w"(/][^\n]*\}\}/m.test(text);
+
+function valueOf(yaml: Document.Parsed): Record<string, unknown> {
+  try {
+    const value = withoutNulls(yaml.toJS({ maxAliasCount: 1000 }));
+    return isRecord(value) ? value : {};
+  } catch {
+    // An alias without anchor or a bomb of aliases: it is among the errors of the document.
+    return {};
+  }
+}
+
+const asString = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, child]) => (child === null ? [] : [[key, withoutNulls(child)]])),
+  );
+}
+
+export const valueAt = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>((at, key) => {
+    if (Array.isArray(at)) return (at as unknown[])[key as number];
+    return isRecord(at) && Object.hasOwn(at, key) ? at[key as string] : undefined;
+  }, value);
+
+/** Where something stands: the key (absent for list items) and the value of a path. */
+export interface Place {
+  key: Node | undefined;
+  value: Node | undefined;
+  pair: Pair | undefined;
+}
+
+/** @returns `undefined` when the document has no such path */
+export function placeOf({ yaml }: ManifestDocument, path: Path): Place | undefined {
+  let place: Place = { key: undefined, value: (yaml.contents as Node | null) ?? undefined, pair: undefined };
+  for (const step of path) {
+    const found = childOf(yaml, place.value, step);
+    if (!found) return undefined;
+    place = found;
+  }
+  return place;
+}
+
+function childOf(yaml: Document, node: Node | undefined, step: string | number): Place | undefined {
+  const collection = isAlias(node) ? node.resolve(yaml) : node;
+  if (isSeq(collection)) {
+    const item = collection.items[Number(step)] as Node | undefined;
+    return item && { key: undefined, value: item, pair: undefined };
+  }
+  if (!isMap(collection)) return undefined;
+  const pairs = collection.items as Pair<Scalar, Node | null>[];
+  const pair = pairs.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+  if (pair) return { key: pair.key, value: pair.value ?? undefined, pair };
+  const merged = pairs.filter(({ key }) => isScalar(key) && key.value === '<<');
+  return merged.map(({ value }) => childOf(yaml, value ?? undefined, step)).find(Boolean);
+}
+
+/** The nearest path upwards that the document has. */
+export function nearestPlace(document: ManifestDocument, path: Path): { path: Path; place: Place } {
+  for (let length = path.length; length > 0; length--) {
+    const place = placeOf(document, path.slice(0, length));
+    if (place) return { path: path.slice(0, length), place };
+  }
+  return { path: [], place: { key: undefined, value: undefined, pair: undefined } };
+}
+
+/** Positions in the file. */
+export function rangeOf(document: ManifestDocument, start: number, end: number): Range {
+  return { start: positionAt(document, start), end: positionAt(document, end) };
+}
+
+export function positionAt({ lines, startLine }: ManifestDocument, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  return { line: startLine + Math.max(line - 1, 0), character: Math.max(col - 1, 0) };
+}
+
+/** Of a node without what follows it; of a collection its first line only, so that a squiggle stays readable. */
+export function nodeRange(document: ManifestDocument, node: Node): Range {
+  const [start, end] = node.range ?? [0, 0];
+  if (!isCollection(node)) return rangeOf(document, start, Math.max(end, start + 1));
+  const line = document.text.indexOf('\n', start);
+  return rangeOf(document, start, line === -1 || line > end ? end : line);
+}
+
+/** On the key when there is one, else on the value; for the root on `kind`. */
+export function keyRange(document: ManifestDocument, path: Path): Range {
+  const { path: found, place } = nearestPlace(document, path);
+  const node = place.key ?? place.value ?? placeOf(document, ['kind'])?.value;
+  if (found.length === 0 || !node) return firstLine(document);
+  return nodeRange(document, node);
+}
+
+export function valueRange(document: ManifestDocument, path: Path): Range {
+  const { place } = nearestPlace(document, path);
+  const node = place.value && (isScalar(place.value) || isAlias(place.value)) ? place.value : place.key;
+  return node ? nodeRange(document, node) : keyRange(document, path);
+}
+
+function firstLine(document: ManifestDocument): Range {
+  const place = placeOf(document, ['kind']) ?? placeOf(document, ['apiVersion']);
+  const node = place?.value ?? place?.key;
+  return node ? nodeRange(document, node) : rangeOf(document, 0, Math.max(document.text.indexOf('\n'), 1));
+}
+
+/** `spec.externalClusters[0].name` */
+export const pathText = (path: Path): string =>
+  path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`),
+    '',
+  );
+
+/** The path of the innermost key or value at a position of the file, with the document it is in. */
+export function pathAt(
+  file: ManifestFile,
+  position: Position,
+): { document: ManifestDocument; path: Path; onKey: boolean } | undefined {
+  const document = file.documents.findLast(({ startLine }) => startLine <= position.line);
+  if (!document) return undefined;
+  const lineStart = document.lines.lineStarts[position.line - document.startLine];
+  if (lineStart === undefined) return undefined;
+  const found = descend(document.yaml.contents, lineStart + position.character, []);
+  return found && { document, ...found };
+}
+
+const covers = (node: Node | null | undefined, offset: number): boolean =>
+  !!node?.range && node.range[0] <= offset && offset <= node.range[1];
+
+function descend(node: Node | null, offset: number, path: Path): { path: Path; onKey: boolean } | undefined {
+  if (!node || !covers(node, offset)) return undefined;
+  const items = isCollection(node) ? node.items : [];
+  for (const [at, item] of items.entries()) {
+    if (!isPair(item)) {
+      const inner = descend(item as Node, offset, [...path, at]);
+      if (inner) return inner;
+      continue;
+    }
+    const { key, value } = item as Pair<Node, Node | null>;
+    const step = isScalar(key) ? String(key.value) : '';
+    if (covers(key, offset)) return { path: [...path, step], onKey: true };
+    const inner = descend(value, offset, [...path, step]);
+    if (inner) return inner;
+  }
+  return { path, onKey: false };
+}

@@ -1,0 +1,29 @@
+import type { Rule } from './rule.ts';
+import { fix, renameKey, setValue } from '../edits.ts';
+import { clusterNamed, clusterOf, externalCluster, replica, topologyName } from './rule.ts';
+
+export const standalonePair: Rule = {
+  code: 'RC111',
+  severity: 'info',
+  check(subject) {
+    const { cluster } = subject;
+    const { enabled, source } = cluster.spec.replica ?? {};
+    if (enabled !== true || !source) return [];
+    const known = clusterNamed(subject, source);
+    const other = known && clusterOf(known.document);
+    if (!known || !other || !externalCluster(other, topologyName(cluster))) return [];
+    return [
+      {
+        path: [...replica, 'enabled'],
+        on: 'key',
+        message: `${source} lists this Cluster too, but a standalone replica cannot exchange roles with it without cloning. Use \`primary\` and \`self\`.`,
+        fixes: fix(
+          `Change to primary: ${source}`,
+          renameKey(subject.document, [...replica, 'enabled'], 'primary'),
+          setValue(subject.document, [...replica, 'enabled'], source),
+        ),
+        related: { document: known, path: ['spec', 'externalClusters'], message: `externalClusters of ${source}` },
+      },
+    ];
+  },
+};

@@ -1,0 +1,76 @@
+/** The structure of each kind, as `schemas/` holds it, and how to find one's way in it. */
+import type { Path } from './manifest.ts';
+
+/** A CRD's schema without descriptions (OpenAPI v3 with `x-kubernetes-` extensions). */
+export interface Structure {
+  type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  format?: string;
+  properties?: Record<string, Structure>;
+  items?: Structure;
+  additionalProperties?: boolean | Structure;
+  required?: string[];
+  default?: unknown;
+  enum?: unknown[];
+  pattern?: string;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  'x-kubernetes-int-or-string'?: boolean;
+  'x-kubernetes-list-type'?: 'map' | 'set' | 'atomic';
+  'x-kubernetes-list-map-keys'?: string[];
+  [keyword: string]: unknown;
+}
+
+/** One thing wrong, as ajv reports it. */
+export interface Violation {
+  /** JSON pointer. */
+  instancePath: string;
+  keyword: string;
+  params: Record<string, unknown>;
+}
+
+export interface FieldDoc {
+  text: string;
+  /** CNPG version in which it appeared, when that is after the oldest supported. */
+  since?: string;
+  /** Page of the CNPG manual. */
+  manual?: string;
+  deprecated?: string;
+}
+
+export interface KindSchema {
+  structure: Structure;
+  /** Everything wrong with the value. */
+  violations(value: unknown): Violation[];
+  /** @param path with `[]` for list items: `spec.externalClusters[].name` */
+  doc(path: string): FieldDoc | undefined;
+}
+
+export interface Schemas {
+  /** Supported versions of CNPG, newest first: `1.30`. */
+  versions: readonly string[];
+  /** `undefined`: that version has no such kind. */
+  kind(version: string, apiVersion: string, kind: string): KindSchema | undefined;
+  /** Kinds of an API version in that version of CNPG. */
+  kinds(version: string, apiVersion: string): readonly string[];
+}
+
+/** The structure at a path; `undefined` where the schema says nothing. */
+export function structureAt(root: Structure, path: Path): Structure | undefined {
+  return path.reduce<Structure | undefined>((at, step) => {
+    if (!at) return undefined;
+    if (typeof step === 'number') return at.items;
+    const known = at.properties && Object.hasOwn(at.properties, step) ? at.properties[step] : undefined;
+    return known ?? (typeof at.additionalProperties === 'object' ? at.additionalProperties : undefined);
+  }, root);
+}
+
+/** `spec.externalClusters[].name`, the form in which words are kept. */
+export const docPath = (path: Path): string =>
+  path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[]` : text === '' ? step : `${text}.${step}`),
+    '',
+  );

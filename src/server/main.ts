@@ -1,0 +1,138 @@
+/** The language server: `node dist/server.js --stdio`, or over Node's IPC in the extension. */
+import {
+  CodeActionKind,
+  createConnection,
+  ProposedFeatures,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver/node';
+import type { CodeAction, Diagnostic, InitializeResult } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { check, clustersIn, complete, documentSymbols, hover, manifestClusters, parseFile } from '../language/index.ts';
+import type { DiagnosticData, KnownCluster, ManifestFile } from '../language/index.ts';
+import { messageOf } from '../errors.ts';
+import { loadSchemas } from './schemas.ts';
+
+/** Milliseconds: keystrokes that come faster than this are checked together. */
+const coalesce = 5;
+
+interface Open {
+  document: TextDocument;
+  file: ManifestFile;
+}
+
+const connection = createConnection(ProposedFeatures.all);
+const schemas = loadSchemas();
+const open = new Map<string, Open>();
+const waiting = new Map<string, NodeJS.Timeout>();
+let version = schemas.versions[0] ?? '';
+
+connection.onInitialize(
+  (): InitializeResult => ({
+    capabilities: {
+      textDocumentSync: TextDocumentSyncKind.Incremental,
+      completionProvider: { triggerCharacters: [' ', '-'] },
+      hoverProvider: true,
+      documentSymbolProvider: true,
+      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+    },
+    serverInfo: { name: 'cnpg' },
+  }),
+);
+
+connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version: number, text } }) => {
+  open.set(uri, { document: TextDocument.create(uri, languageId, number, text), file: parseFile(text) });
+  checkSoon();
+});
+
+connection.onDidChangeTextDocument(({ textDocument: { uri, version: number }, contentChanges }) => {
+  const entry = open.get(uri);
+  if (!entry) return;
+  entry.document = TextDocument.update(entry.document, contentChanges, number ?? entry.document.version + 1);
+  checkSoon();
+});
+
+connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
+  open.delete(uri);
+  void connection.sendDiagnostics({ uri, diagnostics: [] });
+  checkSoon();
+});
+
+connection.onDidChangeConfiguration(({ settings }) => {
+  const wanted = (settings as { cnpg?: { version?: string } } | undefined)?.cnpg?.version;
+  const known = schemas.versions.find(each => each === wanted);
+  version = known ?? schemas.versions[0] ?? '';
+  checkSoon();
+});
+
+connection.onCompletion(({ textDocument: { uri }, position }) =>
+  answer('completion', [], () => complete(fileOf(uri), position, schemas, version)),
+);
+connection.onHover(({ textDocument: { uri }, position }) =>
+  answer('hover', null, () => hover(fileOf(uri), position, schemas, version) ?? null),
+);
+connection.onDocumentSymbol(({ textDocument: { uri } }) =>
+  answer('document symbols', [], () => documentSymbols(fileOf(uri))),
+);
+connection.onCodeAction(({ textDocument: { uri }, context: { diagnostics } }) =>
+  answer('code actions', [], () => diagnostics.flatMap(found => quickFixes(uri, found))),
+);
+connection.onRequest('cnpg/clusters', ({ uri }: { uri: string }) =>
+  answer('clusters', [], () => manifestClusters(fileOf(uri))),
+);
+connection.listen();
+
+/** The text as it is now: requests may come before the check that a change has set off. */
+function fileOf(uri: string): ManifestFile {
+  const entry = open.get(uri);
+  if (!entry) return parseFile('');
+  const text = entry.document.getText();
+  if (entry.file.text !== text) entry.file = parseFile(text, entry.file);
+  return entry.file;
+}
+
+/** A fault in one feature is logged and answered with nothing; the server lives on. */
+function answer<T>(feature: string, otherwise: T, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    connection.console.error(
+      `${feature}: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`,
+    );
+    return otherwise;
+  }
+}
+
+/** Every open file: rules look at the Clusters of all of them. What did not change is not checked anew. */
+function checkSoon(): void {
+  clearTimeout(waiting.get('all'));
+  waiting.set('all', setTimeout(checkAll, coalesce));
+}
+
+const sent = new Map<string, string>();
+
+function checkAll(): void {
+  const clusters = [...open.keys()].map(uri => ({ uri, clusters: clustersIn(fileOf(uri)) }));
+  for (const uri of open.keys()) {
+    const others: KnownCluster[] = clusters
+      .filter(other => other.uri !== uri)
+      .flatMap(other => other.clusters.map(cluster => ({ ...cluster, uri: other.uri })));
+    const diagnostics = answer<Diagnostic[]>('diagnostics', [], () => check(fileOf(uri), { schemas, version, others }));
+    const entry = open.get(uri);
+    const key = `${entry?.document.version ?? 0} ${JSON.stringify(diagnostics)}`;
+    if (sent.get(uri) === key) continue;
+    sent.set(uri, key);
+    void connection.sendDiagnostics({ uri, diagnostics });
+  }
+  for (const uri of sent.keys()) if (!open.has(uri)) sent.delete(uri);
+}
+
+function quickFixes(uri: string, found: Diagnostic): CodeAction[] {
+  const { fixes = [] } = (found.data ?? {}) as Partial<DiagnosticData>;
+  return fixes.map(({ title, edits }, at) => ({
+    title,
+    kind: CodeActionKind.QuickFix,
+    diagnostics: [found],
+    isPreferred: at === 0,
+    edit: { changes: { [uri]: edits } },
+  }));
+}
