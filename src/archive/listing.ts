@@ -92,8 +92,7 @@ const circling = (where: string, key: string): Failure =>
   });
 
 /** Object names are arbitrary: control characters would disturb a message. */
-export const printable = (key: string): string =>
-  key.replace(/[\p{Cc}\u2028\u2029]/gu, '?').slice(0, 200);
+export const printable = (key: string): string => key.replace(/[\p{Cc}\u2028\u2029]/gu, '?').slice(0, 200);
 
 async function read(pass: Pass, key: string): Promise<string> {
   pass.requests++;

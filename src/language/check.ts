@@ -6,7 +6,7 @@ import { fix, setValue } from './edits.ts';
 import type { ManifestDocument, ManifestFile } from './manifest.ts';
 import { isOurs, keyRange, placeOf, rangeOf, valueRange } from './manifest.ts';
 import { nearest } from './nearest.ts';
-import { ruleDiagnostics } from './rules/index.ts';
+import { ruleDiagnostics, rules } from './rules/index.ts';
 import type { KnownCluster } from './rules/rule.ts';
 import type { Schemas } from './schemas.ts';
 import { structuralDiagnostics } from './structural.ts';
@@ -27,9 +27,13 @@ export function check(file: ManifestFile, options: CheckOptions): ManifestDiagno
   return file.documents.filter(isWorthChecking).flatMap(document => {
     const alone = shifted(ofDocument(document, options), document.startLine);
     if (document.template || document.yaml.errors.length > 0) return alone;
-    return [...alone, ...ruleDiagnostics(document, known)];
+    const byRules = ruleDiagnostics(document, known);
+    return [...alone.filter(found => !byRules.some(better => replaces(better, found))), ...byRules];
   });
 }
+
+const replaces = (better: ManifestDiagnostic, found: ManifestDiagnostic): boolean =>
+  better.data.path === found.data.path && rules.find(({ code }) => code === better.code)?.replaces === found.code;
 
 /** A document that is broken before its `apiVersion` shows whose it is cannot be ours to judge. */
 const isWorthChecking = (document: ManifestDocument): boolean =>

@@ -80,8 +80,8 @@ const nextLine = (text: string, offset: number): number => {
 const indentAt = (text: string, start: number): number =>
   (/^ */.exec(text.slice(start, start + 200)) ?? [''])[0].length;
 
-const isBlank = (text: string, start: number): boolean =>
-  /^[ \t]*(\r?\n|$)/.test(text.slice(start, nextLine(text, start)));
+const isBlankOrComment = (text: string, start: number): boolean =>
+  /^[ \t]*(#.*)?(\r?\n|$)/.test(text.slice(start, nextLine(text, start)));
 
 /** End of the lines that belong to the key whose line starts here: deeper ones, and list items at its own depth. */
 function blockEnd(text: string, start: number): number {
@@ -96,11 +96,11 @@ function mappingEnd(text: string, first: number, indent: number): number {
   return endOfDeeper(text, nextLine(text, first), line => indentAt(text, line) >= indent);
 }
 
-/** Blank lines belong to what follows them. */
+/** Blank lines and comments belong to what follows them. */
 function endOfDeeper(text: string, from: number, belongs: (line: number) => boolean): number {
   let end = from;
   for (let line = from; line < text.length; line = nextLine(text, line)) {
-    if (isBlank(text, line)) continue;
+    if (isBlankOrComment(text, line)) continue;
     if (!belongs(line)) break;
     end = nextLine(text, line);
   }

@@ -116,7 +116,7 @@ async function startSide(side: Side, world: World): Promise<{ server: ApiServer;
 
 /** `media/playground`, seen from the bundle in `dist/` or from here. */
 function manifestFolder(): string {
-  const here = import.meta.dirname ?? __dirname;
+  const here = import.meta.dirname;
   const found = ['..', '../..', '../../..']
     .map(up => path.join(here, up, 'media', 'playground'))
     .find(folder => fs.existsSync(folder));

@@ -5,6 +5,7 @@ import { replica } from './rule.ts';
 export const sourceMissing: Rule = {
   code: 'RC102',
   severity: 'error',
+  replaces: 'schema/required',
   check({ document, cluster: { spec } }) {
     if (!spec.replica || spec.replica.source) return [];
     const { primary } = spec.replica;
