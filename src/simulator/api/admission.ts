@@ -43,7 +43,7 @@ function nameCauses(cluster: Cluster): StatusCause[] {
   if (!replica) return [];
   const unknown = (field: string, name: string | undefined, always: boolean): StatusCause[] =>
     (name || always) && !externalCluster(cluster, name)
-      ? [cause(field, name ?? '', `external cluster ${name ?? ''} not found`)]
+      ? [cause(field, name ?? '', `External cluster ${name ?? ''} not found`)]
       : [];
   return [
     ...unknown('spec.replicaCluster.primaryServerName', replica.source, true),

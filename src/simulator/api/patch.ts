@@ -7,7 +7,7 @@ import type { StoredObject } from './store.ts';
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
 
-const isObject = (value: unknown): value is JsonObject =>
+export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** RFC 7386: objects are merged, null deletes, everything else (lists too) replaces. */
@@ -26,12 +26,7 @@ export function jsonPatch(target: StoredObject, operations: unknown): StoredObje
   if (!Array.isArray(operations)) throw badRequest('a JSON patch is a list of operations');
   const result = structuredClone(target);
   const failed = applyJsonPatch(result, operations as Operation[]).find(error => error !== null);
-  if (failed)
-    throw new ApiError(
-      422,
-      'Invalid',
-      `the server rejected our request due to an error in our request: ${failed.message}`,
-    );
+  if (failed) throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
   return result;
 }
 
@@ -97,7 +92,7 @@ export function applyPatch(
     const paths = wanted.filter(
       path => owned.has(path) && JSON.stringify(valueAt(current, path)) !== JSON.stringify(valueAt(applied, path)),
     );
-    return paths.map(path => ({ manager: entry.manager, path }));
+    return paths.map(path => ({ manager: nameOf(entry), path }));
   });
   if (conflicts.length > 0 && !force) throw applyConflict(conflicts);
 
@@ -121,14 +116,18 @@ export function applyPatch(
   return object;
 }
 
+/** As in messages; only updates say the version. */
+const nameOf = ({ manager, operation, apiVersion }: Managed): string =>
+  operation === 'Update' && apiVersion !== undefined ? `"${manager}" using ${apiVersion}` : `"${manager}"`;
+
 function applyConflict(conflicts: { manager: string; path: string }[]): ApiError {
   const name = (path: string): string => `.${(JSON.parse(path) as string[]).join('.')}`;
   const managers = [...new Set(conflicts.map(c => c.manager))];
-  const message = `Apply failed with ${conflicts.length} conflict${conflicts.length === 1 ? '' : 's'}: conflict${conflicts.length === 1 ? '' : 's'} with ${managers.map(m => `"${m}"`).join(', ')}: ${conflicts.map(c => name(c.path)).join(', ')}`;
+  const message = `Apply failed with ${conflicts.length} conflict${conflicts.length === 1 ? '' : 's'}: conflict${conflicts.length === 1 ? '' : 's'} with ${managers.join(', ')}: ${conflicts.map(c => name(c.path)).join(', ')}`;
   return new ApiError(409, 'Conflict', message, {
     causes: conflicts.map(c => ({
       reason: 'FieldManagerConflict',
-      message: `conflict with "${c.manager}"`,
+      message: `conflict with ${c.manager}`,
       field: name(c.path),
     })),
   });
@@ -154,7 +153,14 @@ export function noteUpdate(
   }));
   const mine = managed.find(entry => entry.manager === manager && entry.operation === 'Update');
   const fields = toFields([...new Set([...(mine ? fromFields(mine.fieldsV1) : []), ...changed])]);
-  const entry: Managed = { manager, operation: 'Update', time, fieldsType: 'FieldsV1', fieldsV1: fields };
+  const entry: Managed = {
+    manager,
+    operation: 'Update',
+    ...(after.apiVersion !== undefined && { apiVersion: after.apiVersion }),
+    time,
+    fieldsType: 'FieldsV1',
+    fieldsV1: fields,
+  };
   return {
     ...after,
     metadata: { ...after.metadata, managedFields: [...managed.filter(other => other !== mine), entry] },

@@ -7,8 +7,8 @@ import type { Faults } from './faults.ts';
 import { createFaults } from './faults.ts';
 import type { Kind } from './kinds.ts';
 import { apiVersionOf, findKind, kinds } from './kinds.ts';
-import { applyPatch, jsonPatch, mergePatch, noteUpdate } from './patch.ts';
-import { ApiError, badRequest, forbidden, unauthorized, unknownPath } from './status.ts';
+import { applyPatch, isObject, jsonPatch, mergePatch, noteUpdate } from './patch.ts';
+import { ApiError, badRequest, forbidden, notFound, missingSpec, unauthorized, unknownPath } from './status.ts';
 import type { Store, StoredObject, WatchEvent } from './store.ts';
 import { createStore, seconds } from './store.ts';
 
@@ -64,7 +64,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     answer(state, faults, request, response).catch((error: unknown) => fail(response, error));
   });
   server.keepAliveTimeout = 60_000;
-  const listen = (port: number): Promise<void> => new Promise(resolve => server.listen(port, '127.0.0.1', resolve));
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
   await listen(options.port ?? 0);
   const { port } = server.address() as AddressInfo;
   const close = (): Promise<void> => {
@@ -100,14 +107,11 @@ async function answer(
   response: http.ServerResponse,
 ): Promise<void> {
   const url = new URL(raw.url ?? '/', 'http://localhost');
-  const path = url.pathname
-    .split('/')
-    .filter(part => part !== '')
-    .map(decodeURIComponent);
+  const path = partsOf(url.pathname);
   const body = await readBody(raw);
   const token = /^Bearer (.+)$/.exec(raw.headers.authorization ?? '')?.[1] ?? '';
   await faults.beforeAnswer(url.pathname);
-  const user = state.options.tokens[token];
+  const user = Object.hasOwn(state.options.tokens, token) ? state.options.tokens[token] : undefined;
   if (user === undefined) throw unauthorized();
   const request: Request = {
     method: raw.method ?? 'GET',
@@ -124,6 +128,17 @@ async function answer(
   else if (path.join('/') === 'apis/authorization.k8s.io/v1/selfsubjectaccessreviews')
     send(response, 201, review(state, request));
   else route(state, request);
+}
+
+function partsOf(pathname: string): string[] {
+  try {
+    return pathname
+      .split('/')
+      .filter(part => part !== '')
+      .map(decodeURIComponent);
+  } catch {
+    throw badRequest(`the path ${pathname} is not percent-encoded text`);
+  }
 }
 
 async function readBody(request: http.IncomingMessage): Promise<unknown> {
@@ -219,7 +234,7 @@ function route(state: Server, request: Request): void {
       name,
     })
   )
-    throw forbidden(kind, request.user, verb, namespace, name);
+    throw forbidden(kind, request.user, verb, namespace, name, subresource);
   if (kind.plural === 'pods' && subresource === 'proxy') return proxy(state, request, target);
   if (subresource !== undefined && !(subresource === 'status' && kind.status)) throw unknownPath();
   if (verb === 'list') return send(request.response, 200, listObjects(state, request, target));
@@ -229,7 +244,8 @@ function route(state: Server, request: Request): void {
 }
 
 function verbOf({ method, query }: Request, name: string | undefined): string {
-  if (method === 'GET') return name !== undefined ? 'get' : query.get('watch') === 'true' ? 'watch' : 'list';
+  if (method === 'GET')
+    return name !== undefined ? 'get' : ['true', '1'].includes(query.get('watch') ?? '') ? 'watch' : 'list';
   return { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }[method] ?? method.toLowerCase();
 }
 
@@ -263,7 +279,7 @@ function listObjects({ store }: Server, request: Request, { kind, namespace }: T
   const objects = store.list(kind, namespace).filter(object => selected(request, object));
   const from = continueFrom(request.query.get('continue'));
   const limit = Number(request.query.get('limit') ?? 0) || objects.length;
-  const items = objects.slice(from, from + limit).map(({ apiVersion: _, kind: __, ...rest }) => rest);
+  const items = objects.slice(from, from + limit).map(withoutType);
   const more = from + limit < objects.length;
   return {
     apiVersion: apiVersionOf(kind),
@@ -277,6 +293,12 @@ function listObjects({ store }: Server, request: Request, { kind, namespace }: T
     },
     items,
   };
+}
+
+/** In a list the kind is said once, by the list. */
+function withoutType(object: StoredObject): object {
+  const { apiVersion: _, kind: __, ...rest } = object;
+  return rest;
 }
 
 function continueFrom(token: string | null): number {
@@ -336,12 +358,16 @@ function single(state: Server, request: Request, target: Target, verb: string): 
   if (verb === 'get') return { code: 200, body: store.get(kind, namespace, name) };
   if (verb === 'delete') return { code: 200, body: store.remove(kind, namespace, name, dryRun) };
   const current = currentOf(store, target);
+  if (!current && !isApply(request)) throw notFound(kind, name);
   const wanted = verb === 'update' ? (request.body as StoredObject) : patched(request, current, target);
-  const object = onlyThisPart(target, current, wanted);
+  requireObject(wanted);
+  if (wanted.metadata.name !== name)
+    throw badRequest(`the name of the object (${wanted.metadata.name}) does not match the name on the URL (${name})`);
+  const object = onlyThisPart(target, current, withIdentity(kind, namespace, wanted));
   if (!current)
     return {
       code: 201,
-      body: store.create(kind, admitted(kind, withIdentity(kind, namespace, object), undefined), dryRun),
+      body: store.create(kind, admitted(kind, object, undefined), dryRun),
     };
   const noted = isApply(request) ? object : noteUpdate(current, object, managerOf(request), seconds(new Date()));
   return {
@@ -365,12 +391,18 @@ const managerOf = ({ query, raw }: Request): string =>
   query.get('fieldManager') ?? (raw.headers['user-agent'] ?? 'unknown').split('/')[0] ?? 'unknown';
 
 function created(kind: Kind, namespace: string | undefined, request: Request): StoredObject {
+  requireObject(request.body);
   const object = withIdentity(kind, namespace, request.body as StoredObject);
   if (!object.metadata?.name) throw badRequest('name is required');
   // A new custom resource has no status, whatever was sent.
   const { status: _, ...rest } = object;
   const clean = (kind.custom && kind.status ? rest : object) as StoredObject;
   return noteUpdate(undefined, admitted(kind, clean, undefined), managerOf(request), seconds(new Date()));
+}
+
+function requireObject(body: unknown): void {
+  if (!isObject(body)) throw badRequest('the request body is not an object');
+  if (!isObject(body['metadata'])) throw badRequest('the object has no metadata');
 }
 
 const withIdentity = (kind: Kind, namespace: string | undefined, object: StoredObject): StoredObject => ({
@@ -393,11 +425,7 @@ function patched(request: Request, current: StoredObject | undefined, { kind, na
       seconds(new Date()),
     );
   }
-  if (!current)
-    throw new ApiError(404, 'NotFound', `${kind.plural}${kind.group && `.${kind.group}`} "${name}" not found`, {
-      name,
-      kind: kind.plural,
-    });
+  if (!current) throw notFound(kind, name);
   const old = current as unknown as Parameters<typeof mergePatch>[0];
   const patch = request.body as Parameters<typeof mergePatch>[1];
   if (type === 'application/merge-patch+json') return mergePatch(old, patch) as unknown as StoredObject;
@@ -427,6 +455,7 @@ function onlyThisPart(
 
 function admitted(kind: Kind, object: StoredObject, current: StoredObject | undefined): StoredObject {
   if (kind.kind !== 'Cluster') return object;
+  if (!isObject(object['spec'])) throw missingSpec(kind, object.metadata.name);
   const refusal = admitCluster(object as unknown as Cluster, current as unknown as Cluster | undefined);
   if (refusal) throw refusal;
   return object;

@@ -71,10 +71,12 @@ export function forbidden(
   verb: string,
   namespace: string | undefined,
   name?: string,
+  subresource?: string,
 ): ApiError {
+  const resource = subresource === undefined ? kind.plural : `${kind.plural}/${subresource}`;
   const object = name === undefined ? '' : ` "${name}"`;
   const where = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
-  const message = `${qualified(kind)}${object} is forbidden: User "${user}" cannot ${verb} resource "${kind.plural}" in API group "${kind.group}" ${where}`;
+  const message = `${qualified(kind)}${object} is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "${kind.group}" ${where}`;
   return new ApiError(403, 'Forbidden', message, detailsOf(kind, name));
 }
 
@@ -87,6 +89,15 @@ export const unknownPath = (): ApiError =>
 
 export const expired = (since: number, oldest: number): ApiError =>
   new ApiError(410, 'Expired', `too old resource version: ${since} (${oldest})`);
+
+/** 422 of the schema. */
+export const missingSpec = ({ group, kind }: Kind, name: string): ApiError =>
+  new ApiError(422, 'Invalid', `${kind}.${group} "${name}" is invalid: spec: Required value`, {
+    name,
+    group,
+    kind,
+    causes: [{ reason: 'FieldValueRequired', message: 'Required value', field: 'spec' }],
+  });
 
 /** 422 of the webhook of Clusters. */
 export const invalidCluster = (name: string, causes: StatusCause[]): ApiError => {

@@ -13,8 +13,8 @@ export interface Answer {
 }
 
 export interface Bench extends ApiServer {
-  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
-  patch(path: string, body: unknown, type?: 'merge' | 'json' | 'apply' | 'strategic-merge'): Promise<Answer>;
+  send: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
+  patch: (path: string, body: unknown, type?: keyof typeof patchTypes) => Promise<Answer>;
 }
 
 const patchTypes = {
