@@ -8,5 +8,12 @@ const root = path.resolve(import.meta.dirname, '..');
 if (!process.argv.includes('--no-build'))
   execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root, stdio: 'inherit' });
 const packagePath = path.join(root, 'dist/cnpg-replica-clusters.vsix');
-await createVSIX({ cwd: root, packagePath, dependencies: false, skipLicense: false, allowMissingRepository: true });
+await createVSIX({
+  cwd: root,
+  packagePath,
+  dependencies: false,
+  rewriteRelativeLinks: false,
+  skipLicense: false,
+  allowMissingRepository: true,
+});
 console.log(`${path.relative(root, packagePath)}: ${Math.round(fs.statSync(packagePath).size / 1024)} kB`);

@@ -85,6 +85,11 @@ function convert(structure: Structure, shared: Map<string, { name: string; schem
   for (const keyword of copied) if (structure[keyword] !== undefined) result[keyword] = structure[keyword];
   if (structure['x-kubernetes-int-or-string']) return { ...result, type: ['integer', 'string'] };
   if (structure.type !== undefined) result['type'] = structure.type;
+  if (structure.type === 'integer') {
+    const limit = structure.format === 'int32' ? 2 ** 31 - 1 : Number.MAX_SAFE_INTEGER;
+    result['maximum'] ??= limit;
+    result['minimum'] ??= -limit;
+  }
   if (structure.properties) result['properties'] = mapped(structure.properties, shared);
   if (structure.items) result['items'] = reference(structure.items, shared);
   // A missing field that has a default is filled in before it is looked for.

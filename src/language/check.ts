@@ -26,7 +26,7 @@ export function check(file: ManifestFile, options: CheckOptions): ManifestDiagno
   const known = [...clustersIn(file), ...(options.others ?? [])];
   return file.documents.filter(isWorthChecking).flatMap(document => {
     const alone = shifted(ofDocument(document, options), document.startLine);
-    if (document.template || document.yaml.errors.length > 0) return alone;
+    if (document.template || document.errors.length > 0) return alone;
     const byRules = ruleDiagnostics(document, known);
     return [...alone.filter(found => !byRules.some(better => replaces(better, found))), ...byRules];
   });
@@ -37,7 +37,7 @@ const replaces = (better: ManifestDiagnostic, found: ManifestDiagnostic): boolea
 
 /** A document that is broken before its `apiVersion` shows whose it is cannot be ours to judge. */
 const isWorthChecking = (document: ManifestDocument): boolean =>
-  isOurs(document) || (document.yaml.errors.length > 0 && /^apiVersion:\s*\S*cnpg\.io\//m.test(document.text));
+  isOurs(document) || (document.errors.length > 0 && /^apiVersion:\s*\S*cnpg\.io\//m.test(document.text));
 
 export const clustersIn = (file: ManifestFile): KnownCluster[] =>
   file.documents
@@ -63,12 +63,12 @@ const templateHint = (document: ManifestDocument): ManifestDiagnostic =>
   );
 
 function syntax(document: ManifestDocument): ManifestDiagnostic[] {
-  return document.yaml.errors.map(({ code, message, pos }) => {
+  return document.errors.map(({ code, message, start, end }) => {
     const duplicate = code === 'DUPLICATE_KEY';
     return diagnostic(
       'error',
       duplicate ? 'yaml/duplicate-key' : 'yaml/syntax',
-      rangeOf(document, pos[0], Math.max(pos[1], pos[0] + 1)),
+      rangeOf(document, start, Math.max(end, start + 1)),
       '',
       duplicate
         ? 'This key is there twice in one mapping; the API server refuses it.'
@@ -79,7 +79,7 @@ function syntax(document: ManifestDocument): ManifestDiagnostic[] {
 
 function structure(document: ManifestDocument, schemas: Schemas, version: string): ManifestDiagnostic[] {
   // What comes after a syntax error is not what the author meant: required fields would be reported missing.
-  if (document.yaml.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return [];
+  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return [];
   const schema = schemas.kind(version, document.apiVersion, document.kind);
   return schema ? structuralDiagnostics(document, schema) : unknownKind(document, schemas, version);
 }

@@ -3,7 +3,7 @@
  * and the place of each key and value in the text.
  */
 import type { Document, Node, Pair, Scalar, Tags } from 'yaml';
-import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 
 /** Keys and list indices from the root of a document. */
 export type Path = readonly (string | number)[];
@@ -31,8 +31,17 @@ export interface ManifestDocument {
   namespace: string | undefined;
   /** Without nulls, which the API server drops as well. */
   value: Record<string, unknown>;
+  errors: TextError[];
   /** Go template text: it becomes YAML only when it is rendered. */
   template: boolean;
+}
+
+/** Why the text cannot be read as YAML, with offsets in the document. */
+export interface TextError {
+  code: string;
+  message: string;
+  start: number;
+  end: number;
 }
 
 export interface ManifestFile {
@@ -70,14 +79,15 @@ const newlines = (text: string): number => text.split('\n').length - 1;
 
 function parseOne(text: string, startLine: number): ManifestDocument {
   const lines = new LineCounter();
-  const yaml = parseDocument(text, {
+  const tooDeep = nestingOf(text) > deepest;
+  const yaml = parseDocument(tooDeep ? '' : text, {
     version: '1.1',
     customTags: kubernetesTags,
     lineCounter: lines,
     prettyErrors: false,
     logLevel: 'silent',
   });
-  const value = valueOf(yaml);
+  const { value, error } = valueOf(yaml);
   const metadata = isRecord(value['metadata']) ? value['metadata'] : {};
   return {
     text,
@@ -89,6 +99,11 @@ function parseOne(text: string, startLine: number): ManifestDocument {
     name: asString(metadata['name']),
     namespace: asString(metadata['namespace']),
     value,
+    errors: [
+      ...yaml.errors.map(({ code, message, pos: [start, end] }) => ({ code, message, start, end })),
+      ...(error ? [error] : []),
+      ...(tooDeep ? [{ code: 'TOO_DEEP', message: 'Brackets are nested too deeply', start: 0, end: 1 }] : []),
+    ],
     template: isTemplate(text),
   };
 }
@@ -104,14 +119,40 @@ const kubernetesTags = (tags: Tags): Tags =>
 const isTemplate = (text: string): boolean =>
   text.includes('{{') && /^[^#\n]*\{\{-?\s*[-.$\w"(/][^\n]*\}\}/m.test(text);
 
-function valueOf(yaml: Document.Parsed): Record<string, unknown> {
+/** Brackets in brackets, beyond which no manifest goes and a parser takes very long. */
+const deepest = 200;
+
+function nestingOf(text: string): number {
+  let depth = 0;
+  let most = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(depth - 1, 0);
+    most = Math.max(most, depth);
+  }
+  return most;
+}
+
+function valueOf(yaml: Document.Parsed): { value: Record<string, unknown>; error?: TextError } {
   try {
     const value = withoutNulls(yaml.toJS({ maxAliasCount: 1000 }));
-    return isRecord(value) ? value : {};
-  } catch {
-    // An alias without anchor or a bomb of aliases: it is among the errors of the document.
-    return {};
+    return { value: isRecord(value) ? value : {} };
+  } catch (thrown) {
+    return { value: {}, error: aliasError(yaml, thrown) };
   }
+}
+
+/** An alias without anchor, or a bomb of aliases. */
+function aliasError(yaml: Document.Parsed, thrown: unknown): TextError {
+  let range: readonly number[] | null | undefined;
+  visit(yaml, {
+    Alias(_, alias) {
+      if (alias.resolve(yaml)) return undefined;
+      range = alias.range;
+      return visit.BREAK;
+    },
+  });
+  const [start = 0, end = 1] = range ?? [];
+  return { code: 'BAD_ALIAS', message: thrown instanceof Error ? thrown.message : String(thrown), start, end };
 }
 
 const asString = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

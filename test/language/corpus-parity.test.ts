@@ -39,7 +39,8 @@ test('verdicts of a real API server', needsReference, context => {
   context.diagnostic(`flagged ${flagged.length} of ${accepted.length} accepted ones`);
   if (process.env['CNPG_CORPUS']) {
     for (const v of flagged) console.log('FLAGGED', v.id, v.family, v.mutation, flags(v)[0]);
-    for (const v of rejected.filter(each => !caught.includes(each))) console.log('MISSED', v.id, v.family, '|', v.mutation, '|', v.message?.slice(0, 160));
+    for (const v of rejected.filter(each => !caught.includes(each)))
+      console.log('MISSED', v.id, v.family, '|', v.mutation, '|', v.message?.slice(0, 160));
   }
   assert.ok(caught.length / rejected.length > 0.4);
 });

@@ -52,8 +52,14 @@ for (const page of pages) {
           severity: severities[severity - 1],
         }));
       assert.deepEqual(found, marksOf(example), example);
-      const faults = check(parseFile(example), { schemas, version: newest }).filter(each => each.code.startsWith('schema/'));
-      assert.deepEqual(faults.filter(({ severity }) => severity === 1).map(({ message }) => message), [], example);
+      const faults = check(parseFile(example), { schemas, version: newest }).filter(each =>
+        each.code.startsWith('schema/'),
+      );
+      assert.deepEqual(
+        faults.filter(({ severity }) => severity === 1).map(({ message }) => message),
+        [],
+        example,
+      );
     }
   });
 }
@@ -68,7 +74,10 @@ test('a fix leads to text without the finding, and keeps comments', () => {
         for (const { title, edits } of data.fixes) {
           const fixed = apply(example, edits);
           const left = check(parseFile(fixed), { schemas, version: newest });
-          assert.ok(!left.some(each => each.code === code && each.data.path === data.path), `${code}: ${title}\n${fixed}`);
+          assert.ok(
+            !left.some(each => each.code === code && each.data.path === data.path),
+            `${code}: ${title}\n${fixed}`,
+          );
           assert.ok(!left.some(each => each.code.startsWith('yaml/')), `${code}: ${title}\n${fixed}`);
           assert.ok(range.start.line >= 0);
         }
@@ -81,10 +90,7 @@ function apply(text: string, edits: { range: { start: Place; end: Place }; newTe
   const offset = ({ line, character }: Place): number => (starts[line] ?? text.length) + character;
   return edits
     .toSorted((a, b) => offset(b.range.start) - offset(a.range.start))
-    .reduce(
-      (at, { range, newText }) => at.slice(0, offset(range.start)) + newText + at.slice(offset(range.end)),
-      text,
-    );
+    .reduce((at, { range, newText }) => at.slice(0, offset(range.start)) + newText + at.slice(offset(range.end)), text);
 }
 
 interface Place {
@@ -94,6 +100,9 @@ interface Place {
 
 test('a comment silences one rule in one place', () => {
   const text = fs.readFileSync(path.join(folder, 'mode-mixed.md'), 'utf8');
-  const example = (/```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '').replace('enabled: true', 'enabled: true # cnpg-topology-ignore: RC101');
+  const example = (/```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '').replace(
+    'enabled: true',
+    'enabled: true # cnpg-topology-ignore: RC101',
+  );
   assert.ok(!check(parseFile(example), { schemas, version: newest }).some(({ code }) => code === 'RC101'));
 });
