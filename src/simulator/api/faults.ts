@@ -36,7 +36,7 @@ export function createFaults(server: { close(): Promise<void>; listen(): Promise
     answer: (status, count, path = '') => void planned.push({ status, left: count, path }),
     cutWatches: () => server.cutWatches(),
     async beforeAnswer(path) {
-      if (latency > 0) await new Promise(resolve => setTimeout(resolve, latency));
+      if (latency > 0) await new Promise(resolve => setTimeout(resolve, latency).unref());
       const fault = planned.find(f => f.left > 0 && path.includes(f.path));
       if (!fault) return;
       fault.left--;

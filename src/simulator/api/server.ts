@@ -320,9 +320,13 @@ function watch(state: Server, request: Request, { kind, namespace }: Target): vo
     kind: kind.kind,
     metadata: { resourceVersion: String(version), creationTimestamp: null },
   });
-  const listener = ({ type, object }: WatchEvent): void => {
-    if ((namespace === undefined || object.metadata.namespace === namespace) && selected(request, object))
-      write(type, object);
+  const listener = ({ type, object, before }: WatchEvent): void => {
+    if (namespace !== undefined && object.metadata.namespace !== namespace) return;
+    const is = selected(request, object);
+    const was = before === undefined ? is : selected(request, before);
+    // For a selection an object is added and deleted when it enters and leaves.
+    if (is) write(was ? type : 'ADDED', object);
+    else if (was) write('DELETED', object);
   };
   let unsubscribe = (): void => undefined;
   try {

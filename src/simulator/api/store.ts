@@ -12,6 +12,8 @@ export type StoredObject = KubernetesObject & Record<string, unknown>;
 export interface WatchEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED';
   object: StoredObject;
+  /** What a modified object was before. */
+  before?: StoredObject | undefined;
 }
 
 export interface Store {
@@ -67,9 +69,10 @@ export function createStore(now: () => Date = () => new Date()): Store {
     if (dryRun) return stored;
     version = next;
     const key = keyOf(stored.metadata.namespace, stored.metadata.name);
+    const before = type === 'MODIFIED' ? shelf(kind).get(key) : undefined;
     if (type === 'DELETED') shelf(kind).delete(key);
     else shelf(kind).set(key, stored);
-    const change = { kind, version, type, object: stored };
+    const change = { kind, version, type, object: stored, before };
     past.push(change);
     if (past.length > pastChanges) forgotten = past.shift()?.version ?? forgotten;
     for (const listener of listeners) listener(change);
@@ -120,7 +123,7 @@ export function createStore(now: () => Date = () => new Date()): Store {
     watch(kind, since, listener) {
       if (since < forgotten) throw expired(since, forgotten);
       const forward = (change: Change): void => {
-        if (change.kind === kind) listener({ type: change.type, object: change.object });
+        if (change.kind === kind) listener({ type: change.type, object: change.object, before: change.before });
       };
       for (const change of past) if (change.version > since) forward(change);
       listeners.add(forward);
