@@ -1,3 +1,4 @@
+import type { Context } from '@kubernetes/client-node';
 import { Failure, messageOf } from '../errors.ts';
 import type { InstanceStatus, StatusReading } from '../model/instance-status.ts';
 import type { KubernetesObject, Pod } from '../model/kubernetes.ts';
@@ -7,7 +8,7 @@ import type { Client } from './client.ts';
 import { createClient } from './client.ts';
 import type { Access, ConnectOptions, Connection, MergePatch, ObjectKind } from './contract.ts';
 import type { ApiFailure } from './failures.ts';
-import { loadKubeconfig } from './kubeconfig.ts';
+import { loadKubeconfig, runsCommand } from './kubeconfig.ts';
 import { collectionPath, objectPath } from './resources.ts';
 import type { Sink, WatchTimes } from './watch.ts';
 import { follow, usualTimes } from './watch.ts';
@@ -36,13 +37,14 @@ function selectContext({ context, files, allowExecPlugins }: ConnectOptions) {
   const { config, problems } = loadKubeconfig(files);
   const found = config.getContextObject(context);
   const cluster = found && config.getCluster(found.cluster);
-  if (!found || !cluster)
+  const user = found && config.getUser(found.user);
+  if (!found || !cluster || (found.user && !user))
     throw new Failure('no-context', {
       what: `Context "${context}" cannot be opened`,
-      why: problems.join(' ') || `It is not in ${files.join(', ')}.`,
+      why: [...problems, missingPart(found, cluster, files)].join(' '),
       remedy: 'Check cnpg.kubeconfig or KUBECONFIG.',
     });
-  if (config.getUser(found.user)?.exec && !allowExecPlugins)
+  if (runsCommand(user) && !allowExecPlugins)
     throw new Failure('exec-plugin', {
       what: `Context "${context}" cannot be opened`,
       why: 'Its user logs in by a command (exec plugin), and this workspace is not trusted.',
@@ -50,6 +52,14 @@ function selectContext({ context, files, allowExecPlugins }: ConnectOptions) {
     });
   config.setCurrentContext(context);
   return { config, server: cluster.server, namespace: found.namespace ?? 'default' };
+}
+
+function missingPart(found: Context | null, cluster: unknown, files: readonly string[]): string {
+  const where = files.join(', ');
+  if (!found) return `It is not in ${where}.`;
+  return cluster
+    ? `It names user "${found.user}", which is not in ${where}.`
+    : `It names cluster "${found.cluster}", which is not in ${where}.`;
 }
 
 const lists = {

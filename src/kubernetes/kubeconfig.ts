@@ -1,5 +1,6 @@
 /** Kubeconfig files: loaded by the official client, merged with the first entry of a name winning, as kubectl does. */
 import path from 'node:path';
+import type { User } from '@kubernetes/client-node';
 import { KubeConfig } from '@kubernetes/client-node';
 import { messageOf } from '../errors.ts';
 import type { Kubeconfig } from './contract.ts';
@@ -28,12 +29,17 @@ export function readKubeconfig(files: readonly string[]): Kubeconfig {
         server: cluster.server,
         namespace: context.namespace ?? 'default',
         user: context.user,
-        runsExecPlugin: user?.exec !== undefined && user.exec !== null,
+        runsExecPlugin: runsCommand(user),
       },
     ];
   });
   return { contexts, current: config.currentContext || undefined, problems, files: [...files] };
 }
+
+/** Exec plugins, and the older auth providers that run `cmd-path` or ask a command for a token. */
+export const runsCommand = (user: User | null | undefined): boolean =>
+  Boolean(user?.exec) ||
+  Boolean(user?.authProvider && (user.authProvider.name !== 'oidc' || user.authProvider.config?.exec));
 
 /** All files merged. Paths inside a file are relative to that file. */
 export function loadKubeconfig(files: readonly string[]): { config: KubeConfig; problems: string[] } {
@@ -45,6 +51,7 @@ export function loadKubeconfig(files: readonly string[]): { config: KubeConfig; 
       const config = new KubeConfig();
       // Entries without a name are left out; the rest of the file stays usable.
       config.loadFromFile(file, { onInvalidEntry: 'filter' });
+      if (config.clusters.length + config.users.length + config.contexts.length === 0) throw new TypeError();
       addMissing(merged.clusters, config.clusters);
       addMissing(merged.users, config.users);
       addMissing(merged.contexts, config.contexts);
