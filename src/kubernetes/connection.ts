@@ -127,6 +127,7 @@ function openConnection(
         objects.delete(keyOf(object));
         publish();
       },
+      recovered: publish,
       failed: failure => unreadable(kind, failure),
     };
   }

@@ -14,6 +14,8 @@ export interface Sink<T> {
   replace(objects: T[]): void;
   put(object: T): void;
   remove(object: T): void;
+  /** The kind is followed again after a failure; the objects are those of before. */
+  recovered(): void;
   /** The kind cannot be read now; another attempt follows. */
   failed(failure: ApiFailure): void;
 }
@@ -54,6 +56,11 @@ export async function follow<T extends KubernetesObject>(
   let version: string | undefined;
   let failures = 0;
   let scope = 0;
+  let failed = false;
+  const onOpen = (): void => {
+    if (failed) sink.recovered();
+    failed = false;
+  };
   while (!signal.aborted) {
     try {
       if (version === undefined) {
@@ -61,8 +68,13 @@ export async function follow<T extends KubernetesObject>(
         sink.replace(list.objects);
         version = list.version;
         failures = 0;
+        failed = false;
       }
-      version = await watchFrom(how, how.scopes[scope], version, sink, signal, () => (failures = 0));
+      const began = Date.now();
+      const onEvent = (): void => void (failures = 0);
+      version = await watchFrom(how, how.scopes[scope], version, sink, signal, { onOpen, onEvent });
+      // A server that ends watches at once is not asked again at once.
+      if (Date.now() - began < how.times.backOff.first) await pause(how, how.times.backOff.first, signal);
     } catch (thrown) {
       if (signal.aborted) return;
       const failure =
@@ -80,8 +92,9 @@ export async function follow<T extends KubernetesObject>(
       }
       // After a denial the objects may be outdated: list again, which says whether it is allowed now.
       if (['forbidden', 'unauthorized', 'not-found', 'garbage'].includes(failure.code)) version = undefined;
+      failed = true;
       sink.failed(failure);
-      await pause(how, failure, failures++, signal);
+      await pause(how, delayOf(how, failure, failures++), signal);
     }
   }
 }
@@ -125,7 +138,7 @@ async function watchFrom<T extends KubernetesObject>(
   from: string,
   sink: Sink<T>,
   signal: AbortSignal,
-  onEvent: () => void,
+  { onOpen, onEvent }: { onOpen: () => void; onEvent: () => void },
 ): Promise<string> {
   const what = `Watch ${resources[how.kind].plural} in context ${how.context}`;
   const silence = new AbortController();
@@ -142,6 +155,7 @@ async function watchFrom<T extends KubernetesObject>(
   try {
     const both = AbortSignal.any([signal, silence.signal]);
     const stream = await how.client.stream({ what, path: collectionPath(how.kind, namespace), query }, both);
+    onOpen();
     for await (const line of linesOf(stream, () => timer.refresh())) {
       const event = parseEvent<T>(what, line);
       onEvent();
@@ -191,10 +205,13 @@ const errorEvent = (what: string, status: { code?: number; message?: string }): 
   });
 
 /** Exponential with jitter; the server's `Retry-After` when it asks for more. A missing CRD is asked for slowly. */
-function pause({ times, awaken }: Follow, failure: ApiFailure, failures: number, signal: AbortSignal): Promise<void> {
+function delayOf({ times }: Follow, failure: ApiFailure, failures: number): number {
   const { first, longest } = times.backOff;
   const exponential = failure.code === 'not-found' ? longest : Math.min(longest, first * 2 ** Math.min(failures, 20));
-  const milliseconds = Math.max(failure.retryAfter ?? 0, exponential * (0.5 + Math.random() / 2));
+  return Math.max(failure.retryAfter ?? 0, exponential * (0.5 + Math.random() / 2));
+}
+
+function pause({ awaken }: Follow, milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     const timer = setTimeout(done, milliseconds);
     signal.addEventListener('abort', done, { once: true });
