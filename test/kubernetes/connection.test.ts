@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,6 +11,7 @@ import { Failure } from '../../src/errors.ts';
 import type { Connection } from '../../src/kubernetes/contract.ts';
 import { connect } from '../../src/kubernetes/connection.ts';
 import type { ContextSnapshot } from '../../src/model/snapshot.ts';
+import { watchedKinds } from '../../src/model/snapshot.ts';
 import type { ApiServer, ApiServerOptions } from '../../src/simulator/api/server.ts';
 import { startApiServer } from '../../src/simulator/api/server.ts';
 import { kindOf } from '../../src/simulator/api/kinds.ts';
@@ -275,18 +276,20 @@ test('a watch that says nothing is given up and begun again', async t => {
 
 test('after closing nothing is announced and no request is made', async t => {
   let requests = 0;
+  const asked = new EventEmitter();
+  const all = once(asked, 'all');
   const url = await answering(t, (_, response) => {
-    requests++;
+    if (++requests === watchedKinds.length) asked.emit('all');
     response.writeHead(500).end();
   });
-  const { connection, until } = await open(t, url);
-  await until(s => s.state === 'failed');
+  // Each kind is asked for once and then waits.
+  const { connection, until } = await open(t, url, { ...patient, backOff: { first: 60_000, longest: 60_000 } });
+  await Promise.all([all, until(s => s.state === 'failed')]);
   connection.pollInstanceStatus(['default/cluster-eu']);
   connection.onDidChange(() => assert.fail('announced after closing'));
   connection.close();
   connection.close();
-  const before = requests;
   connection.retry();
   await new Promise(resolve => setImmediate(resolve));
-  assert.equal(requests, before);
+  assert.equal(requests, watchedKinds.length);
 });
