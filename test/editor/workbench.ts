@@ -166,7 +166,7 @@ export class Workbench {
     return poll(async () => {
       const rows = await this.page
         .locator('.markers-panel [role="treeitem"]')
-        .evaluateAll(elements => elements.map(e => e.getAttribute('aria-label') ?? ''));
+        .evaluateAll(elements => elements.map(e => e.textContent ?? ''));
       return accept(rows) ? rows : undefined;
     }, 'problems');
   }

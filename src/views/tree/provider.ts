@@ -14,7 +14,12 @@ export function createReplicationView(connections: Connections, log: vscode.LogO
     showCollapseAll: true,
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
-      getChildren: node => (node ? node.children : roots),
+      async getChildren(node) {
+        if (node) return node.children;
+        // The first look at the view. An answer that comes later, by an event, may be lost while the view is being made.
+        await read();
+        return roots;
+      },
       getParent: node => parents.get(node.id),
       getTreeItem: treeItem,
     },
@@ -33,16 +38,16 @@ export function createReplicationView(connections: Connections, log: vscode.LogO
     changed.fire();
   }
 
-  function onVisibility(visible: boolean): void {
-    connections.pollInstances('tree', visible);
-    if (!visible) return;
-    // Reads the kubeconfig files only; a context is contacted when the user opens it.
-    connections.reload().catch((error: unknown) => log.error(messageOf(error)));
+  /** Reads the kubeconfig files, once; a context is contacted when the user opens it. */
+  let reading: Promise<void> | undefined;
+  function read(): Promise<void> {
+    reading ??= connections.reload().catch((error: unknown) => log.error(messageOf(error)));
+    return reading;
   }
 
   const subscription = connections.onDidChange(refresh);
-  const visibility = view.onDidChangeVisibility(event => onVisibility(event.visible));
-  if (view.visible) onVisibility(true);
+  const visibility = view.onDidChangeVisibility(({ visible }) => connections.pollInstances('tree', visible));
+  connections.pollInstances('tree', view.visible);
   return vscode.Disposable.from(view, subscription, visibility, changed);
 }
 
