@@ -78,7 +78,7 @@ test('the tree shows both sides', async () => {
 
 test('a WAL archive opens from the tree, with its timelines and base backups', async () => {
   await w.row(/^WAL archive.*cluster-eu/).click();
-  const text = await w.editorShows('cluster-eu');
+  const text = await w.editorShows('archive-eu/cluster-eu');
   assert.match(text, /timeline/i);
   assert.match(text, /[0-9A-F]{24}/);
   await w.shot('archive');

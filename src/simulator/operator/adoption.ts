@@ -32,6 +32,8 @@ export async function adopt(r: Reconciliation, cluster: Cluster, buckets: Bucket
     await createPod(r, cluster, instance, instance === r.database.leader ? 'primary' : 'replica');
     await setPodReady(r, instance, true);
   }
+  // Who waits for a healthy Cluster finds it complete.
+  await reportInstances(r);
   const [primary] = instances;
   await setConditions(
     r,
@@ -61,7 +63,6 @@ export async function adopt(r: Reconciliation, cluster: Cluster, buckets: Bucket
       healthyPVC: instances,
     },
   );
-  await reportInstances(r);
   await reportRecoveryWindow(r, cluster);
 }
 
