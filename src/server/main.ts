@@ -1,10 +1,5 @@
 /** The language server: `node dist/server.js --stdio`, or over Node's IPC in the extension. */
-import {
-  CodeActionKind,
-  createConnection,
-  ProposedFeatures,
-  TextDocumentSyncKind,
-} from 'vscode-languageserver/node';
+import { CodeActionKind, createConnection, ProposedFeatures, TextDocumentSyncKind } from 'vscode-languageserver/node';
 import type { CodeAction, Diagnostic, InitializeResult } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { check, clustersIn, complete, documentSymbols, hover, manifestClusters, parseFile } from '../language/index.ts';

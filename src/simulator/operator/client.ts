@@ -42,7 +42,7 @@ export interface Client {
   list(resource: Resource): Promise<{ version: string; items: AnyObject[] }>;
   /** `undefined`: there is none of that name. */
   get<T = AnyObject>(resource: Resource, namespace: string, name: string): Promise<T | undefined>;
-  /** Nothing happens when it exists. */
+  /** Without namespace the object is cluster-scoped. Nothing happens when it exists. */
   create(resource: Resource, object: AnyObject): Promise<void>;
   mergePatch(resource: Resource, namespace: string, name: string, patch: object): Promise<void>;
   statusPatch(resource: Resource, namespace: string, name: string, patch: object): Promise<void>;
@@ -110,8 +110,13 @@ export function createClient(endpoint: ApiEndpoint, signal: AbortSignal): Client
     return answer;
   }
 
-  const pathOf = ({ api, plural }: Resource, namespace: string, name?: string): string =>
-    [api, 'namespaces', namespace, plural, ...(name === undefined ? [] : [name])].join('/');
+  const pathOf = ({ api, plural }: Resource, namespace: string | undefined, name?: string): string =>
+    [
+      api,
+      ...(namespace === undefined ? [] : ['namespaces', namespace]),
+      plural,
+      ...(name === undefined ? [] : [name]),
+    ].join('/');
 
   const patch = async (path: string, body: object): Promise<void> =>
     void (await call('PATCH', path, body, 'application/merge-patch+json'));
@@ -148,7 +153,7 @@ export function createClient(endpoint: ApiEndpoint, signal: AbortSignal): Client
     get: <T>(resource: Resource, namespace: string, name: string) =>
       call<T>('GET', pathOf(resource, namespace, name)).catch(unless<undefined>(404)),
     create: (resource, object) =>
-      call<unknown>('POST', pathOf(resource, object.metadata.namespace ?? 'default'), object)
+      call<unknown>('POST', pathOf(resource, object.metadata.namespace), object)
         .catch(unless(409))
         .then(() => undefined),
     mergePatch: (resource, namespace, name, body) => patch(pathOf(resource, namespace, name), body),
