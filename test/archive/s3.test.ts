@@ -1,0 +1,95 @@
+/** The SDK's client against the simulated object store and against servers that misbehave. */
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { Failure } from '../../src/errors.ts';
+import type { ObjectStoreFolder } from '../../src/archive/contract.ts';
+import { openS3 } from '../../src/archive/s3.ts';
+import type { Bucket } from '../../src/simulator/object-store/bucket.ts';
+import { createBucket } from '../../src/simulator/object-store/bucket.ts';
+import { startObjectStore } from '../../src/simulator/object-store/server.ts';
+
+const secret = 'secret-that-nobody-may-see';
+const never = new AbortController().signal;
+
+const folderAt = (t: TestContext, endpointURL: string): ObjectStoreFolder => {
+  const folder = openS3({
+    location: { configuration: { destinationPath: 's3://archive/deep', endpointURL }, serverName: 'pg' },
+    credentials: { accessKeyId: 'key', secretAccessKey: secret },
+  });
+  t.after(() => folder.close());
+  return folder;
+};
+
+async function stored(t: TestContext, fill: (bucket: Bucket) => void) {
+  const bucket = createBucket();
+  fill(bucket);
+  const store = await startObjectStore({ buckets: new Map([['archive', bucket]]), keys: { key: secret } });
+  t.after(() => store.stop());
+  return { store, folder: folderAt(t, store.endpoint) };
+}
+
+/** A server that answers each request in its own way. */
+async function misbehaving(t: TestContext, answer: http.RequestListener): Promise<ObjectStoreFolder> {
+  const server = http.createServer(answer);
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    return new Promise(resolve => server.close(resolve));
+  });
+  return folderAt(t, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+}
+
+async function keysOf(folder: ObjectStoreFolder, below = '', signal = never): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const page of folder.list(below, signal)) keys.push(...page.map(({ key }) => key));
+  return keys;
+}
+
+const failsWith = (code: string) => (error: unknown) => {
+  assert.ok(error instanceof Failure, String(error));
+  assert.equal(error.code, code, error.message);
+  assert.ok(!error.message.includes(secret));
+  return true;
+};
+
+test('pages follow each other, relative to the folder; other folders are left out', async t => {
+  const at = new Date('2026-11-23T10:00:00Z');
+  const wanted = Array.from({ length: 2345 }, (_, number) => `wals/${String(number).padStart(6, '0')}`);
+  const { store, folder } = await stored(t, bucket => {
+    for (const key of wanted) bucket.put(`deep/pg/${key}`, 1, at);
+    bucket.put('deep/pg/base/x & <y>/backup.info', 1, at);
+    bucket.put('deep/pg2/wals/other', 1, at);
+  });
+  assert.deepEqual(await keysOf(folder, 'wals/'), wanted);
+  assert.equal(store.requests(), 3);
+  assert.deepEqual(await keysOf(folder, 'base/'), ['base/x & <y>/backup.info']);
+  assert.deepEqual(await keysOf(folder, 'none/'), []);
+});
+
+test('a file is read up to the limit', async t => {
+  const { folder } = await stored(t, bucket => bucket.put('deep/pg/small', Buffer.from('status=DONE\n'), new Date()));
+  assert.equal(Buffer.from(await folder.read('small', 100, never)).toString(), 'status=DONE\n');
+  await assert.rejects(folder.read('small', 5, never), failsWith('too-large'));
+  await assert.rejects(folder.read('missing', 100, never), failsWith('not-found'));
+});
+
+test('a listing that never ends is refused', async t => {
+  const body =
+    '<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>again</NextContinuationToken></ListBucketResult>';
+  const folder = await misbehaving(t, (_, response) => void response.end(body));
+  await assert.rejects(keysOf(folder), failsWith('garbage'));
+});
+
+test('an answer that is no XML is a failure, not a listing', async t => {
+  const folder = await misbehaving(t, (_, response) => void response.end('<html>proxy login</html'));
+  await assert.rejects(keysOf(folder), Failure);
+});
+
+test('waiting ends with the signal', async t => {
+  const abort = new AbortController();
+  const folder = await misbehaving(t, () => abort.abort(new Error('given up')));
+  await assert.rejects(keysOf(folder, '', abort.signal), /given up|abort/i);
+});

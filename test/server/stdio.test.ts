@@ -1,0 +1,169 @@
+/** The built server, `node dist/server.js --stdio`, as an editor talks to it. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import type { CodeAction, CompletionItem, Diagnostic, Hover, MessageConnection } from 'vscode-languageserver/node';
+import type { ManifestCluster } from '../../src/language/index.ts';
+
+const uri = 'file:///cluster-us.yaml';
+const text = `apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata:
+  name: cluster-us
+spec:
+  instances: 3
+  storage:
+    size: 1Gi
+  bootstrap:
+    recovery:
+      source: cluster-eu
+  replica:
+    enabled: true
+    source: cluster-eu
+  externalClusters:
+    - name: cluster-eu
+      connectionParameters:
+        host: cluster-eu-rw.example.org
+    - name: cluster-us
+`;
+
+let child: ChildProcessWithoutNullStreams;
+let server: MessageConnection;
+const published = new Map<string, Diagnostic[]>();
+const waiting = new Set<() => void>();
+
+/** Resolves with the diagnostics of a document as soon as they are as wanted. */
+function diagnostics(of: string, wanted: (found: Diagnostic[]) => boolean): Promise<Diagnostic[]> {
+  return new Promise(resolve => {
+    const look = (): void => {
+      const found = published.get(of);
+      if (!found || !wanted(found)) return;
+      waiting.delete(look);
+      resolve(found);
+    };
+    waiting.add(look);
+    look();
+  });
+}
+
+const has =
+  (...codes: string[]) =>
+  (found: Diagnostic[]): boolean =>
+    found.map(({ code }) => code).join() === codes.join();
+
+const open = (of: string, content: string): Promise<void> =>
+  server.sendNotification('textDocument/didOpen', {
+    textDocument: { uri: of, languageId: 'yaml', version: 1, text: content },
+  });
+
+const change = (of: string, version: number, from: [number, number], to: [number, number], content: string) =>
+  server.sendNotification('textDocument/didChange', {
+    textDocument: { uri: of, version },
+    contentChanges: [
+      {
+        range: { start: { line: from[0], character: from[1] }, end: { line: to[0], character: to[1] } },
+        text: content,
+      },
+    ],
+  });
+
+before(async () => {
+  child = spawn(process.execPath, [path.resolve(import.meta.dirname, '../../dist/server.js'), '--stdio']);
+  server = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  server.onNotification('textDocument/publishDiagnostics', (sent: { uri: string; diagnostics: Diagnostic[] }) => {
+    published.set(sent.uri, sent.diagnostics);
+    for (const look of waiting) look();
+  });
+  server.listen();
+  await server.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {} });
+  await server.sendNotification('initialized', {});
+});
+
+after(async () => {
+  server.dispose();
+  const exit = once(child, 'exit');
+  child.kill();
+  await exit;
+});
+
+test('a document is checked when it is opened and after each change', async () => {
+  await open(uri, text);
+  await diagnostics(uri, has());
+  await change(uri, 2, [12, 4], [12, 11], 'primary');
+  const found = await diagnostics(uri, has('schema/type'));
+  assert.match(String(found[0]?.message), /must be a string, and true is a boolean/);
+  await change(uri, 3, [12, 4], [12, 17], 'enabled: true');
+  await diagnostics(uri, has());
+});
+
+test('a finding about two documents appears when the second is opened, and goes with it', async () => {
+  const source = text
+    .replace('name: cluster-us', 'name: cluster-eu')
+    .replace(/ {2}bootstrap:[\s\S]*?source: cluster-eu\n {2}ext/, '  ext')
+    .replace(/ {2}replica:[\s\S]*?source: cluster-eu\n/, '');
+  await open('file:///cluster-eu.yaml', source);
+  const [found] = await diagnostics(uri, has('RC111'));
+  assert.equal(found?.relatedInformation?.[0]?.location.uri, 'file:///cluster-eu.yaml');
+  await server.sendNotification('textDocument/didClose', { textDocument: { uri: 'file:///cluster-eu.yaml' } });
+  await diagnostics(uri, has());
+});
+
+test('completion, hover, symbols, Clusters', async () => {
+  const at = (line: number, character: number) => ({ textDocument: { uri }, position: { line, character } });
+  const items = await server.sendRequest<CompletionItem[]>('textDocument/completion', at(13, 12));
+  assert.deepEqual(
+    items.map(({ label }) => label),
+    ['cluster-eu', 'cluster-us'],
+  );
+  const hover = await server.sendRequest<Hover>('textDocument/hover', at(13, 6));
+  assert.match(JSON.stringify(hover.contents), /spec\.replica\.source/);
+  const symbols = await server.sendRequest<{ name: string }[]>('textDocument/documentSymbol', {
+    textDocument: { uri },
+  });
+  assert.equal(symbols[0]?.name, 'cluster-us');
+  const clusters = await server.sendRequest<ManifestCluster[]>('cnpg/clusters', { uri });
+  assert.deepEqual(
+    [clusters[0]?.name, clusters[0]?.replicaCluster, clusters[0]?.range.start.line],
+    ['cluster-us', true, 1],
+  );
+  assert.deepEqual(await server.sendRequest('cnpg/clusters', { uri: 'file:///unknown.yaml' }), []);
+});
+
+test('a quick fix is offered for a finding', async () => {
+  await change(uri, 4, [5, 2], [5, 11], 'instanses');
+  const found = await diagnostics(uri, has('schema/unknown-field'));
+  const actions = await server.sendRequest<CodeAction[]>('textDocument/codeAction', {
+    textDocument: { uri },
+    range: found[0]?.range,
+    context: { diagnostics: found },
+  });
+  assert.equal(actions[0]?.title, 'Change to "instances"');
+  assert.equal(actions[0]?.edit?.changes?.[uri]?.[0]?.newText, 'instances');
+  await change(uri, 5, [5, 2], [5, 11], 'instances');
+  await diagnostics(uri, has());
+});
+
+test('the version in force follows the setting', async () => {
+  const role = 'file:///role.yaml';
+  await open(role, 'apiVersion: postgresql.cnpg.io/v1\nkind: DatabaseRole\nmetadata: {name: r}\nspec: {}\n');
+  await diagnostics(role, found => found.length > 0 && !has('schema/kind')(found));
+  await server.sendNotification('workspace/didChangeConfiguration', { settings: { cnpg: { version: '1.26' } } });
+  await diagnostics(role, has('schema/kind'));
+  await server.sendNotification('workspace/didChangeConfiguration', { settings: { cnpg: { version: 'nonsense' } } });
+  await diagnostics(role, found => !has('schema/kind')(found));
+});
+
+test('what is no YAML, and what is not ours, is left alone', async () => {
+  for (const [name, content] of Object.entries({
+    binary: '\u0000\u0001\uFFFF{{{[',
+    service: 'kind: Service\n',
+    empty: '',
+  })) {
+    await open(`file:///${name}.yaml`, content);
+    await diagnostics(`file:///${name}.yaml`, has());
+  }
+});
