@@ -18,9 +18,25 @@ interface Crd {
 
 /** Everything of an OpenAPI v3 schema that a verdict or a default depends on. */
 const kept = new Set([
-  ...['type', 'format', 'enum', 'pattern', 'default', 'nullable', 'required', 'multipleOf', 'uniqueItems'],
-  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'minLength', 'maxLength'],
-  ...['minItems', 'maxItems', 'minProperties', 'maxProperties'],
+  'type',
+  'format',
+  'enum',
+  'pattern',
+  'default',
+  'nullable',
+  'required',
+  'multipleOf',
+  'uniqueItems',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'minProperties',
+  'maxProperties',
 ]);
 const nested = new Set(['items', 'additionalProperties', 'not']);
 const nestedLists = new Set(['allOf', 'anyOf', 'oneOf']);

@@ -32,8 +32,10 @@ function marksOf(example: string): Marked[] {
 }
 
 test('every rule has a page, and every page a rule', () => {
-  const titles = pages.map(page => /^# (RC\d+): /.exec(fs.readFileSync(path.join(folder, page), 'utf8'))?.[1]);
-  assert.deepEqual(titles.toSorted(), rules.map(({ code }) => code).toSorted());
+  const titles = pages.map(page => /^# (RC\d+): /.exec(fs.readFileSync(path.join(folder, page), 'utf8'))?.[1] ?? page);
+  const codes = rules.map(({ code }) => code);
+  assert.deepEqual(new Set(titles), new Set(codes));
+  assert.equal(titles.length, codes.length);
 });
 
 for (const page of pages) {

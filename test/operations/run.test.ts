@@ -66,7 +66,7 @@ function pair() {
       writes.push(`${dryRun ? '(dry) ' : ''}${write.name} ${Object.keys(replica).join(' ')}`);
       if (!dryRun) {
         const cluster = at(write.name);
-        cluster.spec.replica = { ...cluster.spec.replica, ...replica } as NonNullable<Cluster['spec']['replica']>;
+        cluster.spec.replica = { ...cluster.spec.replica, ...replica };
         operate(write.name);
       }
       return { object: at(write.name) as T, warnings: [] };
