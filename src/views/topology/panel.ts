@@ -87,7 +87,7 @@ const page = (source: string, script: string, nonce: string): string => `<!DOCTY
   .box .shape { stroke: var(--vscode-editor-foreground); stroke-dasharray: 2 6; rx: 12; fill: none; }
   .service .shape { stroke: var(--vscode-charts-blue); }
   .instance .shape { stroke: var(--vscode-charts-red); }
-  .archive .shape { stroke: var(--vscode-charts-orange); }
+  .archive .shape { stroke: var(--vscode-charts-yellow, currentColor); }
   .edge path { fill: none; stroke-width: 2; }
   .edge .head { stroke: none; }
   .serves { color: var(--vscode-charts-blue); }
