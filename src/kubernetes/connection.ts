@@ -283,6 +283,9 @@ async function instanceStatus(
   return body;
 }
 
+/** All connections poll at the same moments of the clock: lag compares positions of two sides that were read together. */
+const untilNextPoll = (): number => pollEvery - (Date.now() % pollEvery);
+
 async function pollStatus(
   clusters: readonly string[],
   pods: () => readonly Pod[],
@@ -305,7 +308,7 @@ async function pollStatus(
     await Promise.all(Array.from({ length: statusInFlight }, worker));
     if (signal.aborted) return;
     if (wanted.length > 0) publish(readings);
-    await idle(wanted.length > 0 ? pollEvery : announceEvery * 5, signal);
+    await idle(wanted.length > 0 ? untilNextPoll() : announceEvery * 5, signal);
   }
 }
 

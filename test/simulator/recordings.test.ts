@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { annotations, phases } from '../../src/model/cluster.ts';
-import { decodeToken, encodeToken } from '../../src/model/token.ts';
+import { encodeToken } from '../../src/model/token.ts';
 import type { AnyObject, Client } from '../../src/simulator/operator/client.ts';
 import { resources } from '../../src/simulator/operator/client.ts';
 import type { Playground } from '../../src/simulator/playground.ts';
@@ -129,6 +129,11 @@ const onSide = (changes: readonly Change[], side: string, from = 0): Told =>
     changes.slice(0, from).filter(change => change.side === side).length,
   );
 
+/** Without the reference data, that a procedure comes to its end is all that is tested. */
+function sameAs(folder: string, side: string, told: Told): void {
+  if (needsReference.skip === false) assert.deepEqual(told, onSide(recorded(folder), side));
+}
+
 const latest = (name: string): Cluster =>
   seen.findLast(({ object }) => object.kind === 'Cluster' && object.metadata.name === name)
     ?.object as unknown as Cluster;
@@ -142,23 +147,23 @@ async function switchRoles(old: string, next: string): Promise<void> {
   await until('promoted', () => healthy(latest(b)) && latest(b).status?.lastPromotionToken === promotionToken);
 }
 
-test('05: a controlled switchover', needsReference, async () => {
+test('05: a controlled switchover', async () => {
   await until('start', clusters => healthy(clusters.get('cluster-eu')) && healthy(clusters.get('cluster-us')));
   await switchRoles('eu', 'us');
-  const film = recorded('05-controlled-switchover-a-to-b');
-  assert.deepEqual(onSide(seen, 'eu'), onSide(film, 'k8s1'));
-  assert.deepEqual(onSide(seen, 'us'), onSide(film, 'k8s2'));
+  const folder = '05-controlled-switchover-a-to-b';
+  sameAs(folder, 'k8s1', onSide(seen, 'eu'));
+  sameAs(folder, 'k8s2', onSide(seen, 'us'));
 });
 
-test('06: and back', needsReference, async () => {
+test('06: and back', async () => {
   const from = seen.length;
   await switchRoles('us', 'eu');
-  const film = recorded('06-controlled-switchover-b-to-a');
-  assert.deepEqual(onSide(seen, 'us', from), onSide(film, 'k8s2'));
-  assert.deepEqual(onSide(seen, 'eu', from), onSide(film, 'k8s1'));
+  const folder = '06-controlled-switchover-b-to-a';
+  sameAs(folder, 'k8s2', onSide(seen, 'us', from));
+  sameAs(folder, 'k8s1', onSide(seen, 'eu', from));
 });
 
-test('03: a switchover inside a Cluster', needsReference, async () => {
+test('03: a switchover inside a Cluster', async () => {
   const from = seen.length;
   for (const target of ['cluster-eu-2', 'cluster-eu-1']) {
     const conditions = latest('cluster-eu').status?.conditions?.map(c =>
@@ -172,24 +177,29 @@ test('03: a switchover inside a Cluster', needsReference, async () => {
     });
     await until(target, () => latest('cluster-eu').status?.currentPrimary === target && healthy(latest('cluster-eu')));
   }
-  assert.deepEqual(onSide(seen, 'eu', from), onSide(recorded('03-in-cluster-switchover'), 'k8s1'));
+  sameAs('03-in-cluster-switchover', 'k8s1', onSide(seen, 'eu', from));
 });
 
-test('11: the primary is lost', needsReference, async () => {
+test('11: the primary is lost', async () => {
   const from = seen.length;
   await (clients['eu'] as Client).remove(resources.pods, 'default', 'cluster-eu-1');
   await until(
     'failover',
     () => latest('cluster-eu').status?.currentPrimary !== 'cluster-eu-1' && healthy(latest('cluster-eu')),
   );
-  assert.deepEqual(onSide(seen, 'eu', from), onSide(recorded('11-in-cluster-failover'), 'k8s1'));
+  sameAs('11-in-cluster-failover', 'k8s1', onSide(seen, 'eu', from));
 });
 
 test('08: a token of another system promotes nothing', async () => {
   const from = seen.length;
-  const token = decodeToken(latest('cluster-eu').status?.lastPromotionToken ?? '');
-  assert.ok(typeof token !== 'string');
-  const foreign = encodeToken({ ...token, databaseSystemIdentifier: '7000000000000000001' });
+  const foreign = encodeToken({
+    latestCheckpointTimelineID: '4',
+    redoWalFile: '000000040000000000000010',
+    databaseSystemIdentifier: '7000000000000000001',
+    latestCheckpointREDOLocation: '0/10000028',
+    timeOfLatestCheckpoint: 'Mon Nov 23 10:00:00 2026',
+    operatorVersion: '1.30.0',
+  });
   await merge('us', 'cluster-us', { spec: { replica: { primary: 'cluster-us', promotionToken: foreign } } });
   await until('refusal', () => latest('cluster-us').status?.phase === phases.unrecoverable);
   await merge('us', 'cluster-us', { spec: { replica: { primary: 'cluster-eu', promotionToken: null } } });
