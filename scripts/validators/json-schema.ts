@@ -3,27 +3,12 @@
  * validation), int-or-string, metadata. Nulls are taken out of the data before (they are pruned by the API server).
  */
 
+import type { Structure } from '../../src/language/schemas.ts';
+
 export interface KindStructure {
   kind: string;
   apiVersion: string;
   schema: Structure;
-}
-
-export interface Structure {
-  type?: string;
-  format?: string;
-  properties?: Record<string, Structure>;
-  items?: Structure;
-  additionalProperties?: boolean | Structure;
-  required?: string[];
-  default?: unknown;
-  anyOf?: Structure[];
-  oneOf?: Structure[];
-  allOf?: Structure[];
-  not?: Structure;
-  'x-kubernetes-int-or-string'?: boolean;
-  'x-kubernetes-preserve-unknown-fields'?: boolean;
-  [keyword: string]: unknown;
 }
 
 export function jsonSchemaOf({ schema }: KindStructure): object {

@@ -18,7 +18,12 @@ export interface Structure {
   maxLength?: number;
   minItems?: number;
   maxItems?: number;
+  anyOf?: Structure[];
+  oneOf?: Structure[];
+  allOf?: Structure[];
+  not?: Structure;
   'x-kubernetes-int-or-string'?: boolean;
+  'x-kubernetes-preserve-unknown-fields'?: boolean;
   'x-kubernetes-list-type'?: 'map' | 'set' | 'atomic';
   'x-kubernetes-list-map-keys'?: string[];
   [keyword: string]: unknown;

@@ -2,16 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { documentSymbols, hover, manifestClusters, parseFile } from '../../src/language/index.ts';
 import { encodeToken } from '../../src/model/token.ts';
+import { demotionToken } from '../support/clusters.ts';
 import { newest, schemas } from '../support/schemas.ts';
 
-const token = encodeToken({
-  latestCheckpointTimelineID: '3',
-  redoWalFile: '00000003000000000000000E',
-  databaseSystemIdentifier: '7711301592564678675',
-  latestCheckpointREDOLocation: '0/E000028',
-  timeOfLatestCheckpoint: 'Mon Nov 23 10:29:23 2026',
-  operatorVersion: '1.30.0',
-});
+const token = encodeToken(demotionToken);
 
 const text = `# two documents
 apiVersion: v1

@@ -11,6 +11,7 @@ import {
   segmentAt,
   segmentStart,
 } from '../../src/model/wal.ts';
+import { demotionToken } from '../support/clusters.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -64,14 +65,7 @@ test('a history file', () => {
   );
 });
 
-const token = {
-  latestCheckpointTimelineID: '3',
-  redoWalFile: '00000003000000000000000E',
-  databaseSystemIdentifier: '7711301592564678675',
-  latestCheckpointREDOLocation: '0/E000028',
-  timeOfLatestCheckpoint: 'Mon Nov 23 10:29:23 2026',
-  operatorVersion: '1.30.0',
-};
+const token = demotionToken;
 
 test('a token is what it was', () => {
   assert.deepEqual(decodeToken(encodeToken(token)), token);

@@ -3,25 +3,14 @@ import { test } from 'node:test';
 import { phases } from '../../src/model/cluster.ts';
 import type { InstanceStatus } from '../../src/model/instance-status.ts';
 import { encodeToken } from '../../src/model/token.ts';
-import type { PromotionPlan, PromotionStep, Side } from '../../src/operations/promotion.ts';
+import type { PromotionStep, Side } from '../../src/operations/promotion.ts';
 import { dryRunToken, nextStep } from '../../src/operations/promotion.ts';
 import { decodeToken } from '../../src/model/token.ts';
 import type { Overrides } from '../support/clusters.ts';
-import { member, primaryStatus, standbyStatus } from '../support/clusters.ts';
+import { demotionToken, member, primaryStatus, standbyStatus, switchover } from '../support/clusters.ts';
 
-const plan: PromotionPlan = {
-  from: { context: 'eu', namespace: 'default', name: 'cluster-eu' },
-  to: { context: 'us', namespace: 'default', name: 'cluster-us' },
-};
-
-const token = encodeToken({
-  latestCheckpointTimelineID: '3',
-  redoWalFile: '00000003000000000000000E',
-  databaseSystemIdentifier: '7711301592564678675',
-  latestCheckpointREDOLocation: '0/E000028',
-  timeOfLatestCheckpoint: 'Mon Nov 23 10:29:23 2026',
-  operatorVersion: '1.30.0',
-});
+const plan = switchover;
+const token = encodeToken(demotionToken);
 
 const side = (name: 'cluster-eu' | 'cluster-us', over: Overrides, status?: InstanceStatus): Side => ({
   cluster: member(name, over),

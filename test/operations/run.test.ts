@@ -9,23 +9,12 @@ import type { Address } from '../../src/model/kubernetes.ts';
 import type { MergePatch } from '../../src/kubernetes/contract.ts';
 import { encodeToken } from '../../src/model/token.ts';
 import { blocking } from '../../src/operations/preflight.ts';
-import type { PromotionPlan } from '../../src/operations/promotion.ts';
 import type { Api, PromotionOutcome, RunOptions } from '../../src/operations/run.ts';
 import { preparePromotion, runPromotion } from '../../src/operations/run.ts';
-import { member, primaryStatus, standbyStatus } from '../support/clusters.ts';
+import { demotionToken, member, primaryStatus, standbyStatus, switchover } from '../support/clusters.ts';
 
-const plan: PromotionPlan = {
-  from: { context: 'eu', namespace: 'default', name: 'cluster-eu' },
-  to: { context: 'us', namespace: 'default', name: 'cluster-us' },
-};
-const token = encodeToken({
-  latestCheckpointTimelineID: '3',
-  redoWalFile: '00000003000000000000000E',
-  databaseSystemIdentifier: '7711301592564678675',
-  latestCheckpointREDOLocation: '0/E000028',
-  timeOfLatestCheckpoint: 'now',
-  operatorVersion: '1.30.0',
-});
+const plan = switchover;
+const token = encodeToken(demotionToken);
 
 /** Two sides; `afterPatch` plays the operators. Every write is recorded as `name field=value ...`, dry runs as `(dry) ...`. */
 function pair() {

@@ -14,7 +14,6 @@ import type { Connection } from '../../src/kubernetes/contract.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { phases } from '../../src/model/cluster.ts';
 import type { ContextSnapshot } from '../../src/model/snapshot.ts';
-import type { PromotionPlan } from '../../src/operations/promotion.ts';
 import { blocking } from '../../src/operations/preflight.ts';
 import { preparePromotion, runPromotion } from '../../src/operations/run.ts';
 import type { Buckets } from '../../src/simulator/object-store/bucket.ts';
@@ -24,6 +23,7 @@ import { runOperator } from '../../src/simulator/operator/operator.ts';
 import { createWorld } from '../../src/simulator/postgres/world.ts';
 import { buildTree } from '../../src/views/tree/nodes.ts';
 import type { TreeNode } from '../../src/views/tree/nodes.ts';
+import { switchover } from '../support/clusters.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { findBinaries, startControlPlane } from './control-plane.ts';
 import { installKinds, kubeconfigOf } from './objects.ts';
@@ -230,12 +230,8 @@ test('a topology is shown and its replica cluster promoted', needsBinaries, asyn
   );
   assert.equal(shown.filter(({ kind }) => kind === 'instance').length, 6);
 
-  const plan: PromotionPlan = {
-    from: { context: 'eu', namespace: 'default', name: 'cluster-eu' },
-    to: { context: 'us', namespace: 'default', name: 'cluster-us' },
-  };
   const apiOf = ({ context }: { context: string }): Connection => (context === 'eu' ? eu : us);
-  const prepared = await preparePromotion(plan, apiOf, stopping.signal);
+  const prepared = await preparePromotion(switchover, apiOf, stopping.signal);
   // There is no kubelet here that could be asked through the API server.
   assert.deepEqual(
     blocking(prepared.checks).filter(({ outcome }) => outcome === 'failed'),
@@ -243,7 +239,7 @@ test('a topology is shown and its replica cluster promoted', needsBinaries, asyn
   );
   const quiet = (): void => undefined;
   const end = await runPromotion(
-    plan,
+    switchover,
     apiOf,
     { onStep: quiet, onToken: quiet, onTrouble: quiet },
     { interval: 100, stepLimit: 60_000, confirmed: ['demote', 'promote'] },

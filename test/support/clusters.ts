@@ -1,4 +1,6 @@
 /** A pair of Clusters in one distributed topology, as small as the functions under test allow. */
+import type { PromotionToken } from '../../src/model/token.ts';
+import type { PromotionPlan } from '../../src/operations/promotion.ts';
 import type { Cluster, ClusterSpec, ClusterStatus } from '../../src/model/cluster.ts';
 import { barmanPlugin, phases } from '../../src/model/cluster.ts';
 import type { InstanceStatus } from '../../src/model/instance-status.ts';
@@ -127,3 +129,19 @@ export function snapshotOf(
     ),
   };
 }
+
+/** The switchover from cluster-eu to cluster-us. */
+export const switchover: PromotionPlan = {
+  from: { context: 'eu', namespace: 'default', name: 'cluster-eu' },
+  to: { context: 'us', namespace: 'default', name: 'cluster-us' },
+};
+
+/** A demotion token as an operator has written it. */
+export const demotionToken: PromotionToken = {
+  latestCheckpointTimelineID: '3',
+  redoWalFile: '00000003000000000000000E',
+  databaseSystemIdentifier: '7711301592564678675',
+  latestCheckpointREDOLocation: '0/E000028',
+  timeOfLatestCheckpoint: 'Mon Nov 23 10:29:23 2026',
+  operatorVersion: '1.30.0',
+};
