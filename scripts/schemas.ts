@@ -2,10 +2,12 @@
  * Turns CustomResourceDefinition files into `schemas/`: the structure of each kind and nothing else. Descriptions are left
  * out: what hover shows is in `schemas/docs/`, in our own words.
  *
- * Usage: npm run schemas -- DIR...   where DIR is named `cloudnative-pg-1.30.0` or `plugin-barman-cloud-0.14.0`
+ * Usage: npm run schemas -- [--out FOLDER] DIR...
+ * where DIR is named `cloudnative-pg-1.30.0` or `plugin-barman-cloud-0.14.0`
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 
 interface Crd {
@@ -74,7 +76,7 @@ function nameOf(directory: string): string {
   return `${match[1] === 'cloudnative-pg' ? 'cnpg' : 'barman-cloud'}-${match[2]}`;
 }
 
-function convert(directory: string): void {
+function convert(directory: string, out: string): void {
   const kinds = fs
     .readdirSync(directory)
     .filter(file => file.endsWith('.yaml'))
@@ -89,12 +91,15 @@ function convert(directory: string): void {
         })),
     )
     .sort((a, b) => (a.kind < b.kind ? -1 : 1));
-  const target = path.join(import.meta.dirname, '../schemas', `${nameOf(directory)}.json`);
-  fs.mkdirSync(path.dirname(target), { recursive: true });
+  const target = path.join(out, `${nameOf(directory)}.json`);
+  fs.mkdirSync(out, { recursive: true });
   fs.writeFileSync(target, `[\n${kinds.map(kind => JSON.stringify(kind)).join(',\n')}\n]\n`);
   console.log(`${path.basename(target)}: ${kinds.map(({ kind }) => kind).join(', ')}`);
 }
 
-const directories = process.argv.slice(2);
-if (directories.length === 0) throw new Error('usage: npm run schemas -- DIR...');
-for (const directory of directories) convert(directory);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { out: { type: 'string', default: path.join(import.meta.dirname, '../schemas') } },
+});
+if (positionals.length === 0) throw new Error('usage: npm run schemas -- [--out FOLDER] DIR...');
+for (const directory of positionals) convert(directory, values.out);
