@@ -57,9 +57,13 @@ function typeText(field: Structure): string {
 
 const plural = (type: string): string => (/^(list|map|integer or)/.test(type) ? type : `${type}s`);
 
+/** The manual moved with 1.28. */
+const manualPage = (version: string, page: string): string =>
+  `https://cloudnative-pg.io/${Number(version.split('.')[1]) < 28 ? 'documentation' : 'docs'}/${version}/${page}/`;
+
 function words(doc: FieldDoc | undefined, version: string): string {
   if (!doc) return '';
-  const page = doc.manual && `[Manual](https://cloudnative-pg.io/documentation/${version}/${doc.manual}/)`;
+  const page = doc.manual && `[Manual](${manualPage(version, doc.manual)})`;
   return [
     doc.text,
     doc.deprecated && `**Deprecated**: ${doc.deprecated}`,
