@@ -15,12 +15,13 @@ const lazyRooms: Record<string, string> = {
   [source('kubernetes/index.ts')]: './cluster.js',
   [source('archive/index.ts')]: './archive.js',
   [source('simulator/index.ts')]: './simulator.js',
+  [source('views/language-client.ts')]: './language-client.js',
 };
 
 const lazyRoomsPlugin: esbuild.Plugin = {
   name: 'lazy-rooms',
   setup(build) {
-    build.onResolve({ filter: /\/index\.ts$/ }, args => {
+    build.onResolve({ filter: /\.ts$/ }, args => {
       const bundle = args.kind === 'dynamic-import' && lazyRooms[path.resolve(args.resolveDir, args.path)];
       return bundle ? { path: bundle, external: true } : undefined;
     });
@@ -57,6 +58,7 @@ await Promise.all([
       archive: source('archive/index.ts'),
       cli: source('cli/main.ts'),
       simulator: source('simulator/index.ts'),
+      'language-client': source('views/language-client.ts'),
     },
   }),
   esbuild.build({

@@ -10,7 +10,7 @@ import { createPlayground } from './commands/start-playground.ts';
 import { createConnections } from './connections.ts';
 import { messageOf } from './errors.ts';
 import { codeLenses } from './views/code-lenses.ts';
-import { createLanguageService } from './views/language-client.ts';
+import type { LanguageService } from './views/language-client.ts';
 import { createTextDocuments } from './views/text-documents.ts';
 import { createReplicationView } from './views/tree/provider.ts';
 
@@ -28,7 +28,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const archives = createTextDocuments(archiveScheme, forgottenArchive);
   const promotions = createTextDocuments(promotionScheme, forgottenPromotion);
   const promotion = { connections, documents: promotions, records: promotionRecords(context.workspaceState), log };
-  const language = createLanguageService(context.extensionUri, log);
+  const language = startLanguageService(context, log);
   const table = commandTable({
     extension: context.extensionUri,
     connections,
@@ -44,20 +44,32 @@ export function activate(context: vscode.ExtensionContext): void {
     connections,
     archives,
     promotions,
-    language,
     registerCommands(table, log),
     createReplicationView(connections, log),
     vscode.workspace.onDidChangeConfiguration(event => {
       if (event.affectsConfiguration('cnpg.kubeconfig') || event.affectsConfiguration('cnpg.contexts'))
         connections.reload().catch((error: unknown) => log.error(messageOf(error)));
     }),
-    vscode.languages.registerCodeLensProvider({ language: 'yaml' }, codeLenses(language.clustersOf)),
+    vscode.languages.registerCodeLensProvider({ language: 'yaml' }, codeLenses(async uri => (await language).clustersOf(uri))),
   );
-  language.start().catch((error: unknown) => {
+  language.catch((error: unknown) => {
     log.error(`The language server did not start: ${messageOf(error)}`);
     void vscode.window.showErrorMessage(`CloudNativePG: the language server did not start: ${messageOf(error)}`);
   });
   offerToResume(promotion).catch((error: unknown) => log.error(messageOf(error)));
+}
+
+/** Loads the language client when activation is over: it is most of the extension's code. */
+async function startLanguageService(
+  context: vscode.ExtensionContext,
+  log: vscode.LogOutputChannel,
+): Promise<LanguageService> {
+  await new Promise(resolve => setImmediate(resolve));
+  const { createLanguageService } = await import('./views/language-client.ts');
+  const service = createLanguageService(context.extensionUri, log);
+  context.subscriptions.push(service);
+  await service.start();
+  return service;
 }
 
 /** In order of precedence: the playground's, the setting's, else `KUBECONFIG`, else the default file. */
