@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptySnapshot } from '../../src/model/snapshot.ts';
 import type { TreeNode } from '../../src/views/tree/nodes.ts';
+import type { TreeNode } from '../../src/views/tree/nodes.ts';
 import { buildTree } from '../../src/views/tree/nodes.ts';
 import { member, primaryStatus, snapshotOf, standbyStatus } from '../support/clusters.ts';
 
@@ -57,10 +58,26 @@ test('topology, both Kubernetes clusters, Clusters and what belongs to them', ()
 test('an unreachable side shows its error, its last state as stale, and the other side is untouched', () => {
   const dead = { ...us(), state: 'failed' as const, error: 'connect ECONNREFUSED', seenAt: Date.UTC(2026, 0, 1, 3) };
   const shown = lines(buildTree([eu(), dead]));
-  assert.ok(shown.includes('  us | unreachable, last seen 03:00:00 UTC'));
+  assert.ok(shown.includes('  us | cannot be read, last seen 03:00:00 UTC'));
   assert.ok(shown.includes('    connect ECONNREFUSED'));
   assert.ok(shown.includes('    cluster-us | replica cluster · healthy · 3/3 ready · stale'));
   assert.ok(shown.includes('    cluster-eu | primary cluster · healthy · 3/3 ready'));
+});
+
+test('a context that failed says so once, and shows nothing as good', () => {
+  const failed = {
+    ...us(),
+    state: 'failed' as const,
+    error: 'connect ECONNREFUSED',
+    unread: { Pod: 'connect ECONNREFUSED' },
+  };
+  const tree = buildTree([eu(), failed]);
+  assert.equal(lines(tree).filter(line => line.includes('Pod: ')).length, 0);
+  const icons = (nodes: readonly TreeNode[]): TreeNode[] => nodes.flatMap(node => [node, ...icons(node.children)]);
+  const colors = icons(tree)
+    .filter(({ kind, context }) => kind === 'instance' && context === 'us')
+    .map(({ icon }) => icon.color);
+  assert.deepEqual(new Set(colors), new Set(['disabledForeground']));
 });
 
 test('a side that was never reached is named as missing, beside the context that failed', () => {

@@ -174,15 +174,18 @@ function missingNode(topology: Topology, name: string, snapshots: readonly Conte
 function stateWords(snapshot: ContextSnapshot): string {
   const seen =
     snapshot.seenAt === undefined ? '' : `, last seen ${new Date(snapshot.seenAt).toISOString().slice(11, 19)} UTC`;
-  if (snapshot.state === 'failed') return `unreachable${seen}`;
+  if (snapshot.state === 'failed') return `cannot be read${seen}`;
   if (snapshot.state === 'connecting') return 'connecting…';
   return snapshot.state === 'closed' ? 'not connected' : 'connected';
 }
 
+/** Of a context that failed altogether, each kind would only say the same once more. */
 const unreadNodes = (snapshot: ContextSnapshot, prefix: string): TreeNode[] =>
-  Object.entries(snapshot.unread).map(([kind, reason]) =>
-    problemNode(`${prefix} ${snapshot.context} ${kind}`, `${kind}: ${reason}`, snapshot.context),
-  );
+  snapshot.state === 'failed'
+    ? []
+    : Object.entries(snapshot.unread).map(([kind, reason]) =>
+        problemNode(`${prefix} ${snapshot.context} ${kind}`, `${kind}: ${reason}`, snapshot.context),
+      );
 
 function clusterNode(
   member: Member,
@@ -254,7 +257,7 @@ function instanceNodes(
       kind: 'instance',
       label: instance.name,
       description: words.join(' · '),
-      icon: instanceIcon(instance),
+      icon: instanceIcon(instance, snapshot.state === 'failed'),
       tooltip: instanceTooltip(instance, from),
       contextValue: `instance.${instance.role.replace(' ', '-')}`,
       context: address.context,
@@ -281,8 +284,10 @@ function lagWords(instance: Instance, from: Instance | undefined): string[] {
   return [bytes === undefined ? 'lag unknown' : `lag ${formatBytes(bytes)}`];
 }
 
-function instanceIcon(instance: Instance): TreeNode['icon'] {
-  const color = instance.fenced || !instance.ready ? 'list.warningForeground' : 'charts.green';
+/** What was seen before the context failed is no longer known to be good. */
+function instanceIcon(instance: Instance, stale: boolean): TreeNode['icon'] {
+  const troubled = instance.fenced || !instance.ready;
+  const color = stale ? 'disabledForeground' : troubled ? 'list.warningForeground' : 'charts.green';
   if (instance.role === 'primary') return { id: 'star-full', color };
   return { id: instance.role === 'designated primary' ? 'star-half' : 'circle-outline', color };
 }
