@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptySnapshot } from '../../src/model/snapshot.ts';
 import type { TreeNode } from '../../src/views/tree/nodes.ts';
-import type { TreeNode } from '../../src/views/tree/nodes.ts';
 import { buildTree } from '../../src/views/tree/nodes.ts';
 import { member, primaryStatus, snapshotOf, standbyStatus } from '../support/clusters.ts';
 
