@@ -19,6 +19,7 @@ import { startObjectStore } from './object-store/server.ts';
 import type { AnyObject, Client } from './operator/client.ts';
 import { createClient, resources } from './operator/client.ts';
 import { runOperator } from './operator/operator.ts';
+import { projectFolder } from './project-folder.ts';
 import type { World } from './postgres/world.ts';
 import { createWorld } from './postgres/world.ts';
 
@@ -114,19 +115,9 @@ async function startSide(side: Side, world: World): Promise<{ server: ApiServer;
   return { server, token };
 }
 
-/** `media/playground`, seen from the bundle in `dist/` or from here. */
-function manifestFolder(): string {
-  const here = import.meta.dirname;
-  const found = ['..', '../..', '../../..']
-    .map(up => path.join(here, up, 'media', 'playground'))
-    .find(folder => fs.existsSync(folder));
-  if (found === undefined) throw new Error(`the playground's manifests are missing near ${here}`);
-  return found;
-}
-
 /** File name below the folder → text, with the endpoint of the object store filled in. */
 function readManifests(store: ObjectStoreServer): Map<string, string> {
-  const folder = manifestFolder();
+  const folder = projectFolder('media', 'playground');
   const files = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return new Map(
     files

@@ -5,6 +5,8 @@ import type { Cluster } from '../../model/cluster.ts';
 import { admitCluster } from './admission.ts';
 import type { Faults } from './faults.ts';
 import { createFaults } from './faults.ts';
+import type { Sent } from './field-validation.ts';
+import { checkFields } from './field-validation.ts';
 import type { Kind } from './kinds.ts';
 import { apiVersionOf, findKind, kinds } from './kinds.ts';
 import { applyPatch, isObject, jsonPatch, mergePatch, noteUpdate } from './patch.ts';
@@ -367,7 +369,12 @@ function single(state: Server, request: Request, target: Target, verb: string): 
   requireObject(wanted);
   if (wanted.metadata.name !== name)
     throw badRequest(`the name of the object (${wanted.metadata.name}) does not match the name on the URL (${name})`);
-  const object = onlyThisPart(target, current, withIdentity(kind, namespace, wanted));
+  const sent = isApply(request) ? 'apply' : verb === 'update' ? 'object' : 'patch';
+  const object = onlyThisPart(
+    target,
+    current,
+    withKnownFields(request, kind, withIdentity(kind, namespace, wanted), sent),
+  );
   if (!current)
     return {
       code: 201,
@@ -400,8 +407,19 @@ function created(kind: Kind, namespace: string | undefined, request: Request): S
   if (!object.metadata?.name) throw badRequest('name is required');
   // A new custom resource has no status, whatever was sent.
   const { status: _, ...rest } = object;
-  const clean = (kind.custom && kind.status ? rest : object) as StoredObject;
+  const clean = withKnownFields(request, kind, kind.custom && kind.status ? rest : object, 'object');
   return noteUpdate(undefined, admitted(kind, clean, undefined), managerOf(request), seconds(new Date()));
+}
+
+/** Unknown fields are told in the answer's Warning headers (RFC 7234, 5.5), as far as the request does not refuse them. */
+function withKnownFields({ query, response }: Request, kind: Kind, object: StoredObject, sent: Sent): StoredObject {
+  const { object: known, warnings } = checkFields(kind, object, query.get('fieldValidation') ?? '', sent);
+  if (warnings.length > 0)
+    response.setHeader(
+      'warning',
+      warnings.map(text => `299 - "${text.replaceAll('"', '\\"')}"`),
+    );
+  return known;
 }
 
 function requireObject(body: unknown): void {

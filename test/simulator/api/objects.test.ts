@@ -90,9 +90,11 @@ test('a dry run answers as the write would and stores nothing', async t => {
 
 test('a merge patch deletes by null and replaces lists', async t => {
   const { send, patch } = await bench(t);
-  await send('POST', clusters, cluster('a', { list: [1, 2], gone: 1 }));
-  const { body } = await patch(`${clusters}/a`, { spec: { list: [3], gone: null, 'new': { x: null, y: 1 } } });
-  assert.deepEqual(body.spec, { instances: 3, list: [3], 'new': { y: 1 } });
+  await send('POST', clusters, cluster('a', { env: [{ name: 'a' }, { name: 'b' }], logLevel: 'info' }));
+  const { body } = await patch(`${clusters}/a`, {
+    spec: { env: [{ name: 'c' }], logLevel: null, storage: { storageClass: null, size: '1Gi' } },
+  });
+  assert.deepEqual(body.spec, { instances: 3, env: [{ name: 'c' }], storage: { size: '1Gi' } });
 });
 
 test('a JSON patch is done whole or not at all', async t => {
@@ -109,14 +111,14 @@ test('server-side apply owns fields, reports conflicts by manager and gives up w
   const { send, patch } = await bench(t);
   const apply = (manager: string, spec: object, force = false) =>
     patch(`${clusters}/a?fieldManager=${manager}&force=${force}`, cluster('a', spec), 'apply');
-  assert.equal((await apply('one', { colour: 'red' })).code, 201);
-  const refused = await apply('two', { colour: 'blue' });
+  assert.equal((await apply('one', { logLevel: 'info' })).code, 201);
+  const refused = await apply('two', { logLevel: 'debug' });
   assert.equal(refused.code, 409);
-  assert.match(refused.body.message, /^Apply failed with 1 conflict: conflict with "one".*: \.spec\.colour$/);
-  const forced = await apply('two', { colour: 'blue', size: 1 }, true);
-  assert.deepEqual([forced.code, forced.body.spec.colour], [200, 'blue']);
-  assert.equal((await apply('one', {})).body.spec.colour, 'blue');
-  assert.equal((await apply('two', { colour: 'blue' })).body.spec.size, undefined);
+  assert.match(refused.body.message, /^Apply failed with 1 conflict: conflict with "one".*: \.spec\.logLevel$/);
+  const forced = await apply('two', { logLevel: 'debug', maxSyncReplicas: 1 }, true);
+  assert.deepEqual([forced.code, forced.body.spec.logLevel], [200, 'debug']);
+  assert.equal((await apply('one', {})).body.spec.logLevel, 'debug');
+  assert.equal((await apply('two', { logLevel: 'debug' })).body.spec.maxSyncReplicas, undefined);
   const unnamed = await patch(`${clusters}/a`, cluster('a'), 'apply');
   assert.equal(unnamed.code, 400);
   await send('DELETE', `${clusters}/a`);
