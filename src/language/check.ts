@@ -4,7 +4,7 @@ import type { ManifestDiagnostic } from './diagnostic.ts';
 import { diagnostic } from './diagnostic.ts';
 import { fix, setValue } from './edits.ts';
 import type { ManifestDocument, ManifestFile } from './manifest.ts';
-import { isOurs, keyRange, placeOf, rangeOf, valueRange } from './manifest.ts';
+import { isOurs, keyRange, placeOf, positionAt, rangeOf, valueRange } from './manifest.ts';
 import { nearest } from './nearest.ts';
 import { ruleDiagnostics, rules } from './rules/index.ts';
 import type { KnownCluster } from './rules/rule.ts';
@@ -78,10 +78,15 @@ function syntax(document: ManifestDocument): ManifestDiagnostic[] {
 }
 
 function structure(document: ManifestDocument, schemas: Schemas, version: string): ManifestDiagnostic[] {
-  // What comes after a syntax error is not what the author meant: required fields would be reported missing.
-  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return [];
+  // Of text with an unknown anchor nothing could be read.
+  if (document.apiVersion === '') return [];
   const schema = schemas.kind(version, document.apiVersion, document.kind);
-  return schema ? structuralDiagnostics(document, schema) : unknownKind(document, schemas, version);
+  const found = schema ? structuralDiagnostics(document, schema) : unknownKind(document, schemas, version);
+  const broken = document.errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+  if (!broken) return found;
+  // Behind a syntax error nothing is what the author meant, and what is missing may stand there.
+  const { line } = positionAt(document, broken.start);
+  return found.filter(({ range, code }) => range.end.line < line && code !== 'schema/required');
 }
 
 function unknownKind(document: ManifestDocument, schemas: Schemas, version: string): ManifestDiagnostic[] {

@@ -68,6 +68,11 @@ const documents: [name: string, text: string, found: string[]][] = [
     `${head}  instances: 1\n---\napiVersion: barmancloud.cnpg.io/v1\nkind: ObjectStore\nmetadata: {name: s}\nspec:\n  configuration: {}\n`,
     ['11:2 1 schema/required'],
   ],
+  [
+    'what stands before broken text is checked',
+    `${head}  instanses: 1\n  storage: {size: 1Gi}\n  replica\n  logLevel: loud\n`,
+    ['7:2 1 yaml/syntax', '5:2 1 schema/unknown-field'],
+  ],
   ['broken text is said once', `${head}  instances: 1\n   storage: x\n  a: [\n`, ['7:5 1 yaml/syntax']],
 ];
 for (const [name, text, expected] of documents)
