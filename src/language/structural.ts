@@ -178,8 +178,11 @@ function wrongType({ document }: Context, path: Path, params: Record<string, unk
   };
 }
 
-function notAllowed({ document, structure }: Context, path: Path): Finding {
+function notAllowed({ document, structure }: Context, path: Path): Finding | false {
   const value = valueAt(document.value, path);
+  // The webhook's round trip leaves out an empty string, and the default takes its place.
+  const isDefaulted = structureAt(structure, path)?.default !== undefined;
+  if (document.kind === 'Cluster' && value === '' && isDefaulted) return false;
   const allowed = (structureAt(structure, path)?.enum ?? []).map(String);
   const guess = nearest(String(value), allowed);
   return {
