@@ -18,7 +18,7 @@ interface Open {
 const connection = createConnection(ProposedFeatures.all);
 const schemas = loadSchemas();
 const open = new Map<string, Open>();
-const waiting = new Map<string, NodeJS.Timeout>();
+let waiting: NodeJS.Timeout | undefined;
 let version = schemas.versions[0] ?? '';
 
 connection.onInitialize(
@@ -99,10 +99,11 @@ function answer<T>(feature: string, otherwise: T, work: () => T): T {
 
 /** Every open file: rules look at the Clusters of all of them. What did not change is not checked anew. */
 function checkSoon(): void {
-  clearTimeout(waiting.get('all'));
-  waiting.set('all', setTimeout(checkAll, coalesce));
+  clearTimeout(waiting);
+  waiting = setTimeout(checkAll, coalesce);
 }
 
+/** What was published last: the same is not sent again. */
 const sent = new Map<string, string>();
 
 function checkAll(): void {
