@@ -68,6 +68,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
   async function start(context: string): Promise<Connection> {
     const room = await options.room();
     const { files, log } = options;
+    // Without it there would be no snapshot of an open context: a promotion can be resumed before the tree was looked at.
+    kubeconfig ??= room.readKubeconfig(files());
     try {
       const connection = await room.connect(
         { context, files: files(), allowExecPlugins: options.allowExecPlugins(), log },

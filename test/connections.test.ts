@@ -54,6 +54,15 @@ test('reading the kubeconfig contacts nothing', async () => {
   assert.deepEqual(connected, []);
 });
 
+test('a context that is opened before the kubeconfig was looked at is shown', async () => {
+  const { connections } = fake();
+  await connections.open('us');
+  assert.deepEqual(
+    connections.snapshots().map(({ context, state }) => `${context} ${state}`),
+    ['eu closed', 'us connected'],
+  );
+});
+
 test('a context is opened once, however often it is asked for', async () => {
   const { connections, connected } = fake();
   await connections.reload();

@@ -66,8 +66,8 @@ function nothingToPick(name: string | undefined, prompt: string, connections: Co
 /** Opens contexts that the user picks when none is open yet. @returns whether at least one is open */
 export async function ensureConnected(connections: Connections): Promise<boolean> {
   const isOpen = () => connections.snapshots().some(s => s.state === 'connected' || s.state === 'connecting');
+  if (!isOpen()) await connections.reload();
   if (!isOpen()) {
-    await connections.reload();
     const contexts = await pickContexts(connections);
     await Promise.allSettled(contexts.map(context => connections.open(context)));
   }

@@ -261,12 +261,24 @@ async function followToTheEnd(
       } catch (error) {
         if (!signal.aborted) throw error;
         note('No longer followed from this window; what was written stays written. "CNPG: Resume Promotion" goes on.');
+        void warnOfNoWriter(plan, page.current);
         return;
       }
       show();
       await finish(deps, plan, page.outcome);
     },
   );
+}
+
+/** Between the demotion and the end of the promotion nobody takes writes: a run is not left there without a word. */
+async function warnOfNoWriter(plan: PromotionPlan, left: PromotionStep | undefined): Promise<void> {
+  const step = left !== undefined && 'step' in left ? left.step : undefined;
+  if (step !== 'token' && step !== 'promote' && step !== 'writable') return;
+  const answer = await vscode.window.showWarningMessage(
+    `${plan.from.name} is demoted and ${plan.to.name} is not known to be promoted: neither may accept writes. Take the promotion up again, or make ${plan.from.name} primary with its token.`,
+    'Resume',
+  );
+  if (answer === 'Resume') await vscode.commands.executeCommand('cnpg.resumePromotion');
 }
 
 const stepWords = (step: PromotionStep): string => ('step' in step ? stepTitles[step.step] : stepTitles.done);

@@ -13,7 +13,7 @@ import type { VsCodeServer } from '../../scripts/vscode/server.ts';
 import { startVsCode } from '../../scripts/vscode/server.ts';
 import { installVsCode } from '../../scripts/vscode/install.ts';
 import { startPlayground } from '../../src/simulator/index.ts';
-import { findChromium, launchBrowser, poll, Workbench } from './workbench.ts';
+import { findChromium, launchBrowser, Workbench } from './workbench.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const state = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-story-'));
@@ -130,11 +130,7 @@ test('a promotion survives a reload in its middle', async () => {
   await offer.getByRole('button', { name: 'Resume' }).click();
   const goOn = w.modal.getByRole('button', { name: 'Go On' });
   const completed = w.toasts.filter({ hasText: /Promotion of cluster-eu completed/ });
-  await poll(
-    async () => ((await goOn.isVisible()) || (await completed.count()) > 0 ? true : undefined),
-    'modal or end',
-    60_000,
-  );
+  await goOn.or(completed).first().waitFor({ timeout: 60_000 });
   if (await goOn.isVisible()) await goOn.click();
   await w.notification(/Promotion of cluster-eu completed/, 120_000);
   await w.shot('resumed');
