@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { annotations, phases } from '../../src/model/cluster.ts';
 import { encodeToken } from '../../src/model/token.ts';
+import type { Faults } from '../../src/simulator/api/faults.ts';
 import type { AnyObject, Client } from '../../src/simulator/operator/client.ts';
 import { resources } from '../../src/simulator/operator/client.ts';
 import type { Playground } from '../../src/simulator/playground.ts';
@@ -205,4 +206,14 @@ test('08: a token of another system promotes nothing', async () => {
   await merge('us', 'cluster-us', { spec: { replica: { primary: 'cluster-eu', promotionToken: null } } });
   await until('healed', () => healthy(latest('cluster-us')));
   assert.ok(!onSide(seen, 'us', from).some(change => change.includes('isPrimary')));
+});
+
+test('07: without a token, the primary cluster being lost', async () => {
+  const from = seen.length;
+  await (playground.faults['eu'] as Faults).unreachable(true);
+  await merge('us', 'cluster-us', { spec: { replica: { primary: 'cluster-us', promotionToken: null } } });
+  const reported = () => latest('cluster-us').status?.instancesReportedState?.['cluster-us-1'];
+  await until('promoted', () => healthy(latest('cluster-us')) && reported()?.isPrimary === true);
+  await (playground.faults['eu'] as Faults).unreachable(false);
+  sameAs('07-emergency-failover', 'k8s2', onSide(seen, 'us', from));
 });

@@ -25,20 +25,28 @@ const applying = ['Applying configuration', 'PostgreSQL configuration changed'] 
 
 export async function promote(r: Reconciliation, cluster: Cluster): Promise<void> {
   const promotionToken = cluster.spec.replica?.promotionToken;
-  const token = promotionToken ? decodeToken(promotionToken) : undefined;
   await setStatus(r, { demotionToken: null });
   await r.pause(0.1);
-  if (token === undefined) await begin(r, applying);
-  else if (typeof token === 'string' || (await refused(r, token))) return unrecoverable(r);
-  await holdLease(r, r.database.leader);
-  await r.pause(2);
-  r.world.promote(r.database);
-  if (promotionToken !== undefined) await setStatus(r, { lastPromotionToken: promotionToken });
-  await historyIsArchived(r);
-  await setConditions(r, [consistentSystemId], { currentPrimaryTimestamp: precise(r) });
-  await reportInstances(r);
-  await rollOut(r);
+  if (promotionToken) {
+    const token = decodeToken(promotionToken);
+    if (typeof token === 'string' || (await refused(r, token))) return unrecoverable(r);
+    await endRecovery(r, 2);
+    await setStatus(r, { lastPromotionToken: promotionToken });
+    await historyIsArchived(r);
+    await reportInstances(r);
+    await rollOut(r);
+  } else {
+    await begin(r, applying);
+    // No token is waited for: the restarts begin while PostgreSQL still ends its recovery.
+    await Promise.all([endRecovery(r, 3.8).then(() => historyIsArchived(r)), rollOut(r)]);
+  }
   await restartInPlace(r);
+}
+
+async function endRecovery(r: Reconciliation, seconds: number): Promise<void> {
+  await holdLease(r, r.database.leader);
+  await r.pause(seconds);
+  r.world.promote(r.database);
 }
 
 async function begin(r: Reconciliation, [phase, reason]: readonly [string, string]): Promise<void> {
@@ -70,6 +78,7 @@ async function unrecoverable(r: Reconciliation): Promise<void> {
 
 /** The history file of the new timeline is refused until the operator knows the new primary. */
 async function historyIsArchived(r: Reconciliation): Promise<void> {
+  await setConditions(r, [consistentSystemId], { currentPrimaryTimestamp: precise(r) });
   if (!r.database.archive) return r.pause(1.7);
   const refusing = archivingFails('switchover in progress, refusing archiving');
   await r.pause(0.4);
