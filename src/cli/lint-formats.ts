@@ -1,4 +1,5 @@
 /** How `lint` prints what it found. */
+import path from 'node:path';
 
 /** Lines and columns count from 1; the end is behind the last character. */
 export interface LintFinding {
@@ -46,7 +47,7 @@ function sarif(found: readonly LintFinding[]): string {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: encodeURI(file) },
+          artifactLocation: { uri: file.split(path.sep).map(encodeURIComponent).join('/') },
           region: { startLine: line, startColumn: column, endLine, endColumn },
         },
       },

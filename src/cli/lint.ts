@@ -11,6 +11,8 @@ import { formats } from './lint-formats.ts';
 
 const usage = `usage: lint [--format ${Object.keys(formats).join('|')}] [--cnpg-version V] PATH...`;
 const manifests = /\.(ya?ml|json)$/;
+/** Not `process.stdin.fd`: touching that object makes reads fail while a pipe is empty. */
+const standardInput = 0;
 const skipped = new Set(['node_modules', '.git']);
 
 /** @returns the exit code: 0 no error, 1 errors found, 2 could not run */
@@ -35,7 +37,8 @@ export async function lint(args: string[]): Promise<number> {
     const version = values['cnpg-version'] ?? schemas.versions[0] ?? '';
     if (!schemas.versions.includes(version))
       return refuse(`CNPG ${version} is not known; known are ${schemas.versions.join(', ')}`);
-    const files = positionals.flatMap(filesOf).map(file => ({ file, manifest: parseFile(textOf(file)) }));
+    const named = new Map(positionals.flatMap(filesOf).map(file => [path.resolve(file), file]));
+    const files = [...named.values()].map(file => ({ file, manifest: parseFile(textOf(file)) }));
     const found = files.flatMap(({ file, manifest }) =>
       check(manifest, { schemas, version, others: othersOf(files, file) }).map(diagnostic =>
         findingOf(file, diagnostic),
@@ -68,7 +71,7 @@ function filesOf(given: string): string[] {
     });
 }
 
-const textOf = (file: string): string => fs.readFileSync(file === '-' ? process.stdin.fd : file, 'utf8');
+const textOf = (file: string): string => fs.readFileSync(file === '-' ? standardInput : file, 'utf8');
 
 const othersOf = (files: readonly { file: string; manifest: ManifestFile }[], own: string): KnownCluster[] =>
   files

@@ -13,6 +13,8 @@ import { facts } from './hover.ts';
 /** As in the Language Server Protocol. */
 const itemKinds = { property: 10, value: 12, enumMember: 20, reference: 18 } as const;
 const snippet = 2;
+/** The text has its indentation already. */
+const asIs = 1;
 
 export function complete(file: ManifestFile, position: Position, schemas: Schemas, version: string): CompletionItem[] {
   const document = file.documents.findLast(({ startLine }) => startLine <= position.line);
@@ -149,6 +151,7 @@ function keyItems(schema: KindSchema, path: Path, present: Set<string>, indent: 
         sortText: `${needed ? '0' : '1'}${key}`,
         insertText: insertion(key, field, ' '.repeat(indent + 2)),
         insertTextFormat: snippet,
+        insertTextMode: asIs,
         ...(doc?.deprecated !== undefined && { tags: [1] as [1] }),
       };
     });

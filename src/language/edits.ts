@@ -1,7 +1,7 @@
 /** Changes of the text that keep comments and layout. */
 import type { Node } from 'yaml';
 import { isMap, isSeq } from 'yaml';
-import type { ManifestDocument, Path, Range } from './manifest.ts';
+import type { ManifestDocument, Path, Place, Range } from './manifest.ts';
 import { placeOf, rangeOf } from './manifest.ts';
 
 export interface Edit {
@@ -20,20 +20,32 @@ export type MaybeEdit = Edit | undefined;
 export const fix = (title: string, ...edits: MaybeEdit[]): Fix[] =>
   edits.every(edit => edit !== undefined) ? [{ title, edits }] : [];
 
+/** The place, unless it came by an alias or a merge key: what is written there belongs to others as well. */
+function ownPlace(document: ManifestDocument, path: Path): Place | undefined {
+  for (let length = 1; length <= path.length; length++) {
+    const outer = placeOf(document, path.slice(0, length - 1))?.value?.range;
+    const inner = placeOf(document, path.slice(0, length));
+    const range = inner?.key?.range ?? inner?.value?.range;
+    if (!outer || !range || range[0] < outer[0] || range[1] > outer[2]) return undefined;
+  }
+  return placeOf(document, path);
+}
+
 export function setValue(document: ManifestDocument, path: Path, text: string): MaybeEdit {
-  const node = placeOf(document, path)?.value;
+  const node = ownPlace(document, path)?.value;
   return node?.range ? { range: rangeOf(document, node.range[0], node.range[1]), newText: text } : undefined;
 }
 
 export function renameKey(document: ManifestDocument, path: Path, text: string): MaybeEdit {
-  const node = placeOf(document, path)?.key;
+  if (placeOf(document, [...path.slice(0, -1), text])) return undefined;
+  const node = ownPlace(document, path)?.key;
   return node?.range ? { range: rangeOf(document, node.range[0], node.range[1]), newText: text } : undefined;
 }
 
 /** The whole lines of a key with everything below it. */
 export function removeKey(document: ManifestDocument, path: Path): MaybeEdit {
   const parent = placeOf(document, path.slice(0, -1))?.value;
-  const place = placeOf(document, path);
+  const place = ownPlace(document, path);
   if (!isMap(parent) || parent.flow || !place?.key?.range) return undefined;
   const start = lineStart(document.text, place.key.range[0]);
   // In `- key: value` the dash must stay.
@@ -44,7 +56,7 @@ export function removeKey(document: ManifestDocument, path: Path): MaybeEdit {
 /** A new key at the end of a block mapping. @param value the text after `key:`, later lines indented relative to the key */
 export function addKey(document: ManifestDocument, parent: Path, key: string, value: string): MaybeEdit {
   const map = placeOf(document, parent)?.value;
-  if (!isMap(map) || map.flow) return undefined;
+  if (!isMap(map) || map.flow || placeOf(document, [...parent, key])) return undefined;
   const first = map.items[0]?.key as { range?: [number, number, number] } | undefined;
   if (!first?.range) return undefined;
   const indent = first.range[0] - lineStart(document.text, first.range[0]);
@@ -69,6 +81,10 @@ export function appendItem(document: ManifestDocument, list: Path, lines: readon
   const item = lines.map((line, at) => `${indent}${at === 0 ? '- ' : '  '}${line}\n`).join('');
   return { range: rangeOf(document, end, end), newText: (text[end - 1] === '\n' ? '' : '\n') + item };
 }
+
+/** A string as a YAML scalar: in quotes unless it is a name that nothing else could be meant by. */
+export const plainText = (text: string): string =>
+  /^[A-Za-z][\w./-]*$/.test(text) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text) ? text : JSON.stringify(text);
 
 const lineStart = (text: string, offset: number): number => text.lastIndexOf('\n', offset - 1) + 1;
 

@@ -2,7 +2,7 @@
  * YAML files taken apart: every document of CNPG and its Barman Cloud plugin, with its values as the API server reads them
  * and the place of each key and value in the text.
  */
-import type { Document, Node, Pair, Scalar, Tags } from 'yaml';
+import type { Document, Node, Pair, Scalar, Tags, YAMLMap } from 'yaml';
 import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 
 /** Keys and list indices from the root of a document. */
@@ -84,6 +84,8 @@ function parseOne(text: string, startLine: number): ManifestDocument {
     version: '1.1',
     customTags: kubernetesTags,
     lineCounter: lines,
+    // The library compares each key of a mapping with all others; see `duplicateKeys`.
+    uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'silent',
   });
@@ -101,8 +103,9 @@ function parseOne(text: string, startLine: number): ManifestDocument {
     value,
     errors: [
       ...yaml.errors.map(({ code, message, pos: [start, end] }) => ({ code, message, start, end })),
+      ...duplicateKeys(yaml),
       ...(error ? [error] : []),
-      ...(tooDeep ? [{ code: 'TOO_DEEP', message: 'Brackets are nested too deeply', start: 0, end: 1 }] : []),
+      ...(tooDeep ? [{ code: 'TOO_DEEP', message: 'It is nested too deeply', start: 0, end: 1 }] : []),
     ],
     template: isTemplate(text),
   };
@@ -119,10 +122,12 @@ const kubernetesTags = (tags: Tags): Tags =>
 const isTemplate = (text: string): boolean =>
   text.includes('{{') && /^[^#\n]*\{\{-?\s*[-.$\w"(/][^\n]*\}\}/m.test(text);
 
-/** Brackets in brackets, beyond which no manifest goes and a parser takes very long. */
+/** Brackets in brackets, or `? ` and `- ` in a row, beyond which no manifest goes and a parser takes very long. */
 const deepest = 200;
+const deepestInLine = /^[ \t]*(?:[?-][ \t]+){50}/m;
 
 function nestingOf(text: string): number {
+  if (deepestInLine.test(text)) return deepest + 1;
   let depth = 0;
   let most = 0;
   for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
@@ -139,6 +144,23 @@ function valueOf(yaml: Document.Parsed): { value: Record<string, unknown>; error
   } catch (thrown) {
     return { value: {}, error: aliasError(yaml, thrown) };
   }
+}
+
+function duplicateKeys(yaml: Document.Parsed): TextError[] {
+  const errors: TextError[] = [];
+  visit(yaml, {
+    Map(_, { items }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key) || typeof key.value === 'symbol' || !key.range) continue;
+        const [start, end] = key.range;
+        const name = String(key.value);
+        if (seen.has(name)) errors.push({ code: 'DUPLICATE_KEY', message: `"${name}" is there twice`, start, end });
+        seen.add(name);
+      }
+    },
+  });
+  return errors;
 }
 
 /** An alias without anchor, or a bomb of aliases. */
@@ -199,11 +221,24 @@ function childOf(yaml: Document, node: Node | undefined, step: string | number):
     return item && { key: undefined, value: item, pair: undefined };
   }
   if (!isMap(collection)) return undefined;
-  const pairs = collection.items as Pair<Scalar, Node | null>[];
-  const pair = pairs.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+  const pair = pairsOf(collection).get(String(step));
   if (pair) return { key: pair.key, value: pair.value ?? undefined, pair };
-  const merged = pairs.filter(({ key }) => isScalar(key) && key.value === '<<');
-  return merged.map(({ value }) => childOf(yaml, value ?? undefined, step)).find(Boolean);
+  const merged = collection.items.filter(({ key }) => isScalar(key) && typeof key.value === 'symbol');
+  return merged.map(({ value }) => childOf(yaml, value as Node | undefined, step)).find(Boolean);
+}
+
+/** Pairs by key, the first of a name. Kept, since looking through a long mapping for each of its keys takes very long. */
+const knownPairs = new WeakMap<YAMLMap, Map<string, Pair<Scalar, Node | null>>>();
+
+function pairsOf(map: YAMLMap): Map<string, Pair<Scalar, Node | null>> {
+  let known = knownPairs.get(map);
+  if (!known) {
+    known = new Map();
+    for (const pair of map.items as Pair<Scalar, Node | null>[])
+      if (isScalar(pair.key) && !known.has(String(pair.key.value))) known.set(String(pair.key.value), pair);
+    knownPairs.set(map, known);
+  }
+  return known;
 }
 
 /** The nearest path upwards that the document has. */

@@ -11,7 +11,8 @@ export const documentSymbols = (file: ManifestFile): DocumentSymbol[] =>
     const start = positionAt(document, 0);
     const end = positionAt(document, document.text.trimEnd().length);
     return {
-      name: document.name ?? document.kind,
+      // Editors refuse symbols without a name, and with them the whole outline.
+      name: document.name || document.kind || '(no kind)',
       detail: document.kind,
       kind: kinds.class,
       range: { start, end },
@@ -35,7 +36,7 @@ function childrenOf(document: ManifestDocument, path: Path): DocumentSymbol[] {
     const end = place.value?.range?.[1] ?? place.key.range[1];
     return [
       {
-        name: key,
+        name: key || '""',
         ...(isPlain(child) && { detail: String(child) }),
         kind: Array.isArray(child) ? kinds.array : isRecord(child) ? kinds.object : kinds.field,
         range: { start: selectionRange.start, end: positionAt(document, end) },

@@ -48,6 +48,7 @@ connection.onDidChangeTextDocument(({ textDocument: { uri, version: number }, co
 
 connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
   open.delete(uri);
+  sent.delete(uri);
   void connection.sendDiagnostics({ uri, diagnostics: [] });
   checkSoon();
 });
@@ -119,7 +120,6 @@ function checkAll(): void {
     sent.set(uri, key);
     void connection.sendDiagnostics({ uri, diagnostics });
   }
-  for (const uri of sent.keys()) if (!open.has(uri)) sent.delete(uri);
 }
 
 function quickFixes(uri: string, found: Diagnostic): CodeAction[] {

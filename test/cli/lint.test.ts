@@ -73,6 +73,16 @@ test('lint - reads standard input', () => {
   assert.match(out, /^-:6:3: error/);
 });
 
+test('lint - waits for a slow writer', () => {
+  const command = `(sleep 0.3; cat bad.yaml) | "${process.execPath}" "${cli}" lint -`;
+  const { status, stdout } = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' });
+  assert.equal(status, 1);
+  assert.match(stdout, /instanses/);
+});
+
+test('a file that is named twice is checked once', () =>
+  assert.match(run(['lint', 'bad.yaml', './bad.yaml']).out, /^\S+bad\.yaml[^\n]*\n1 file, 1 error/));
+
 test('lint --format json', () => {
   const found = JSON.parse(run(['lint', '--format', 'json', 'bad.yaml']).out) as object[];
   const { message, ...rest } = found[0] as Record<string, unknown>;

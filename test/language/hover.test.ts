@@ -58,6 +58,11 @@ test('hover: a token that is none', () => {
   assert.match((found?.contents as { value: string } | undefined)?.value ?? '', /This is no token/);
 });
 
+test('symbols have names while a document is being typed', () => {
+  for (const typed of ['apiVersion: postgresql.cnpg.io/v1\n', text.replace('name: cluster-us', 'name: ""')])
+    assert.ok(documentSymbols(parseFile(typed)).every(({ name }) => name !== ''));
+});
+
 test('symbols and Clusters', () => {
   const file = parseFile(text);
   const [cluster] = documentSymbols(file);

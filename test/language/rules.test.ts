@@ -108,3 +108,58 @@ test('a comment silences one rule in one place', () => {
   );
   assert.ok(!check(parseFile(example), { schemas, version: newest }).some(({ code }) => code === 'RC101'));
 });
+
+const stanza = (replica: string, rest = ''): string => `apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata:
+  name: pg-us
+spec:
+  replica:
+${replica}${rest}`;
+const both = '  externalClusters:\n    - name: pg-eu\n    - name: pg-us\n';
+const found = (text: string) => check(parseFile(text), { schemas, version: newest });
+const codes = (text: string): string[] => found(text).map(({ code }) => code);
+const fixes = (text: string, code: string): string[] =>
+  found(text)
+    .filter(each => each.code === code)
+    .flatMap(({ data }) => data.fixes.map(({ edits }) => apply(text, edits)));
+
+test('RC119: what is a delay, and what is none', () => {
+  const delayed = (delay: string, primary = 'pg-eu'): string[] =>
+    codes(stanza(`    primary: ${primary}\n    source: pg-eu\n    minApplyDelay: ${delay}\n`, both));
+  for (const delay of ['0.5h', '0h30m', '8h']) assert.ok(delayed(delay).includes('RC119'), delay);
+  for (const delay of ['0', '0s', '-8h']) assert.ok(!delayed(delay).includes('RC119'), delay);
+  for (const primary of ['pg-eu', 'pg-us']) assert.ok(delayed('1d', primary).includes('RC119'), primary);
+});
+
+test('fixes never write a key twice, and quote what needs it', () => {
+  for (const [text, code] of [
+    [stanza('    primary: pg-eu\n    source:\n', both), 'RC102'],
+    [stanza('    primary: pg-eu\n    source: pg-eu\n', '  externalClusters:\n'), 'RC103'],
+  ] as const) {
+    assert.ok(codes(text).includes(code));
+    for (const fixed of fixes(text, code)) assert.ok(!codes(fixed).includes('yaml/duplicate-key'), fixed);
+  }
+  const odd = stanza('    primary: "1: 2"\n', '  externalClusters:\n    - name: "1: 2"\n');
+  assert.ok(fixes(odd, 'RC102').some(fixed => fixed.includes('source: "1: 2"')));
+});
+
+test('RC102 does not offer the Cluster itself', () => {
+  const offered = fixes(stanza('    primary: pg-us\n', both), 'RC102');
+  assert.deepEqual(
+    offered.map(fixed => /source: (\S+)/.exec(fixed)?.[1]),
+    ['pg-eu'],
+  );
+});
+
+test('an unknown field leaves the other rules on', () => {
+  const text = stanza('    primary: pg-xx\n    source: pg-yy\n    foo: 3\n', both);
+  assert.ok(['RC103', 'RC104', 'schema/unknown-field'].every(code => codes(text).includes(code)));
+});
+
+test('no fix writes into what an anchor shares', () => {
+  const shared = '  affinity: &r {primary: pg-eu, source: pg-xx}\n';
+  const text = stanza('    <<: *r\n', both).replace('spec:\n', `spec:\n${shared}`);
+  assert.ok(codes(text).includes('RC103'));
+  assert.ok(fixes(text, 'RC103').every(fixed => fixed.includes(shared)));
+});

@@ -37,6 +37,11 @@ const inSpec: [name: string, spec: string, found: string[]][] = [
     ['1:6 2 schema/required'],
   ],
   ['null is dropped', '  logLevel: null\n', []],
+  [
+    'a field that is unknown by a merge',
+    '  affinity: &a {nope: 1}\n  storage:\n    <<: *a\n    size: 1Gi\n',
+    ['0:16 1 schema/unknown-field', '0:16 1 schema/unknown-field'],
+  ],
   ['duplicate key', '  instances: 3\n  instances: 3\n', ['1:2 1 yaml/duplicate-key']],
   ['anchors', '  affinity: &a\n    topologyKey: zone\n  storage: {size: 1Gi}\n', []],
   ['unknown anchor', '  storage: *nowhere\n', ['0:11 1 yaml/syntax']],
@@ -114,8 +119,16 @@ test('hostile text ends soon', () => {
   for (const text of [
     `apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\n${bomb}`,
     '['.repeat(5000),
+    '? '.repeat(5000),
+    '- '.repeat(5000),
     '{'.repeat(5000),
     `${head}  __proto__: {a: 1}\n`,
   ])
     assert.ok(Array.isArray(check(parseFile(text), { schemas, version: newest })));
+});
+
+test('thousands of keys are read and checked soon', () => {
+  const keys = Array.from({ length: 20_000 }, (_, at) => `  key${at}: x\n`).join('');
+  assert.deepEqual(findings(`apiVersion: v1\nkind: ConfigMap\ndata:\n${keys}`), []);
+  assert.equal(findings(head + keys).length, 20_000);
 });

@@ -147,6 +147,17 @@ test('a quick fix is offered for a finding', async () => {
   await diagnostics(uri, has());
 });
 
+test('a document that is closed and opened again at once keeps its findings', async () => {
+  const again = 'file:///again.yaml';
+  const wrong = text.replace('instances', 'instanses');
+  await open(again, wrong);
+  await diagnostics(again, has('schema/unknown-field'));
+  await server.sendNotification('textDocument/didClose', { textDocument: { uri: again } });
+  await open(again, wrong);
+  published.delete(again);
+  await diagnostics(again, has('schema/unknown-field'));
+});
+
 test('the version in force follows the setting', async () => {
   const role = 'file:///role.yaml';
   await open(role, 'apiVersion: postgresql.cnpg.io/v1\nkind: DatabaseRole\nmetadata: {name: r}\nspec: {}\n');

@@ -1,5 +1,5 @@
 import type { Rule } from './rule.ts';
-import { fix, setValue } from '../edits.ts';
+import { fix, setValue, plainText } from '../edits.ts';
 import { externalCluster, isReplicaCluster } from './rule.ts';
 
 export const bootstrapElsewhere: Rule = {
@@ -19,7 +19,7 @@ export const bootstrapElsewhere: Rule = {
           on: 'value' as const,
           severity: listed ? ('hint' as const) : ('warning' as const),
           message: `Copied from "${source}" but following "${stanza.source ?? ''}": both must be copies of one database system.`,
-          fixes: fix(`Change to ${stanza.source ?? ''}`, setValue(document, path, stanza.source ?? '')),
+          fixes: fix(`Change to ${stanza.source ?? ''}`, setValue(document, path, plainText(stanza.source ?? ''))),
         },
       ];
     });

@@ -1,5 +1,5 @@
 import type { Rule } from './rule.ts';
-import { addKey, fix } from '../edits.ts';
+import { addKey, fix, plainText } from '../edits.ts';
 import { externalCluster, isReplicaCluster, replica } from './rule.ts';
 
 export const bootstrapMissing: Rule = {
@@ -24,7 +24,12 @@ export const bootstrapMissing: Rule = {
             ? methods.flatMap(method =>
                 fix(
                   `Bootstrap by ${method} from ${entry?.name ?? ''}`,
-                  addKey(document, ['spec'], 'bootstrap', `\n  ${method}:\n    source: ${entry?.name ?? ''}`),
+                  addKey(
+                    document,
+                    ['spec'],
+                    'bootstrap',
+                    `\n  ${method}:\n    source: ${plainText(entry?.name ?? '')}`,
+                  ),
                 ),
               )
             : [],

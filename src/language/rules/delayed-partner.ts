@@ -11,7 +11,7 @@ export const delayedPartner: Rule = {
   check(subject) {
     const { document, cluster } = subject;
     const delay = cluster.spec.replica?.minApplyDelay;
-    if (!delay || !isReplicaCluster(cluster)) return [];
+    if (delay === undefined) return [];
     const path = [...replica, 'minApplyDelay'];
     if (!isGoDuration(delay))
       return [
@@ -22,8 +22,9 @@ export const delayedPartner: Rule = {
           message: `"${delay}" is no duration that Go understands: use h, m and s, as in 8h or 1h30m.`,
         },
       ];
+    if (!isReplicaCluster(cluster) || delay.startsWith('-') || !/[1-9]/.test(delay)) return [];
     const replicas = partners(subject).filter(({ cluster: other }) => isReplicaCluster(other));
-    if (/^[-+]?0/.test(delay) || replicas.length > 0) return [];
+    if (replicas.length > 0) return [];
     return [
       {
         path,

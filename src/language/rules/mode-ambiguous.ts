@@ -1,5 +1,5 @@
 import type { Rule } from './rule.ts';
-import { addKey, fix } from '../edits.ts';
+import { addKey, fix, plainText } from '../edits.ts';
 import { replica } from './rule.ts';
 
 export const modeAmbiguous: Rule = {
@@ -16,7 +16,7 @@ export const modeAmbiguous: Rule = {
           'Without `primary` or `enabled` this Cluster counts as a replica. Say which mode is meant: a member of a distributed topology, or a standalone replica.',
         fixes: [
           ...(source && primary === undefined
-            ? fix(`Add primary: ${source}`, addKey(document, replica, 'primary', source))
+            ? fix(`Add primary: ${source}`, addKey(document, replica, 'primary', plainText(source)))
             : []),
           ...fix('Add enabled: true', addKey(document, replica, 'enabled', 'true')),
         ],

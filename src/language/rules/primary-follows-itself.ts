@@ -1,5 +1,5 @@
 import type { Rule } from './rule.ts';
-import { fix, setValue } from '../edits.ts';
+import { fix, setValue, plainText } from '../edits.ts';
 import { entryNames, isReplicaCluster, replica, topologyName } from './rule.ts';
 
 export const primaryFollowsItself: Rule = {
@@ -16,7 +16,7 @@ export const primaryFollowsItself: Rule = {
         path,
         on: 'value',
         message: `After a demotion ${self} would follow itself: name the partner that would take over.`,
-        fixes: others.flatMap(other => fix(`Change to ${other}`, setValue(document, path, other))),
+        fixes: others.flatMap(other => fix(`Change to ${other}`, setValue(document, path, plainText(other)))),
       },
     ];
   },

@@ -1,5 +1,5 @@
 import type { Rule } from './rule.ts';
-import { fix, setValue } from '../edits.ts';
+import { fix, setValue, plainText } from '../edits.ts';
 import { nearest } from '../nearest.ts';
 import { addEntry, entryNames, externalCluster, replica } from './rule.ts';
 
@@ -17,7 +17,7 @@ export const primaryNotDefined: Rule = {
         on: 'value',
         message: `"${primary}" is declared the primary of the topology and has no entry in externalClusters: the webhook refuses it.`,
         fixes: [
-          ...(guess === undefined ? [] : fix(`Change to ${guess}`, setValue(subject.document, path, guess))),
+          ...(guess === undefined ? [] : fix(`Change to ${guess}`, setValue(subject.document, path, plainText(guess)))),
           ...addEntry(subject, primary),
         ],
       },

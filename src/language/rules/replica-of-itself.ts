@@ -1,5 +1,5 @@
 import type { Rule } from './rule.ts';
-import { fix, setValue } from '../edits.ts';
+import { fix, setValue, plainText } from '../edits.ts';
 import { isReplicaCluster, replica, topologyName } from './rule.ts';
 
 export const replicaOfItself: Rule = {
@@ -15,7 +15,8 @@ export const replicaOfItself: Rule = {
         path,
         on: 'value',
         message: `${self} is a replica of itself: \`source\` must name another member.`,
-        fixes: primary && primary !== self ? fix(`Change to ${primary}`, setValue(document, path, primary)) : [],
+        fixes:
+          primary && primary !== self ? fix(`Change to ${primary}`, setValue(document, path, plainText(primary))) : [],
       },
     ];
   },

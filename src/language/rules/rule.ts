@@ -3,7 +3,7 @@ import type { Cluster } from '../../model/cluster.ts';
 import { externalCluster, isReplicaCluster, topologyName } from '../../model/cluster.ts';
 import type { Severity } from '../diagnostic.ts';
 import type { Fix } from '../edits.ts';
-import { addKey, appendItem, fix } from '../edits.ts';
+import { addKey, appendItem, fix, plainText } from '../edits.ts';
 import type { ManifestDocument, Path } from '../manifest.ts';
 import { isRecord } from '../manifest.ts';
 
@@ -64,7 +64,7 @@ export const partners = (subject: Subject): { member: KnownCluster; cluster: Clu
     const cluster = clusterOf(member.document);
     if (!cluster || isSame(member.document, subject.document)) return [];
     const linked =
-      externalCluster(cluster, name) !== undefined &&
+      externalCluster(cluster, name) !== undefined ||
       externalCluster(subject.cluster, topologyName(cluster)) !== undefined;
     return linked ? [{ member, cluster }] : [];
   });
@@ -84,19 +84,27 @@ export function clusterOf({ kind, apiVersion, value, name }: ManifestDocument): 
     Array.isArray(externalClusters) &&
     externalClusters.every(entry => isRecord(entry) && typeof (entry['name'] ?? '') === 'string') &&
     isRecord(bootstrap) &&
-    Object.values(bootstrap).every(isRecord);
+    Object.values(bootstrap).every(method => isRecord(method) && typeof (method['source'] ?? '') !== 'number');
   return sound ? (value as unknown as Cluster) : undefined;
 }
 
-const isSoundField = ([key, value]: [string, unknown]): boolean =>
-  typeof value === (key === 'enabled' ? 'boolean' : 'string');
+const fieldTypes: Record<string, string> = {
+  enabled: 'boolean',
+  source: 'string',
+  primary: 'string',
+  self: 'string',
+  promotionToken: 'string',
+  minApplyDelay: 'string',
+};
+
+const isSoundField = ([key, value]: [string, unknown]): boolean => typeof value === (fieldTypes[key] ?? typeof value);
 
 /** Adds an entry to `externalClusters`, as far as it is known how to reach the Cluster. */
 export function addEntry({ document, cluster }: Subject, name: string): Fix[] {
   const lines = [
-    `name: ${name}`,
+    `name: ${plainText(name)}`,
     'connectionParameters:',
-    `  host: ${name}-rw.example.com`,
+    `  host: ${plainText(`${name}-rw.example.com`)}`,
     '  user: streaming_replica',
     '  dbname: postgres',
   ];

@@ -1,5 +1,5 @@
 import type { Rule } from './rule.ts';
-import { fix, setValue } from '../edits.ts';
+import { fix, setValue, plainText } from '../edits.ts';
 import { nearest } from '../nearest.ts';
 import { addEntry, entryNames, externalCluster, replica } from './rule.ts';
 
@@ -17,7 +17,7 @@ export const sourceNotDefined: Rule = {
         on: 'value',
         message: `"${source}" is not in externalClusters of ${subject.cluster.metadata.name}: the webhook refuses it.`,
         fixes: [
-          ...(guess === undefined ? [] : fix(`Change to ${guess}`, setValue(subject.document, path, guess))),
+          ...(guess === undefined ? [] : fix(`Change to ${guess}`, setValue(subject.document, path, plainText(guess)))),
           ...addEntry(subject, source),
         ],
       },

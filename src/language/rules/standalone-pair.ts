@@ -1,5 +1,5 @@
 import type { Rule } from './rule.ts';
-import { fix, renameKey, setValue } from '../edits.ts';
+import { fix, renameKey, setValue, plainText } from '../edits.ts';
 import { clusterNamed, clusterOf, externalCluster, replica, topologyName } from './rule.ts';
 
 export const standalonePair: Rule = {
@@ -20,7 +20,7 @@ export const standalonePair: Rule = {
         fixes: fix(
           `Change to primary: ${source}`,
           renameKey(subject.document, [...replica, 'enabled'], 'primary'),
-          setValue(subject.document, [...replica, 'enabled'], source),
+          setValue(subject.document, [...replica, 'enabled'], plainText(source)),
         ),
         related: { document: known, path: ['spec', 'externalClusters'], message: `externalClusters of ${source}` },
       },
