@@ -38,6 +38,8 @@ const world = createWorld({ loadBytesPerSecond: 400_000 });
 const buckets: Buckets = new Map();
 const speed = 10;
 
+/** To be stopped, also when the second one does not start. */
+const started: ControlPlane[] = [];
 let planes: Record<'eu' | 'us', ControlPlane>;
 let clients: Record<'eu' | 'us', Client>;
 const connections: Connection[] = [];
@@ -70,12 +72,18 @@ function until(connection: Connection, passes: (snapshot: ContextSnapshot) => bo
   });
 }
 
+async function start(folder: string): Promise<ControlPlane> {
+  const plane = await startControlPlane(folder);
+  started.push(plane);
+  return plane;
+}
+
 before(
   async () => {
     if (typeof binaries === 'string') return;
     // One after the other: each needs a core to start.
-    const eu = await startControlPlane(binaries.folder);
-    const us = await startControlPlane(binaries.folder);
+    const eu = await start(binaries.folder);
+    const us = await start(binaries.folder);
     planes = { eu, us };
     fs.writeFileSync(kubeconfig, kubeconfigOf({ eu: eu.admin, us: us.admin, viewer: eu.viewer, nobody: us.viewer }));
     clients = { eu: createClient(eu.admin, stopping.signal), us: createClient(us.admin, stopping.signal) };
@@ -88,7 +96,7 @@ after(async () => {
   clearInterval(clock);
   for (const connection of connections) connection.close();
   stopping.abort();
-  await Promise.all(Object.values(planes ?? {}).map(plane => plane.stop()));
+  await Promise.all(started.map(plane => plane.stop()));
   fs.rmSync(directory, { recursive: true, force: true });
 });
 

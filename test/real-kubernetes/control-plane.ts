@@ -25,14 +25,17 @@ export function findBinaries(): { folder: string } | string {
   const folder = path.join(cache, 'cnpg-replica', `kubernetes-${kubernetesVersion}`);
   if (hasAll(folder)) return { folder };
   try {
-    execFileSync('go', ['version'], { stdio: 'ignore' });
+    // In a module, this also fails when Go is older than the module asks for and may not fetch a newer one.
+    execFileSync('go', ['list', '-m'], { cwd: moduleOf('apiserver'), stdio: 'ignore' });
   } catch {
-    return 'neither KUBEBUILDER_ASSETS is set nor Go installed';
+    return 'neither KUBEBUILDER_ASSETS is set nor a Go installed that is new enough';
   }
   console.log(`building etcd and kube-apiserver ${kubernetesVersion} into ${folder}: some minutes, once`);
   build(folder);
   return { folder };
 }
+
+const moduleOf = (name: string): string => path.join(import.meta.dirname, 'control-plane', name);
 
 function build(folder: string): void {
   fs.mkdirSync(folder, { recursive: true });
@@ -42,7 +45,7 @@ function build(folder: string): void {
   const flags = `-s -w ${version.map(setting => `-X ${variable}.${setting}`).join(' ')}`;
   for (const [name, module] of Object.entries({ etcd: 'etcd', 'kube-apiserver': 'apiserver' }))
     execFileSync('go', ['build', '-ldflags', flags, '-o', path.join(folder, name), '.'], {
-      cwd: path.join(import.meta.dirname, 'control-plane', module),
+      cwd: moduleOf(module),
       env: { ...process.env, CGO_ENABLED: '0' },
       stdio: 'inherit',
     });
@@ -113,7 +116,7 @@ export async function startControlPlane(folder: string): Promise<ControlPlane> {
     async restart() {
       await ended(server);
       server = startServer();
-      await answers(plane.admin);
+      await answers(plane.admin, [etcd, server]);
     },
     async stop() {
       await ended(server);
@@ -122,7 +125,7 @@ export async function startControlPlane(folder: string): Promise<ControlPlane> {
     },
   };
   try {
-    await answers(plane.admin);
+    await answers(plane.admin, [etcd, server]);
   } catch (error) {
     console.error(read('kube-apiserver.log').split('\n').slice(-20).join('\n'));
     await plane.stop();
@@ -175,17 +178,22 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
 async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasEnded(child)) return;
   const exit = new Promise(resolve => child.once('exit', resolve));
   // Asked kindly, an API server waits a minute for its watches.
   child.kill('SIGKILL');
   await exit;
 }
 
-async function answers(endpoint: ApiEndpoint): Promise<void> {
+/** @param processes without one of these processes it never will */
+async function answers(endpoint: ApiEndpoint, processes: readonly ChildProcess[]): Promise<void> {
   const limit = Date.now() + startLimit * 1000;
   while (!(await isReady(endpoint))) {
+    const lost = processes.find(hasEnded);
+    if (lost) throw new Error(`${path.basename(lost.spawnfile)} ended before the API server answered`);
     if (Date.now() > limit) throw new Error(`kube-apiserver did not answer within ${startLimit} s`);
     await sleep(250);
   }
