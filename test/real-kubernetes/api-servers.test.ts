@@ -26,7 +26,8 @@ import type { TreeNode } from '../../src/views/tree/nodes.ts';
 import { switchover } from '../support/clusters.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { findBinaries, startControlPlane } from './control-plane.ts';
-import { installKinds, kubeconfigOf } from './objects.ts';
+import { clusterNamed, firstOfWatch, installKinds, kubeconfigOf } from './objects.ts';
+import { openRelay } from './relay.ts';
 
 const binaries = findBinaries();
 const needsBinaries = { skip: typeof binaries === 'string' ? `no API server: ${binaries}` : false, timeout: 180_000 };
@@ -45,9 +46,9 @@ let clients: Record<'eu' | 'us', Client>;
 const connections: Connection[] = [];
 const clock = setInterval(() => world.tick(0.25 * speed), 250);
 
-async function open(context: string): Promise<Connection> {
+async function open(context: string, file = kubeconfig): Promise<Connection> {
   const connection = await connect(
-    { context, files: [kubeconfig], allowExecPlugins: false, log: () => undefined },
+    { context, files: [file], allowExecPlugins: false, log: () => undefined },
     stopping.signal,
   );
   connections.push(connection);
@@ -117,12 +118,7 @@ async function apply(side: 'eu' | 'us'): Promise<void> {
 test('a Cluster is seen when it is created, changed and deleted', needsBinaries, async () => {
   const connection = await open('eu');
   await until(connection, snapshot => snapshot.state === 'connected');
-  const cluster = {
-    apiVersion: 'postgresql.cnpg.io/v1',
-    kind: 'Cluster',
-    metadata: { name: 'short', namespace: 'default' },
-  };
-  await clients.eu.create(resources.clusters, { ...cluster, spec: { instances: 1, storage: { size: '1Gi' } } });
+  await clients.eu.create(resources.clusters, clusterNamed('short'));
   const seen = await until(connection, ({ clusters }) => clusters.length === 1);
   const resourceVersion = seen.clusters[0]?.metadata.resourceVersion ?? '';
 
@@ -144,12 +140,7 @@ test('a Cluster is seen when it is created, changed and deleted', needsBinaries,
 
 test('an unknown field is refused in the words of the API server', needsBinaries, async () => {
   const connection = await open('eu');
-  const cluster = {
-    apiVersion: 'postgresql.cnpg.io/v1',
-    kind: 'Cluster',
-    metadata: { name: 'strict', namespace: 'default' },
-  };
-  await clients.eu.create(resources.clusters, { ...cluster, spec: { instances: 1, storage: { size: '1Gi' } } });
+  await clients.eu.create(resources.clusters, clusterNamed('strict'));
   const patch = { unknownField: 1 };
   await assert.rejects(
     connection.patch(
@@ -197,8 +188,15 @@ test(
         roleRef: { kind: 'Role', name: 'view-clusters', apiGroup: 'rbac.authorization.k8s.io' },
       },
     );
+    for (const namespace of ['default', 'kube-public'])
+      await clients.eu.create(resources.clusters, clusterNamed('mine', namespace));
     const viewer = await open('viewer');
-    await until(viewer, ({ state }) => state === 'connected');
+    const seen = await until(viewer, ({ state, clusters }) => state === 'connected' && clusters.length > 0);
+    assert.deepEqual(
+      seen.clusters.map(({ metadata }) => metadata.namespace),
+      ['default'],
+    );
+    for (const namespace of ['default', 'kube-public']) await clients.eu.remove(resources.clusters, namespace, 'mine');
     const access = { verb: 'patch', group: 'postgresql.cnpg.io', resource: 'clusters', namespace: 'default' } as const;
     assert.equal((await viewer.canI(access, stopping.signal)).allowed, false);
     assert.equal((await viewer.canI({ ...access, verb: 'list' }, stopping.signal)).allowed, true);
@@ -209,14 +207,34 @@ test('watches go on after the API server was away', needsBinaries, async () => {
   const connection = await open('us');
   await until(connection, ({ state }) => state === 'connected');
   await planes.us.restart();
-  await clients.us.create(resources.clusters, {
-    apiVersion: 'postgresql.cnpg.io/v1',
-    kind: 'Cluster',
-    metadata: { name: 'after', namespace: 'default' },
-    spec: { instances: 1, storage: { size: '1Gi' } },
-  });
+  await clients.us.create(resources.clusters, clusterNamed('after'));
   await until(connection, ({ clusters, state }) => state === 'connected' && clusters.length === 1);
   await clients.us.remove(resources.clusters, 'default', 'after');
+});
+
+test('what was deleted unseen is gone when the version seen last is too old', needsBinaries, async () => {
+  const relay = await openRelay(planes.us.admin.url);
+  const file = path.join(directory, 'relayed');
+  fs.writeFileSync(file, kubeconfigOf({ relayed: { ...planes.us.admin, url: relay.url } }));
+  await clients.us.create(resources.clusters, clusterNamed('unseen'));
+  const connection = await open('relayed', file);
+  try {
+    const { clusters } = await until(connection, snapshot => snapshot.clusters.length === 1);
+    await relay.cut();
+    await until(connection, ({ state }) => state === 'failed');
+    await clients.us.remove(resources.clusters, 'default', 'unseen');
+    // Started anew, an API server knows no changes of before.
+    await planes.us.restart();
+    const version = clusters[0]?.metadata.resourceVersion ?? '';
+    assert.equal(await firstOfWatch(planes.us.admin, resources.clusters, version), 410);
+    assert.equal(connection.snapshot().clusters.length, 1, 'shown until it is known to be gone');
+    await relay.mend();
+    connection.retry();
+    await until(connection, ({ state, clusters: shown }) => state === 'connected' && shown.length === 0);
+  } finally {
+    connection.close();
+    await relay.cut();
+  }
 });
 
 test('a topology is shown and its replica cluster promoted', needsBinaries, async () => {

@@ -1,9 +1,10 @@
 /** What a test needs in a fresh API server: the kinds of CNPG, rights, a kubeconfig. */
 import fs from 'node:fs';
+import https from 'node:https';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
-import type { AnyObject, Client } from '../../src/simulator/operator/client.ts';
+import type { AnyObject, ApiEndpoint, Client, Resource } from '../../src/simulator/operator/client.ts';
 import { needsReference, reference } from '../support/shared.ts';
 import type { ControlPlane } from './control-plane.ts';
 
@@ -61,6 +62,45 @@ async function served(client: Client, group: string, plural: string): Promise<vo
     await sleep(100);
   }
   throw new Error(`${plural}.${group} is not served`);
+}
+
+/** The least that the API server takes. */
+export const clusterNamed = (name: string, namespace = 'default'): AnyObject => ({
+  apiVersion: 'postgresql.cnpg.io/v1',
+  kind: 'Cluster',
+  metadata: { name, namespace },
+  spec: { instances: 1, storage: { size: '1Gi' } },
+});
+
+/** What a watch from this version answers first: the HTTP status when refused, the code of an `ERROR` event, else 200. */
+export async function firstOfWatch(endpoint: ApiEndpoint, resource: Resource, version: string): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const code = await watchOnce(endpoint, resource, version);
+    // Just started, an API server has not read its storage yet.
+    if (code !== 429) return code;
+    await sleep(100);
+  }
+  throw new Error(`watches of ${resource.plural} are not served`);
+}
+
+function watchOnce({ url, ca, cert, key }: ApiEndpoint, { api, plural }: Resource, version: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const watch = `${url}/${api}/${plural}?watch=true&timeoutSeconds=5&resourceVersion=${version}`;
+    const request = https.get(watch, { ca, cert, key }, response => {
+      let text = '';
+      const answer = (): void => {
+        const event = JSON.parse(text.split('\n')[0] || '{}') as { type?: string; object?: { code?: number } };
+        resolve(event.type === 'ERROR' ? (event.object?.code ?? 0) : (response.statusCode ?? 0));
+        request.destroy();
+      };
+      response.on('data', chunk => {
+        text += String(chunk);
+        if (text.includes('\n')) answer();
+      });
+      response.once('end', answer);
+    });
+    request.once('error', reject);
+  });
 }
 
 /** With client certificates, one context for each entry. */
