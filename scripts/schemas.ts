@@ -13,8 +13,14 @@ import { parse } from 'yaml';
 interface Crd {
   spec: {
     group: string;
+    scope: 'Namespaced' | 'Cluster';
     names: { kind: string };
-    versions: { name: string; served: boolean; schema: { openAPIV3Schema: Record<string, unknown> } }[];
+    versions: {
+      name: string;
+      served: boolean;
+      schema: { openAPIV3Schema: Record<string, unknown> };
+      subresources?: { scale?: { specReplicasPath: string } };
+    }[];
   };
 }
 
@@ -81,12 +87,14 @@ function convert(directory: string, out: string): void {
     .readdirSync(directory)
     .filter(file => file.endsWith('.yaml'))
     .map(file => parse(fs.readFileSync(path.join(directory, file), 'utf8')) as Crd)
-    .flatMap(({ spec: { group, names, versions } }) =>
+    .flatMap(({ spec: { group, scope, names, versions } }) =>
       versions
         .filter(version => version.served)
-        .map(({ name, schema }) => ({
+        .map(({ name, schema, subresources }) => ({
           kind: names.kind,
+          scope,
           apiVersion: `${group}/${name}`,
+          replicas: subresources?.scale?.specReplicasPath,
           schema: structureOf(schema.openAPIV3Schema),
         })),
     )

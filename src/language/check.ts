@@ -1,15 +1,17 @@
 /** All diagnostics of a file. */
 import { isScalar } from 'yaml';
+import { admit } from './admission/admit.ts';
 import type { ManifestDiagnostic } from './diagnostic.ts';
 import { diagnostic } from './diagnostic.ts';
 import { fix, setValue } from './edits.ts';
-import type { ManifestDocument, ManifestFile } from './manifest.ts';
-import { isOurs, keyRange, placeOf, positionAt, rangeOf, valueRange } from './manifest.ts';
+import type { ManifestDocument, ManifestFile, TextError } from './manifest.ts';
+import { isOurs, isRecord, keyRange, pathText, placeOf, positionAt, rangeOf, valueRange } from './manifest.ts';
 import { nearest } from './nearest.ts';
 import { ruleDiagnostics, rules } from './rules/index.ts';
 import type { KnownCluster } from './rules/rule.ts';
-import type { Schemas } from './schemas.ts';
+import type { KindSchema, Schemas } from './schemas.ts';
 import { structuralDiagnostics } from './structural.ts';
+import { webhookDiagnostics } from './webhook/index.ts';
 
 export interface CheckOptions {
   schemas: Schemas;
@@ -17,17 +19,24 @@ export interface CheckOptions {
   version: string;
   /** Clusters of other manifests that are known; those of the file itself are added. */
   others?: readonly KnownCluster[];
+  /** The objects as they are now: manifests that have one here are judged as updates of it. */
+  against?: ManifestFile;
+  /** The file is a patch (Kustomize): what it does not say, another says. */
+  isPatch?: boolean;
 }
 
-/** Findings that depend on a document alone, kept while its text stays; lines count from its start. */
-const kept = new WeakMap<ManifestDocument, { version: string; schemas: Schemas; found: ManifestDiagnostic[] }>();
+/** Findings that depend on a document alone, kept while its text and the options stay; lines count from its start. */
+const kept = new WeakMap<ManifestDocument, { options: CheckOptions; found: ManifestDiagnostic[] }>();
+
+const isSame = (a: CheckOptions, b: CheckOptions): boolean =>
+  a.version === b.version && a.schemas === b.schemas && a.against === b.against && a.isPatch === b.isPatch;
 
 export function check(file: ManifestFile, options: CheckOptions): ManifestDiagnostic[] {
   const known = [...clustersIn(file), ...(options.others ?? [])];
   return file.documents.filter(isWorthChecking).flatMap(document => {
     const alone = shifted(ofDocument(document, options), document.startLine);
-    if (document.template || document.errors.length > 0) return alone;
-    const byRules = ruleDiagnostics(document, known);
+    if (document.template || document.errors.length > 0 || options.isPatch) return alone;
+    const byRules = ruleDiagnostics(document, known, beforeUpdate(document, options) !== undefined);
     return [...alone.filter(found => !byRules.some(better => replaces(better, found))), ...byRules];
   });
 }
@@ -37,19 +46,32 @@ const replaces = (better: ManifestDiagnostic, found: ManifestDiagnostic): boolea
 
 /** A document that is broken before its `apiVersion` shows whose it is cannot be ours to judge. */
 const isWorthChecking = (document: ManifestDocument): boolean =>
-  isOurs(document) || (document.errors.length > 0 && /^apiVersion:\s*\S*cnpg\.io\//m.test(document.text));
+  isOurs(document) ||
+  isNameless(document) ||
+  (document.errors.length > 0 && /apiVersion["']?:\s*["']?\S*cnpg\.io\//.test(document.text));
 
 export const clustersIn = (file: ManifestFile): KnownCluster[] =>
   file.documents
     .filter(document => document.kind === 'Cluster' && isOurs(document) && !document.template)
     .map(document => ({ document }));
 
-function ofDocument(document: ManifestDocument, { schemas, version }: CheckOptions): ManifestDiagnostic[] {
-  const old = kept.get(document);
-  if (old?.version === version && old.schemas === schemas) return old.found;
+/** The object that a manifest is an update of. */
+const beforeUpdate = (document: ManifestDocument, { against }: CheckOptions): ManifestDocument | undefined =>
+  against?.documents.find(
+    old =>
+      old.kind === document.kind &&
+      old.name !== undefined &&
+      old.name === document.name &&
+      (old.namespace ?? document.namespace) === (document.namespace ?? old.namespace) &&
+      isOurs(old),
+  );
+
+function ofDocument(document: ManifestDocument, options: CheckOptions): ManifestDiagnostic[] {
+  const before = kept.get(document);
+  if (before && isSame(before.options, options)) return before.found;
   const at = { ...document, startLine: 0 };
-  const found = document.template ? [templateHint(at)] : [...syntax(at), ...structure(at, schemas, version)];
-  kept.set(document, { version, schemas, found });
+  const found = document.template ? [templateHint(at)] : [...syntax(at), ...structure(at, options)];
+  kept.set(document, { options, found });
   return found;
 }
 
@@ -77,19 +99,77 @@ function syntax(document: ManifestDocument): ManifestDiagnostic[] {
   });
 }
 
-function structure(document: ManifestDocument, schemas: Schemas, version: string): ManifestDiagnostic[] {
-  // Of text with an unknown anchor nothing could be read.
-  if (document.apiVersion === '') return [];
-  const schema = schemas.kind(version, document.apiVersion, document.kind);
-  const found = schema ? structuralDiagnostics(document, schema) : unknownKind(document, schemas, version);
-  const broken = document.errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+function structure(document: ManifestDocument, options: CheckOptions): ManifestDiagnostic[] {
+  if (document.apiVersion === '') return isNameless(document) ? [withoutApiVersion(document)] : [];
+  const schema = options.schemas.kind(options.version, document.apiVersion, document.kind);
+  const found = schema ? verdict(document, schema, options) : unknownKind(document, options);
+  const broken = document.errors.find(isFatal);
   if (!broken) return found;
   // Behind a syntax error nothing is what the author meant, and what is missing may stand there.
   const { line } = positionAt(document, broken.start);
   return found.filter(({ range, code }) => range.end.line < line && code !== 'schema/required');
 }
 
-function unknownKind(document: ManifestDocument, schemas: Schemas, version: string): ManifestDiagnostic[] {
+const isFatal = ({ code }: TextError): boolean => code !== 'DUPLICATE_KEY';
+
+function verdict(document: ManifestDocument, schema: KindSchema, options: CheckOptions): ManifestDiagnostic[] {
+  const admitted = admit(document, schema.structure);
+  const before = beforeUpdate(document, options);
+  const old = before && admit(before, schema.structure);
+  const found = structuralDiagnostics(document, admitted, schema, old);
+  if (options.isPatch)
+    return [...found.filter(isOfPatch), ...webhookDiagnostics(document, admitted, undefined, 'values')];
+  // What could not be read counts as absent, and that is not to be complained about again.
+  const unread = admitted.faults.map(({ path }) => pathText(path));
+  const byWebhook = document.errors.some(isFatal) ? [] : webhookDiagnostics(document, admitted, old, 'all');
+  return [...found, ...byWebhook.filter(({ data }) => !unread.some(path => data.path.startsWith(path)))];
+}
+
+/** A patch is not complete, has directives (`$patch: delete`), and is merged before rules are asked. */
+const isOfPatch = ({ code, data: { path } }: ManifestDiagnostic): boolean =>
+  !['schema/required', 'schema/rule', 'schema/count'].includes(code) &&
+  !(code === 'schema/metadata' && path === 'metadata') &&
+  !/(^|\.)\$\w+$/.test(path);
+
+const ownKinds = new Set([
+  'Backup',
+  'Cluster',
+  'ClusterImageCatalog',
+  'Database',
+  'DatabaseRole',
+  'ImageCatalog',
+  'ObjectStore',
+  'Pooler',
+  'Publication',
+  'ScheduledBackup',
+  'Subscription',
+]);
+
+/** It has a kind of ours and the form of an object, but no `apiVersion`. */
+const isNameless = ({ apiVersion, kind, value, errors }: ManifestDocument): boolean =>
+  apiVersion === '' &&
+  errors.length === 0 &&
+  ownKinds.has(kind) &&
+  isRecord(value['metadata']) &&
+  isRecord(value['spec']);
+
+function withoutApiVersion(document: ManifestDocument): ManifestDiagnostic {
+  const apiVersion = `${document.kind === 'ObjectStore' ? 'barmancloud' : 'postgresql'}.cnpg.io/v1`;
+  const { range } = placeOf(document, ['kind'])?.key ?? {};
+  const start = range && rangeOf(document, range[0], range[0]);
+  return diagnostic(
+    'error',
+    'schema/api-version',
+    keyRange(document, ['kind']),
+    'apiVersion',
+    `The document lacks "apiVersion". For a ${document.kind} of CloudNativePG it is ${apiVersion}.`,
+    start && start.start.character === 0
+      ? fix(`Add apiVersion: ${apiVersion}`, { range: start, newText: `apiVersion: ${apiVersion}\n` })
+      : [],
+  );
+}
+
+function unknownKind(document: ManifestDocument, { schemas, version }: CheckOptions): ManifestDiagnostic[] {
   const { apiVersion, kind } = document;
   const group = apiVersion.split('/')[0] ?? '';
   const kinds = schemas.kinds(version, apiVersion);
@@ -105,7 +185,7 @@ function unknownKind(document: ManifestDocument, schemas: Schemas, version: stri
       ),
     ];
   const place = placeOf(document, ['kind']);
-  const isEmpty = !place?.value || (isScalar(place.value) && place.value.value === null);
+  const isEmpty = !place?.value || (isScalar(place.value) && !place.value.source);
   const since = schemas.versions.findLast(known => schemas.kind(known, apiVersion, kind));
   const guess = nearest(kind, kinds);
   const message = isEmpty

@@ -2,8 +2,12 @@
  * YAML files taken apart: every document of CNPG and its Barman Cloud plugin, with its values as the API server reads them
  * and the place of each key and value in the text.
  */
-import type { Document, Node, Pair, Scalar, Tags, YAMLMap } from 'yaml';
-import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import type { Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
+import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { TextError } from './yaml-values.ts';
+import { isMergeKey, keyName, valuesOf } from './yaml-values.ts';
+
+export type { TextError };
 
 /** Keys and list indices from the root of a document. */
 export type Path = readonly (string | number)[];
@@ -23,25 +27,21 @@ export interface ManifestDocument {
   /** Line of the file where the text begins; 0-based. It is the only thing that changes when lines are added above. */
   startLine: number;
   yaml: Document.Parsed;
+  /** The node of the object: of the whole document, or of an item of a `List`. */
+  root: Node | null;
   lines: LineCounter;
   apiVersion: string;
   kind: string;
   /** `metadata.name`, when it is a string. */
   name: string | undefined;
   namespace: string | undefined;
-  /** Without nulls, which the API server drops as well. */
+  /** As the API server decodes it. */
+  decoded: Record<string, unknown>;
+  /** The same without nulls, which mean as much as nothing. */
   value: Record<string, unknown>;
   errors: TextError[];
   /** Go template text: it becomes YAML only when it is rendered. */
   template: boolean;
-}
-
-/** Why the text cannot be read as YAML, with offsets in the document. */
-export interface TextError {
-  code: string;
-  message: string;
-  start: number;
-  end: number;
 }
 
 export interface ManifestFile {
@@ -51,22 +51,22 @@ export interface ManifestFile {
 
 /** @param previous the same file before a change: its documents are taken over where the text is the same */
 export function parseFile(text: string, previous?: ManifestFile): ManifestFile {
-  const known = new Map(previous?.documents.map(document => [document.text, document]));
+  const known = Map.groupBy(previous?.documents ?? [], document => document.text);
   let startLine = 0;
-  const documents = split(text).map(part => {
+  const documents = split(text).flatMap(part => {
     const old = known.get(part);
     // The same text twice in a file must not share its line.
     known.delete(part);
-    const document = old ? Object.assign(old, { startLine }) : parseOne(part, startLine);
+    const found = old?.map(document => Object.assign(document, { startLine })) ?? parseOne(part, startLine);
     startLine += newlines(part);
-    return document;
+    return found;
   });
   return { text, documents };
 }
 
 /** Is it of a group whose kinds are checked here? All other documents are left alone. */
 export const isOurs = ({ apiVersion }: Pick<ManifestDocument, 'apiVersion'>): boolean =>
-  /^(postgresql|barmancloud)\.cnpg\.io\//.test(apiVersion);
+  /^(postgresql|barmancloud)\.cnpg\.io(\/|$)/.test(apiVersion);
 
 /** A `---` at the start of a line ends a document wherever it stands (YAML 1.2.2, 9.1.2). */
 function split(text: string): string[] {
@@ -77,47 +77,62 @@ function split(text: string): string[] {
 
 const newlines = (text: string): number => text.split('\n').length - 1;
 
-function parseOne(text: string, startLine: number): ManifestDocument {
+function parseOne(text: string, startLine: number): ManifestDocument[] {
   const lines = new LineCounter();
   const tooDeep = nestingOf(text) > deepest;
   const yaml = parseDocument(tooDeep ? '' : text, {
+    // Scalars stay text here: `valuesOf` reads them.
+    schema: 'failsafe',
     version: '1.1',
-    customTags: kubernetesTags,
+    merge: false,
     lineCounter: lines,
-    // The library compares each key of a mapping with all others; see `duplicateKeys`.
+    // The library compares each key of a mapping with all others; `valuesOf` finds duplicates.
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'silent',
   });
-  const { value, error } = valueOf(yaml);
-  const metadata = isRecord(value['metadata']) ? value['metadata'] : {};
-  return {
+  const { value, errors } = valuesOf(yaml);
+  const shared = {
     text,
     startLine,
     yaml,
     lines,
-    apiVersion: asString(value['apiVersion']) ?? '',
-    kind: asString(value['kind']) ?? '',
-    name: asString(metadata['name']),
-    namespace: asString(metadata['namespace']),
-    value,
     errors: [
       ...yaml.errors.map(({ code, message, pos: [start, end] }) => ({ code, message, start, end })),
-      ...duplicateKeys(yaml),
-      ...(error ? [error] : []),
+      ...errors,
       ...(tooDeep ? [{ code: 'TOO_DEEP', message: 'It is nested too deeply', start: 0, end: 1 }] : []),
     ],
     template: isTemplate(text),
   };
+  const root = yaml.contents as Node | null;
+  const items = shared.errors.length === 0 ? itemsOf(value, root) : undefined;
+  return (items ?? [{ value, root }]).map(object => ({ ...shared, root: object.root, ...facts(object.value) }));
 }
 
-/** The API server reads YAML 1.1 without base-60 numbers, and leaves timestamps as they are written. */
-const kubernetesTags = (tags: Tags): Tags =>
-  tags.filter(
-    tag =>
-      typeof tag === 'string' ||
-      (tag.tag !== 'tag:yaml.org,2002:timestamp' && !('format' in tag && tag.format === 'TIME')),
-  );
+function facts(
+  object: unknown,
+): Pick<ManifestDocument, 'decoded' | 'value' | 'apiVersion' | 'kind' | 'name' | 'namespace'> {
+  const decoded = isRecord(object) ? object : {};
+  const value = withoutNulls(decoded) as Record<string, unknown>;
+  const metadata = isRecord(value['metadata']) ? value['metadata'] : {};
+  return {
+    decoded,
+    value,
+    apiVersion: asString(value['apiVersion']) ?? '',
+    kind: asString(value['kind']) ?? '',
+    name: asString(metadata['name']),
+    namespace: asString(metadata['namespace']),
+  };
+}
+
+/** The objects of a `kind: List`, as `kubectl get -o yaml` writes several. */
+function itemsOf(value: unknown, root: Node | null): { value: unknown; root: Node | null }[] | undefined {
+  if (!isRecord(value) || value['apiVersion'] !== 'v1' || value['kind'] !== 'List') return undefined;
+  const items = isMap(root) ? root.get('items', true) : undefined;
+  const values = value['items'];
+  if (!isSeq(items) || !Array.isArray(values) || values.length === 0) return undefined;
+  return values.map((item, at) => ({ value: item as unknown, root: (items.items[at] as Node | undefined) ?? null }));
+}
 
 const isTemplate = (text: string): boolean =>
   text.includes('{{') && /^[^#\n]*\{\{-?\s*[-.$\w"(/][^\n]*\}\}/m.test(text);
@@ -135,46 +150,6 @@ function nestingOf(text: string): number {
     most = Math.max(most, depth);
   }
   return most;
-}
-
-function valueOf(yaml: Document.Parsed): { value: Record<string, unknown>; error?: TextError } {
-  try {
-    const value = withoutNulls(yaml.toJS({ maxAliasCount: 1000 }));
-    return { value: isRecord(value) ? value : {} };
-  } catch (thrown) {
-    return { value: {}, error: aliasError(yaml, thrown) };
-  }
-}
-
-function duplicateKeys(yaml: Document.Parsed): TextError[] {
-  const errors: TextError[] = [];
-  visit(yaml, {
-    Map(_, { items }) {
-      const seen = new Set<string>();
-      for (const { key } of items) {
-        if (!isScalar(key) || typeof key.value === 'symbol' || !key.range) continue;
-        const [start, end] = key.range;
-        const name = String(key.value);
-        if (seen.has(name)) errors.push({ code: 'DUPLICATE_KEY', message: `"${name}" is there twice`, start, end });
-        seen.add(name);
-      }
-    },
-  });
-  return errors;
-}
-
-/** An alias without anchor, or a bomb of aliases. */
-function aliasError(yaml: Document.Parsed, thrown: unknown): TextError {
-  let range: readonly number[] | null | undefined;
-  visit(yaml, {
-    Alias(_, alias) {
-      if (alias.resolve(yaml)) return undefined;
-      range = alias.range;
-      return visit.BREAK;
-    },
-  });
-  const [start = 0, end = 1] = range ?? [];
-  return { code: 'BAD_ALIAS', message: thrown instanceof Error ? thrown.message : String(thrown), start, end };
 }
 
 const asString = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -204,8 +179,8 @@ export interface Place {
 }
 
 /** @returns `undefined` when the document has no such path */
-export function placeOf({ yaml }: ManifestDocument, path: Path): Place | undefined {
-  let place: Place = { key: undefined, value: (yaml.contents as Node | null) ?? undefined, pair: undefined };
+export function placeOf({ yaml, root }: ManifestDocument, path: Path): Place | undefined {
+  let place: Place = { key: undefined, value: root ?? undefined, pair: undefined };
   for (const step of path) {
     const found = childOf(yaml, place.value, step);
     if (!found) return undefined;
@@ -223,8 +198,9 @@ function childOf(yaml: Document, node: Node | undefined, step: string | number):
   if (!isMap(collection)) return undefined;
   const pair = pairsOf(collection).get(String(step));
   if (pair) return { key: pair.key, value: pair.value ?? undefined, pair };
-  const merged = collection.items.filter(({ key }) => isScalar(key) && typeof key.value === 'symbol');
-  return merged.map(({ value }) => childOf(yaml, value as Node | undefined, step)).find(Boolean);
+  const merged = collection.items.filter(({ key }) => isMergeKey(key));
+  const sources = merged.flatMap(({ value }) => (isSeq(value) ? value.items : [value]) as (Node | undefined)[]);
+  return sources.map(source => childOf(yaml, source, step)).find(Boolean);
 }
 
 /** Pairs by key, the first of a name. Kept, since looking through a long mapping for each of its keys takes very long. */
@@ -234,8 +210,10 @@ function pairsOf(map: YAMLMap): Map<string, Pair<Scalar, Node | null>> {
   let known = knownPairs.get(map);
   if (!known) {
     known = new Map();
-    for (const pair of map.items as Pair<Scalar, Node | null>[])
-      if (isScalar(pair.key) && !known.has(String(pair.key.value))) known.set(String(pair.key.value), pair);
+    for (const pair of map.items as Pair<Scalar, Node | null>[]) {
+      const name = isScalar(pair.key) ? keyName(pair.key) : undefined;
+      if (name !== undefined && !known.has(name)) known.set(name, pair);
+    }
     knownPairs.set(map, known);
   }
   return known;
@@ -300,11 +278,13 @@ export function pathAt(
   file: ManifestFile,
   position: Position,
 ): { document: ManifestDocument; path: Path; onKey: boolean } | undefined {
-  const document = file.documents.findLast(({ startLine }) => startLine <= position.line);
-  if (!document) return undefined;
-  const lineStart = document.lines.lineStarts[position.line - document.startLine];
-  if (lineStart === undefined) return undefined;
-  const found = descend(document.yaml.contents, lineStart + position.character, []);
+  const inFile = file.documents.findLast(({ startLine }) => startLine <= position.line);
+  const lineStart = inFile?.lines.lineStarts[position.line - inFile.startLine];
+  if (!inFile || lineStart === undefined) return undefined;
+  const offset = lineStart + position.character;
+  const items = file.documents.filter(({ yaml }) => yaml === inFile.yaml);
+  const document = items.find(({ root }) => covers(root, offset)) ?? inFile;
+  const found = descend(document.root, offset, []);
   return found && { document, ...found };
 }
 
@@ -321,7 +301,7 @@ function descend(node: Node | null, offset: number, path: Path): { path: Path; o
       continue;
     }
     const { key, value } = item as Pair<Node, Node | null>;
-    const step = isScalar(key) ? String(key.value) : '';
+    const step = isScalar(key) ? (keyName(key) ?? '') : '';
     if (covers(key, offset)) return { path: [...path, step], onKey: true };
     const inner = descend(value, offset, [...path, step]);
     if (inner) return inner;

@@ -26,7 +26,15 @@ export interface Structure {
   'x-kubernetes-preserve-unknown-fields'?: boolean;
   'x-kubernetes-list-type'?: 'map' | 'set' | 'atomic';
   'x-kubernetes-list-map-keys'?: string[];
+  'x-kubernetes-validations'?: CelRule[];
   [keyword: string]: unknown;
+}
+
+export interface CelRule {
+  rule: string;
+  message: string;
+  /** Where it is reported, relative to the value: `.serverName`. */
+  fieldPath?: string;
 }
 
 /** One thing wrong, as ajv reports it. */
@@ -48,6 +56,9 @@ export interface FieldDoc {
 
 export interface KindSchema {
   structure: Structure;
+  scope: 'Namespaced' | 'Cluster';
+  /** Of kinds that can be scaled: where the number of replicas is. */
+  replicas?: Path;
   /** Everything wrong with the value. */
   violations(value: unknown): Violation[];
   /** @param path with `[]` for list items: `spec.externalClusters[].name` */

@@ -1,4 +1,8 @@
-/** What the API server's schema says of one document, each finding on the key or value that causes it. */
+/** What the API server says of one document by the schema of its kind, each finding on the key or value that causes it. */
+import type { Admitted } from './admission/admit.ts';
+import { celFaults } from './admission/cel.ts';
+import type { DecodeFault } from './admission/decode.ts';
+import { metadataFaults } from './admission/metadata.ts';
 import type { ManifestDiagnostic, Severity } from './diagnostic.ts';
 import { diagnostic } from './diagnostic.ts';
 import type { Fix } from './edits.ts';
@@ -10,15 +14,37 @@ import type { KindSchema, Structure, Violation } from './schemas.ts';
 import { structureAt } from './schemas.ts';
 import { isScalar } from 'yaml';
 
-export function structuralDiagnostics(document: ManifestDocument, schema: KindSchema): ManifestDiagnostic[] {
-  const context = { document, structure: schema.structure };
-  const found = schema.violations(document.value).flatMap(violation => explain(context, violation));
-  return [...found, ...duplicates(context, schema.structure, document.value, [])];
+/** @param old the object before an update */
+export function structuralDiagnostics(
+  document: ManifestDocument,
+  admitted: Admitted,
+  schema: KindSchema,
+  old: Admitted | undefined,
+): ManifestDiagnostic[] {
+  const { structure, scope, replicas } = schema;
+  const context = { document, structure, object: admitted.object, filled: admitted.filled };
+  const found = [
+    ...admitted.faults.map(fault => explainFault(context, fault)),
+    ...metadataFaults(admitted.metadata, scope, old === undefined).map(fault => ({ ...fault, code: 'metadata' })),
+    ...schema.violations(admitted.object).flatMap(violation => explain(context, violation)),
+    ...duplicates(structure, admitted.object, []),
+    ...(replicas ? scaleFaults(admitted.object, replicas) : []),
+  ];
+  const rules = found.length > 0 ? [] : celFaults(admitted.object, structure, old?.object);
+  return [
+    ...found,
+    ...zeros(context, found),
+    ...rules.map(
+      ({ path, message }): Finding => ({ code: 'rule', path, on: 'key', message: `${within(path)}: ${message}.` }),
+    ),
+  ].map(finding => report(document, finding));
 }
 
 interface Context {
   document: ManifestDocument;
   structure: Structure;
+  object: Record<string, unknown>;
+  filled: readonly Path[];
 }
 
 interface Finding {
@@ -30,7 +56,7 @@ interface Finding {
   fixes?: Fix[];
 }
 
-const report = ({ document }: Context, finding: Finding): ManifestDiagnostic =>
+const report = (document: ManifestDocument, finding: Finding): ManifestDiagnostic =>
   diagnostic(
     finding.severity ?? 'error',
     `schema/${finding.code}`,
@@ -39,6 +65,22 @@ const report = ({ document }: Context, finding: Finding): ManifestDiagnostic =>
     finding.message,
     finding.fixes,
   );
+
+function explainFault(context: Context, fault: DecodeFault): Finding {
+  switch (fault.fault) {
+    case 'unknown':
+      return unknownField(context, fault.path, fault.structure);
+    case 'type':
+      return wrongType(context, fault.path, fault.structure, fault.value);
+    default:
+      return {
+        code: 'bound',
+        path: fault.path,
+        on: 'value',
+        message: `${within(fault.path)}: ${fault.value} is beyond what ${fault.limit > 2 ** 32 ? '64' : '32'} bits hold.`,
+      };
+  }
+}
 
 /** ajv's JSON pointer; numbers are indices where the data has a list. */
 function pathOf(pointer: string, value: unknown): Path {
@@ -58,26 +100,31 @@ const quoted = (value: unknown): string => (typeof value === 'string' ? `"${valu
 
 const within = (path: Path): string => (path.length === 0 ? 'the document' : pathText(path));
 
-function explain(context: Context, violation: Violation): ManifestDiagnostic[] {
-  const path = pathOf(violation.instancePath, context.document.value);
+function explain(context: Context, violation: Violation): Finding[] {
+  const path = pathOf(violation.instancePath, context.object);
+  // What the operator filled in is wrong because nobody said anything.
+  const missing = context.filled.find(filled => isWithin(path, filled));
+  if (missing) return [missingField(missing.slice(0, -1), String(missing.at(-1)))];
   const explained = explainers[violation.keyword]?.(context, path, violation.params);
-  if (explained !== undefined) return explained ? [report(context, explained)] : [];
   // Keywords around others (`anyOf`) say nothing that the inner ones did not.
-  return [];
+  return explained ? [explained] : [];
 }
 
-type Explainer = (context: Context, path: Path, params: Record<string, unknown>) => Finding | false;
+const isWithin = (path: Path, outer: Path): boolean =>
+  outer.length <= path.length && outer.every((step, at) => path[at] === step);
+
+type Explainer = (context: Context, path: Path, params: Record<string, unknown>) => Finding;
 
 const explainers: Record<string, Explainer> = {
-  additionalProperties: (context, path, params) => unknownField(context, path, String(params['additionalProperty'])),
-  required: (context, path, params) => missingField(context, path, String(params['missingProperty'])),
-  type: wrongType,
+  required: (_, path, params) => missingField(path, String(params['missingProperty'])),
+  type: (context, path) =>
+    wrongType(context, path, structureAt(context.structure, path) ?? {}, valueAt(context.object, path)),
   enum: (context, path) => notAllowed(context, path),
   pattern: (context, path, params) => ({
     code: 'pattern',
     path,
     on: 'value',
-    message: `${within(path)}: ${quoted(valueAt(context.document.value, path))} has not the form that is wanted${wanted(path, String(params['pattern']))}.`,
+    message: `${within(path)}: ${quoted(valueAt(context.object, path))} has not the form that is wanted: ${String(params['pattern'])}.`,
   }),
   minLength: (_, path, params) => ({
     code: 'length',
@@ -99,48 +146,40 @@ const explainers: Record<string, Explainer> = {
   maxProperties: (_, path, params) => count(path, `at most ${String(params['limit'])} keys`),
 };
 
-function unknownField({ document, structure }: Context, path: Path, field: string): Finding {
-  const parent = structureAt(structure, path);
-  const guess = nearest(field, Object.keys(parent?.properties ?? {}));
-  const at = [...path, field];
+function unknownField({ document }: Context, at: Path, { properties = {} }: Structure): Finding {
+  const field = String(at.at(-1));
+  const guess = nearest(field, Object.keys(properties));
   return {
     code: 'unknown-field',
     path: at,
     on: 'key',
-    message: `"${field}" is not a field of ${within(path)}; the API server refuses it.${guess === undefined ? '' : ` Did you mean "${guess}"?`}`,
+    message: `"${field}" is not a field of ${within(at.slice(0, -1))}; the API server refuses it.${guess === undefined ? '' : ` Did you mean "${guess}"?`}`,
     fixes: guess === undefined ? [] : fix(`Change to "${guess}"`, renameKey(document, at, guess)),
   };
 }
 
-/**
- * The operator's mutating webhook fills absent fields of a Cluster with zero values before the schema is looked at, so a
- * missing one is refused only where its zero value is.
- */
-function missingField({ document, structure }: Context, path: Path, field: string): Finding | false {
-  const missing = structureAt(structure, [...path, field]);
-  if (path[0] === 'metadata' && field === 'generateName') return false;
-  const filled = document.kind === 'Cluster' && path.length > 0 && path[0] === 'spec' && acceptsZero(missing);
-  return {
-    severity: filled ? 'warning' : 'error',
-    code: 'required',
-    path,
-    on: 'key',
-    message: filled
-      ? `${within(path)} lacks "${field}". The operator fills it with an empty value, which is of no use: say what is meant.`
-      : `${within(path)} lacks "${field}", which the API server demands.`,
-  };
-}
+const missingField = (path: Path, field: string): Finding => ({
+  code: 'required',
+  path,
+  on: 'key',
+  message: `${within(path)} lacks "${field}", which the API server demands.`,
+});
 
-function acceptsZero(structure: Structure | undefined): boolean {
-  if (!structure) return true;
-  const zero = { string: '', integer: 0, number: 0, boolean: false }[structure.type as string] as unknown;
-  if (zero === undefined) return structure.type !== 'array' && !structure.required?.length;
-  return (
-    (structure.enum === undefined || structure.enum.includes(zero)) &&
-    !(typeof zero === 'string' && (structure.minLength ?? 0) > 0) &&
-    !(typeof zero === 'string' && structure.pattern !== undefined && !new RegExp(structure.pattern).test(zero)) &&
-    !(typeof zero === 'number' && (structure.minimum ?? 0) > 0)
-  );
+/** Fields that are demanded and that the operator fills in nevertheless, where nobody else complains. */
+function zeros({ document, filled }: Context, found: readonly Finding[]): Finding[] {
+  return filled
+    .map(path => ({ path: path.slice(0, -1), field: String(path.at(-1)) }))
+    .filter(({ path, field }) => {
+      const missing = missingField(path, field).message;
+      return isRecord(valueAt(document.value, path)) && !found.some(({ message }) => message === missing);
+    })
+    .map(({ path, field }) => ({
+      severity: 'warning',
+      code: 'required',
+      path,
+      on: 'key',
+      message: `${within(path)} lacks "${field}". The operator fills it with an empty value, which is of no use: say what is meant.`,
+    }));
 }
 
 const typeNames: Record<string, string> = {
@@ -159,30 +198,28 @@ const nameOf = (value: unknown): string => {
   return typeof value === 'boolean' ? `a boolean (${String(value)})` : `a ${typeof value} (${quoted(value)})`;
 };
 
-function wrongType({ document }: Context, path: Path, params: Record<string, unknown>): Finding | false {
-  const value = valueAt(document.value, path);
-  // A null item of a list; the Cluster's webhook makes an empty one of it.
-  if (value === null && document.kind === 'Cluster') return false;
-  const types = [params['type']].flat().map(String);
+function wrongType({ document }: Context, path: Path, structure: Structure, value: unknown): Finding {
+  const types = structure['x-kubernetes-int-or-string'] ? ['integer', 'string'] : [structure.type ?? 'object'];
   const isText = types.includes('string') && (typeof value === 'number' || typeof value === 'boolean');
   const node = placeOf(document, path)?.value;
   const source = isScalar(node) ? (node.source ?? String(value)) : String(value);
+  const wanted =
+    structure.format === 'date-time'
+      ? 'a point in time such as 2026-01-31T12:00:00Z'
+      : types.map(type => typeNames[type] ?? type).join(' or ');
   return {
     code: 'type',
     path,
     on: 'value',
     message: isText
       ? `${within(path)} must be a string, and ${source} is a ${typeof value}: put it in quotes.`
-      : `${within(path)} must be ${types.map(type => typeNames[type] ?? type).join(' or ')}, and this is ${nameOf(value)}.`,
-    fixes: isText ? fix('Put in quotes', setValue(document, path, `"${source}"`)) : [],
+      : `${within(path)} must be ${wanted}, and this is ${nameOf(value)}.`,
+    fixes: isText ? fix('Put in quotes', setValue(document, path, JSON.stringify(source))) : [],
   };
 }
 
-function notAllowed({ document, structure }: Context, path: Path): Finding | false {
-  const value = valueAt(document.value, path);
-  // The webhook's round trip leaves out an empty string, and the default takes its place.
-  const isDefaulted = structureAt(structure, path)?.default !== undefined;
-  if (document.kind === 'Cluster' && value === '' && isDefaulted) return false;
+function notAllowed({ document, structure, object }: Context, path: Path): Finding {
+  const value = valueAt(object, path);
   const allowed = (structureAt(structure, path)?.enum ?? []).map(String);
   const guess = nearest(String(value), allowed);
   return {
@@ -194,18 +231,11 @@ function notAllowed({ document, structure }: Context, path: Path): Finding | fal
   };
 }
 
-const wanted = (path: Path, pattern: string): string => {
-  if (path[0] !== 'metadata') return `: ${pattern}`;
-  return path.at(-1) === 'name' || path.at(-1) === 'namespace'
-    ? ': lower-case letters, digits, "-" and ".", beginning and ending with a letter or digit'
-    : '';
-};
-
-const bound = ({ document }: Context, path: Path, limit: string): Finding => ({
+const bound = ({ object }: Context, path: Path, limit: string): Finding => ({
   code: 'bound',
   path,
   on: 'value',
-  message: `${within(path)} must be ${limit}, and it is ${quoted(valueAt(document.value, path))}.`,
+  message: `${within(path)} must be ${limit}, and it is ${quoted(valueAt(object, path))}.`,
 });
 
 const count = (path: Path, limit: string): Finding => ({
@@ -215,45 +245,48 @@ const count = (path: Path, limit: string): Finding => ({
   message: `${within(path)} must have ${limit}.`,
 });
 
+/** What can be scaled has a number of replicas that 32 bits hold. Source: the API server's `scale` subresource. */
+function scaleFaults(object: Record<string, unknown>, path: Path): Finding[] {
+  const count = valueAt(object, path);
+  if (typeof count !== 'number' || (count >= 0 && count < 2 ** 31)) return [];
+  const limit = count < 0 ? '0 or more' : `at most ${2 ** 31 - 1}`;
+  return [{ code: 'bound', path, on: 'value', message: `${within(path)} must be ${limit}, and it is ${count}.` }];
+}
+
 /** Lists whose items are told apart by keys, or by value. */
-function duplicates(context: Context, structure: Structure, value: unknown, path: Path): ManifestDiagnostic[] {
+function duplicates(structure: Structure, value: unknown, path: Path): Finding[] {
   if (Array.isArray(value)) {
-    const inner = value.flatMap((item, at) =>
-      structure.items ? duplicates(context, structure.items, item, [...path, at]) : [],
-    );
-    return [...repeated(context, structure, value as unknown[], path), ...inner];
+    const { items } = structure;
+    const inner = items ? value.flatMap((item, at) => duplicates(items, item, [...path, at])) : [];
+    return [...repeated(structure, value as unknown[], path), ...inner];
   }
   if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([key, child]) => {
-    const part = structureAt(structure, [key]);
-    return part ? duplicates(context, part, child, [...path, key]) : [];
+    const part = typeof child === 'object' ? structureAt(structure, [key]) : undefined;
+    return part ? duplicates(part, child, [...path, key]) : [];
   });
 }
 
-function repeated(context: Context, structure: Structure, items: unknown[], path: Path): ManifestDiagnostic[] {
+function repeated(structure: Structure, items: unknown[], path: Path): Finding[] {
   const type = structure['x-kubernetes-list-type'];
   if (type !== 'map' && type !== 'set') return [];
   const keys = structure['x-kubernetes-list-map-keys'] ?? [];
   const seen = new Set<string>();
-  return items.flatMap((item, at) => {
-    const identity = type === 'set' ? [item] : keys.map(key => keyValue(structure, item, key));
+  return items.flatMap((item, at): Finding[] => {
+    const identity = type === 'set' ? [item] : keys.map(key => valueAt(item, [key]) ?? null);
     const text = JSON.stringify(identity);
     if (!seen.has(text)) {
       seen.add(text);
       return [];
     }
     const shown = identity.map(quoted).join(', ');
-    const place = type === 'map' && keys[0] !== undefined ? [...path, at, keys[0]] : [...path, at];
     return [
-      report(context, {
+      {
         code: 'duplicate',
-        path: place,
+        path: type === 'map' && keys[0] !== undefined ? [...path, at, keys[0]] : [...path, at],
         on: 'value',
         message: `${within(path)} has ${shown} twice; the API server refuses it.`,
-      }),
+      },
     ];
   });
 }
-
-const keyValue = (structure: Structure, item: unknown, key: string): unknown =>
-  valueAt(item, [key]) ?? structure.items?.properties?.[key]?.default ?? null;

@@ -6,7 +6,10 @@ import type { FieldDoc, KindSchema, Schemas, Structure, Violation } from '../lan
 
 interface StoredKind {
   kind: string;
+  scope: 'Namespaced' | 'Cluster';
   apiVersion: string;
+  /** `.spec.instances`: path of the number of replicas, where there is a `scale` subresource. */
+  replicas?: string;
   schema: Structure;
 }
 
@@ -37,6 +40,8 @@ export function loadSchemas(root = projectRoot()): Schemas {
     let validator: Validator | undefined;
     return {
       structure: found.schema,
+      scope: found.scope,
+      ...(found.replicas !== undefined && { replicas: found.replicas.split('.').slice(1) }),
       violations(value) {
         validator ??= load(`./${index[file]?.[kind] ?? ''}`) as Validator;
         return validator(value) ? [] : (validator.errors ?? []);

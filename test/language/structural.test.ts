@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { check, parseFile } from '../../src/language/index.ts';
 import { newest, schemas } from '../support/schemas.ts';
 
+const body = '  storage: {size: 1Gi}\n';
 const head = `apiVersion: postgresql.cnpg.io/v1
 kind: Cluster
 metadata:
@@ -48,7 +49,8 @@ const inSpec: [name: string, spec: string, found: string[]][] = [
 ];
 for (const [name, spec, expected] of inSpec)
   test(`spec: ${name}`, () => {
-    const shifted = findings(head + spec).map(found => found.replace(/^\d+/, line => String(Number(line) - 5)));
+    const complete = /^ {2}storage:/m.test(spec) ? spec : spec + body;
+    const shifted = findings(head + complete).map(found => found.replace(/^\d+/, line => String(Number(line) - 5)));
     assert.deepEqual(shifted, expected);
   });
 
@@ -63,14 +65,14 @@ const documents: [name: string, text: string, found: string[]][] = [
   [
     'no metadata',
     'apiVersion: postgresql.cnpg.io/v1\nkind: Backup\nspec: {cluster: {name: a}}\n',
-    ['1:6 1 schema/required'],
+    ['1:6 1 schema/metadata'],
   ],
-  ['a name that is none', `${head.replace('name: pg', 'name: PG_1')}  instances: 1\n`, ['3:8 1 schema/pattern']],
+  ['a name that is none', `${head.replace('name: pg', 'name: PG_1')}${body}`, ['3:8 1 schema/metadata']],
   ['Helm', `${head}  instances: {{ .Values.instances }}\n`, ['1:0 4 template']],
-  ['a template in a comment', `${head}  instances: 1 # {{ .Values.instances }}\n`, []],
+  ['a template in a comment', `${head}${body}  instances: 1 # {{ .Values.instances }}\n`, []],
   [
     'the second document of a file',
-    `${head}  instances: 1\n---\napiVersion: barmancloud.cnpg.io/v1\nkind: ObjectStore\nmetadata: {name: s}\nspec:\n  configuration: {}\n`,
+    `${head}${body}---\napiVersion: barmancloud.cnpg.io/v1\nkind: ObjectStore\nmetadata: {name: s}\nspec:\n  configuration: {}\n`,
     ['11:2 1 schema/required'],
   ],
   [
@@ -102,15 +104,15 @@ test('fixes: the nearest field, quotes', () => {
 });
 
 test('a change checks its own document; what moves keeps its findings', () => {
-  const bad = `${head}  instanses: 3\n`;
+  const bad = `${head}  instanses: 3\n${body}`;
   const first = parseFile(`${bad}---\n${bad}`);
   check(first, { schemas, version: newest });
   const second = parseFile(`# a line more\n${bad}---\n${bad}`, first);
   assert.equal(second.documents[1], first.documents[1]);
-  assert.deepEqual(findings(second.text), ['6:2 1 schema/unknown-field', '13:2 1 schema/unknown-field']);
+  assert.deepEqual(findings(second.text), ['6:2 1 schema/unknown-field', '14:2 1 schema/unknown-field']);
   assert.deepEqual(
     check(second, { schemas, version: newest }).map(({ range }) => range.start.line),
-    [6, 13],
+    [6, 14],
   );
 });
 
@@ -130,5 +132,5 @@ test('hostile text ends soon', () => {
 test('thousands of keys are read and checked soon', () => {
   const keys = Array.from({ length: 20_000 }, (_, at) => `  key${at}: x\n`).join('');
   assert.deepEqual(findings(`apiVersion: v1\nkind: ConfigMap\ndata:\n${keys}`), []);
-  assert.equal(findings(head + keys).length, 20_000);
+  assert.equal(findings(head + keys + body).length, 20_000);
 });

@@ -29,6 +29,8 @@ spec:
       connectionParameters:
         host: cluster-eu-rw.example.org
     - name: cluster-us
+      connectionParameters:
+        host: cluster-us-rw.example.org
 `;
 
 let child: ChildProcessWithoutNullStreams;
@@ -38,10 +40,12 @@ const waiting = new Set<() => void>();
 
 /** Resolves with the diagnostics of a document as soon as they are as wanted. */
 function diagnostics(of: string, wanted: (found: Diagnostic[]) => boolean): Promise<Diagnostic[]> {
-  return new Promise(resolve => {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`the last ones: ${JSON.stringify(published.get(of))}`)), 10_000);
     const look = (): void => {
       const found = published.get(of);
       if (!found || !wanted(found)) return;
+      clearTimeout(late);
       waiting.delete(look);
       resolve(found);
     };

@@ -1,13 +1,16 @@
 import type { Rule } from './rule.ts';
-import { isReplicaCluster } from './rule.ts';
+import type { Cluster } from '../../model/cluster.ts';
+import { externalCluster, isReplicaCluster, topologyName } from './rule.ts';
 
 export const bootstrapInitdb: Rule = {
   code: 'RC113',
-  severity: 'warning',
+  severity: 'error',
+  onlyNew: true,
   check({ cluster }) {
     if (!isReplicaCluster(cluster) || !cluster.spec.bootstrap?.['initdb']) return [];
     return [
       {
+        ...(mayHaveBeenPrimary(cluster) && { severity: 'warning' }),
         path: ['spec', 'bootstrap', 'initdb'],
         on: 'key',
         message:
@@ -16,3 +19,7 @@ export const bootstrapInitdb: Rule = {
     ];
   },
 };
+
+/** Members of a distributed topology change roles, and a demoted one keeps the bootstrap with which it was born. */
+const mayHaveBeenPrimary = (cluster: Cluster): boolean =>
+  cluster.spec.replica?.enabled === undefined && externalCluster(cluster, topologyName(cluster)) !== undefined;

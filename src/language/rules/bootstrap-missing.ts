@@ -5,6 +5,7 @@ import { externalCluster, isReplicaCluster, replica } from './rule.ts';
 export const bootstrapMissing: Rule = {
   code: 'RC112',
   severity: 'error',
+  onlyNew: true,
   check({ document, cluster }) {
     const { replica: stanza, bootstrap } = cluster.spec;
     if (!isReplicaCluster(cluster) || Object.keys(bootstrap ?? {}).length > 0) return [];

@@ -1,9 +1,10 @@
 /** Rules over the replica stanza, in the order of their codes. Each has a page beside it with examples, which are its tests. */
 import type { DiagnosticRelatedInformation } from 'vscode-languageserver-types';
-import type { ManifestDiagnostic } from '../diagnostic.ts';
+import type { ManifestDiagnostic, Severity } from '../diagnostic.ts';
 import { diagnostic } from '../diagnostic.ts';
 import type { ManifestDocument, Range } from '../manifest.ts';
 import { keyRange, pathText, valueRange } from '../manifest.ts';
+import { isDisabled } from '../webhook/validation-annotation.ts';
 import { applicationDatabase } from './application-database.ts';
 import { bootstrapElsewhere } from './bootstrap-elsewhere.ts';
 import { bootstrapInitdb } from './bootstrap-initdb.ts';
@@ -48,17 +49,28 @@ export const rules: readonly Rule[] = [
   delayedPartner,
 ];
 
-/** What the rules say of a document; nothing when it is no Cluster. */
-export function ruleDiagnostics(document: ManifestDocument, known: readonly KnownCluster[]): ManifestDiagnostic[] {
+/**
+ * What the rules say of a document; nothing when it is no Cluster.
+ *
+ * @param exists the manifest updates a Cluster: how it would be bootstrapped does not matter any more
+ */
+export function ruleDiagnostics(
+  document: ManifestDocument,
+  known: readonly KnownCluster[],
+  exists = false,
+): ManifestDiagnostic[] {
   const cluster = clusterOf(document);
   if (!cluster) return [];
-  return rules.flatMap(rule =>
+  const asked = rules.filter(({ onlyNew }) => !(exists && onlyNew));
+  // Without its webhook the operator refuses nothing; it is still wrong.
+  const refusal = isDisabled(cluster.metadata.annotations) ? 'warning' : 'error';
+  return asked.flatMap(rule =>
     rule.check({ document, cluster, known }).flatMap(finding => {
       const range = finding.on === 'key' ? keyRange(document, finding.path) : valueRange(document, finding.path);
       if (isIgnored(document, rule.code, range)) return [];
       return [
         diagnostic(
-          finding.severity ?? rule.severity,
+          severityOf(finding.severity ?? rule.severity, refusal),
           rule.code,
           range,
           pathText(finding.path),
@@ -70,6 +82,8 @@ export function ruleDiagnostics(document: ManifestDocument, known: readonly Know
     }),
   );
 }
+
+const severityOf = (severity: Severity, refusal: Severity): Severity => (severity === 'error' ? refusal : severity);
 
 /** A comment `# cnpg-topology-ignore: RC113` on the line or the line above. */
 function isIgnored({ text, startLine, lines }: ManifestDocument, code: string, range: Range): boolean {

@@ -35,6 +35,8 @@ export interface Rule {
   /** `RC101`; the page beside the rule's file explains it with examples. */
   code: string;
   severity: Severity;
+  /** The webhook looks only when the Cluster is created. */
+  onlyNew?: true;
   /** Code of the schema's finding on the same path, which it says better. */
   replaces?: string;
   check(subject: Subject): Finding[];

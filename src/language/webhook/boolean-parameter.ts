@@ -1,0 +1,26 @@
+import { postgresBoolean } from '../admission/booleans.ts';
+import { postgresMajor } from '../admission/images.ts';
+import { clusterRule, ofValues, onValue, parameter } from './rule.ts';
+
+/** Parameters whose value the webhook reads. */
+const booleans = ['hot_standby_feedback', 'sync_replication_slots', 'wal_log_hints'];
+
+export const booleanParameter = ofValues(
+  clusterRule('boolean-parameter', ({ spec }) => {
+    const parameters = spec.postgresql?.parameters ?? {};
+    if (postgresMajor(spec) === undefined) return [];
+    return booleans.flatMap(name => {
+      const value = parameters[name];
+      if (value === undefined) return [];
+      const state = postgresBoolean(value);
+      if (state === undefined) return [onValue(parameter(name), `${name} must be "on" or "off"; it is "${value}".`)];
+      if (name !== 'wal_log_hints' || state || (spec.instances ?? 0) <= 1) return [];
+      return [
+        onValue(
+          parameter(name),
+          'wal_log_hints must be "on" when there are standbys: pg_rewind needs the hints to bring a former primary back.',
+        ),
+      ];
+    });
+  }),
+);

@@ -1,0 +1,46 @@
+import { operatorValue } from '../admission/cluster-defaults.ts';
+import { postgresMajor } from '../admission/images.ts';
+import { fix, removeKey } from '../edits.ts';
+import { clusterRule, ofValues, onKey, parameter } from './rule.ts';
+
+/** Parameters that the operator keeps to itself. */
+const fixed = new Set(
+  `allow_system_table_mods archive_cleanup_command archive_command archive_mode bonjour bonjour_name cluster_name config_file
+  data_directory data_sync_retry event_source external_pid_file hba_file hot_standby ident_file jit_provider listen_addresses
+  log_destination log_directory log_file_mode log_filename log_rotation_age log_rotation_size log_truncate_on_rotation
+  logging_collector pg_failover_slots.primary_dsn pg_failover_slots.standby_slot_names port primary_conninfo primary_slot_name
+  promote_trigger_file recovery_end_command recovery_min_apply_delay recovery_target recovery_target_action
+  recovery_target_inclusive recovery_target_lsn recovery_target_name recovery_target_time recovery_target_timeline
+  recovery_target_xid restart_after_crash restore_command shared_preload_libraries ssl ssl_ca_file ssl_cert_file ssl_crl_file
+  ssl_dh_params_file ssl_ecdh_curve ssl_key_file ssl_passphrase_command ssl_passphrase_command_supports_reload
+  ssl_prefer_server_ciphers stats_temp_directory synchronized_standby_slots synchronous_standby_names syslog_facility
+  syslog_ident syslog_sequence_numbers syslog_split_messages temp_tablespaces unix_socket_directories unix_socket_group
+  unix_socket_permissions`.split(/\s+/),
+);
+
+/** What to use instead. */
+const instead: Record<string, string> = {
+  shared_preload_libraries: 'list libraries in spec.postgresql.shared_preload_libraries',
+  synchronous_standby_names: 'describe synchronous replication in spec.postgresql.synchronous',
+  temp_tablespaces: 'mark tablespaces in spec.tablespaces as temporary',
+  archive_command: 'archive with a plugin in spec.plugins',
+  recovery_min_apply_delay: 'delay a replica cluster by spec.replica.minApplyDelay',
+  ssl_cert_file: 'name certificates in spec.certificates',
+  ssl_key_file: 'name certificates in spec.certificates',
+  ssl_ca_file: 'name certificates in spec.certificates',
+};
+
+export const fixedParameter = ofValues(
+  clusterRule('fixed-parameter', ({ document, spec }) => {
+    if (postgresMajor(spec) === undefined) return [];
+    return Object.entries(spec.postgresql?.parameters ?? {})
+      .filter(([name, value]) => fixed.has(name) && name !== 'archive_mode' && value !== operatorValue(name))
+      .map(([name]) =>
+        onKey(
+          parameter(name),
+          `The operator sets ${name} itself and takes no other value${name in instead ? `: ${instead[name]}` : ''}.`,
+          fix(`Remove ${name}`, removeKey(document, parameter(name))),
+        ),
+      );
+  }),
+);

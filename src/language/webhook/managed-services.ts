@@ -1,0 +1,39 @@
+import { clusterRule, onKey, onValue, repeated } from './rule.ts';
+
+const here = ['spec', 'managed', 'services'];
+
+export const managedServices = clusterRule('managed-services', ({ metadata, spec }) => {
+  const { disabledDefaultServices: disabled = [], additional = [] } = spec.managed?.services ?? {};
+  const own = ['rw', 'ro', 'r', 'any'].map(type => `${metadata.name ?? ''}-${type}`);
+  const nameOf = (at: number): string => additional[at]?.serviceTemplate.metadata?.name ?? '';
+  const item = (at: number) => [...here, 'additional', at, 'serviceTemplate'];
+  return [
+    ...disabled.flatMap((type, at) =>
+      type === 'rw'
+        ? [
+            onValue(
+              [...here, 'disabledDefaultServices', at],
+              'The service rw cannot be disabled: the operator and its standbys use it.',
+            ),
+          ]
+        : [],
+    ),
+    ...additional.flatMap(({ serviceTemplate }, at) => [
+      ...(own.includes(nameOf(at))
+        ? [
+            onValue(
+              [...item(at), 'metadata', 'name'],
+              `"${nameOf(at)}" is the name of a service that the operator makes.`,
+            ),
+          ]
+        : []),
+      ...(Object.keys(serviceTemplate.spec?.selector ?? {}).length > 0
+        ? [onKey([...item(at), 'spec', 'selector'], 'The operator sets the selector, by selectorType: remove it.')]
+        : []),
+      ...(nameOf(at) === '' ? [onKey(item(at), 'An additional service needs a name: add metadata.name.')] : []),
+    ]),
+    ...repeated(additional, ({ serviceTemplate }) => serviceTemplate.metadata?.name ?? '').map(at =>
+      onValue([...item(at), 'metadata', 'name'], `There are two additional services named "${nameOf(at)}".`),
+    ),
+  ];
+});

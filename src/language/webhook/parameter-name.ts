@@ -1,0 +1,20 @@
+import { postgresMajor } from '../admission/images.ts';
+import { clusterRule, ofValues, onKey, parameter } from './rule.ts';
+
+/** As PostgreSQL reads names in its configuration file. */
+export const isParameterName = (name: string): boolean =>
+  /^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?$/.test(name);
+
+export const parameterName = ofValues(
+  clusterRule('parameter-name', ({ spec }) => {
+    if (postgresMajor(spec) === undefined) return [];
+    return Object.keys(spec.postgresql?.parameters ?? {})
+      .filter(name => !isParameterName(name))
+      .map(name =>
+        onKey(
+          parameter(name),
+          `"${name}" cannot be the name of a parameter: letters, digits, "_" and "$", with at most one "." in it.`,
+        ),
+      );
+  }),
+);

@@ -1,0 +1,28 @@
+import type { PodMonitorFields } from '../admission/objects.ts';
+import { fix, removeKey } from '../edits.ts';
+import { ofValues, onKey, ruleOf, warn } from './rule.ts';
+
+interface Monitored {
+  monitoring?: PodMonitorFields;
+}
+
+export const podMonitor = ofValues(
+  ruleOf<Monitored>(['Cluster', 'Pooler'], 'pod-monitor', ({ document, spec: { monitoring = {} } }) => {
+    const used = (['enablePodMonitor', 'podMonitorMetricRelabelings', 'podMonitorRelabelings'] as const).filter(
+      field => {
+        const value = monitoring[field];
+        return Array.isArray(value) ? value.length > 0 : value === true;
+      },
+    );
+    return used.map(field => {
+      const path = ['spec', 'monitoring', field];
+      return warn(
+        onKey(
+          path,
+          `${field} is deprecated: make a PodMonitor yourself, as the manual's page on monitoring shows, and remove it.`,
+          fix(`Remove ${field}`, removeKey(document, path)),
+        ),
+      );
+    });
+  }),
+);

@@ -1,0 +1,64 @@
+import type { RecoveryTarget } from '../admission/objects.ts';
+import { isTargetTime } from '../admission/timestamps.ts';
+import type { Path } from '../manifest.ts';
+import type { Finding } from './rule.ts';
+import { clusterRule, ofValues, onKey, onValue } from './rule.ts';
+
+const here: Path = ['spec', 'bootstrap', 'recovery', 'recoveryTarget'];
+const at = (field: keyof RecoveryTarget): Path => [...here, field];
+
+export const recoveryTarget = ofValues(
+  clusterRule('recovery-target', ({ spec }) => {
+    const { recoveryTarget: target, volumeSnapshots } = spec.bootstrap?.recovery ?? {};
+    return target ? [...oneTarget(target), ...forms(target), ...backupOf(target, volumeSnapshots !== undefined)] : [];
+  }),
+);
+
+function oneTarget(target: RecoveryTarget): Finding[] {
+  const given = (['targetLSN', 'targetName', 'targetXID', 'targetTime'] as const).filter(field => target[field]);
+  const all = target.targetImmediate === undefined ? given : ['targetImmediate', ...given];
+  if (all.length <= 1) return [];
+  return [onKey(here, `Recovery ends at one target; here are ${all.join(', ')}.`)];
+}
+
+function forms({ targetTime, targetLSN, targetXID, targetName = '', targetTLI }: RecoveryTarget): Finding[] {
+  const wrong: [boolean, keyof RecoveryTarget, string][] = [
+    [
+      !!targetTime && !isTargetTime(targetTime),
+      'targetTime',
+      `"${targetTime}" is no time that PostgreSQL reads. Write 2026-01-31 12:00:00+00 or 2026-01-31T12:00:00Z.`,
+    ],
+    [
+      !!targetLSN && !isLsn(targetLSN),
+      'targetLSN',
+      `"${targetLSN}" is no LSN. Write two hexadecimal numbers: 0/3000060.`,
+    ],
+    [
+      !!targetXID && !(/^\d+$/.test(targetXID) && Number(targetXID) < 2 ** 32),
+      'targetXID',
+      `"${targetXID}" is no transaction id: a number from 0 to 4294967295.`,
+    ],
+    [
+      new TextEncoder().encode(targetName).length >= 64,
+      'targetName',
+      'The name of a restore point has at most 63 bytes.',
+    ],
+    [/\p{Cc}/u.test(targetName), 'targetName', 'The name of a restore point has no control characters.'],
+    [
+      !!targetTLI && targetTLI !== 'latest' && !(/^[-+]?\d{1,18}$/.test(targetTLI) && Number(targetTLI) >= 1),
+      'targetTLI',
+      `"${targetTLI}" is no timeline: "latest" or a number from 1.`,
+    ],
+  ];
+  return wrong.filter(([isWrong]) => isWrong).map(([, field, message]) => onValue(at(field), message));
+}
+
+const isLsn = (text: string): boolean => /^[0-9a-f]{1,16}\/[0-9a-f]{1,16}$/i.test(text);
+
+/** A catalog of backups is searched by time; for other targets the backup must be named. */
+function backupOf(target: RecoveryTarget, fromSnapshots: boolean): Finding[] {
+  const field = (['targetName', 'targetXID'] as const).find(each => target[each]);
+  const found = field ?? (target.targetImmediate === undefined ? undefined : 'targetImmediate');
+  if (found === undefined || fromSnapshots || target.backupID) return [];
+  return [onKey(at(found), `With ${found} it must be said from which backup to start: add backupID.`)];
+}

@@ -1,0 +1,87 @@
+/** The shape of a rule of the operator's webhooks, and what rules share. Codes are `webhook/<name of the file>`. */
+import type { Admitted } from '../admission/admit.ts';
+import type { Metadata } from '../admission/metadata.ts';
+import type { ClusterSpec } from '../admission/objects.ts';
+import type { Severity } from '../diagnostic.ts';
+import type { Fix } from '../edits.ts';
+import type { ManifestDocument, Path } from '../manifest.ts';
+
+export interface Finding {
+  path: Path;
+  on: 'key' | 'value';
+  message: string;
+  severity: Severity;
+  fixes?: Fix[];
+}
+
+/** The object under check, decoded and defaulted; `Spec` has the types of its kind. */
+export interface Subject<Spec = Record<string, unknown>> {
+  document: ManifestDocument;
+  metadata: Metadata;
+  spec: Spec;
+  /** Before an update; `undefined` when the object is created. */
+  old: (Omit<Admitted, 'spec'> & { spec: Spec }) | undefined;
+}
+
+export interface WebhookRule {
+  code: string;
+  kinds: readonly string[];
+  /** Each finding is about one value, whatever else the object says: it holds for patches too. */
+  ofValues?: true;
+  check(subject: Subject): Finding[];
+}
+
+/** The webhook looks at the object alone. */
+export const ruleOf = <Spec>(
+  kinds: readonly string[],
+  name: string,
+  check: (subject: Subject<Spec>) => Finding[],
+): WebhookRule => ({
+  code: `webhook/${name}`,
+  kinds,
+  check: check as unknown as WebhookRule['check'],
+});
+
+export const clusterRule = (name: string, check: (subject: Subject<ClusterSpec>) => Finding[]): WebhookRule =>
+  ruleOf(['Cluster'], name, check);
+
+/** The webhook compares the object with what it was. */
+export const updateRule = (
+  name: string,
+  check: (subject: Subject<ClusterSpec>, old: NonNullable<Subject<ClusterSpec>['old']>) => Finding[],
+): WebhookRule => clusterRule(name, subject => (subject.old ? check(subject, subject.old) : []));
+
+/** Marks a rule whose findings are each about one value. */
+export const ofValues = (rule: WebhookRule): WebhookRule => ({ ...rule, ofValues: true });
+
+export const onKey = (path: Path, message: string, fixes: Fix[] = []): Finding => ({
+  path,
+  on: 'key',
+  message,
+  severity: 'error',
+  fixes,
+});
+
+export const onValue = (path: Path, message: string, fixes: Fix[] = []): Finding => ({
+  path,
+  on: 'value',
+  message,
+  severity: 'error',
+  fixes,
+});
+
+/** What the webhook takes, with a warning. */
+export const warn = (finding: Finding): Finding => ({ ...finding, severity: 'warning' });
+
+export const parameter = (name: string): Path => ['spec', 'postgresql', 'parameters', name];
+
+/** Indices of those that are not the first of their name. */
+export function repeated<T>(items: readonly T[], nameOf: (item: T) => string): number[] {
+  const seen = new Set<string>();
+  return items.flatMap((item, at) => {
+    const name = nameOf(item);
+    const again = seen.has(name);
+    seen.add(name);
+    return again ? [at] : [];
+  });
+}

@@ -1,0 +1,15 @@
+import { clusterRule, onValue } from './rule.ts';
+
+export const synchronousNumber = clusterRule('synchronous-number', ({ spec }) => {
+  const { synchronous } = spec.postgresql ?? {};
+  if (!synchronous) return [];
+  const { number, standbyNamesPre = [], standbyNamesPost = [] } = synchronous;
+  const known = (spec.instances ?? 0) + standbyNamesPre.length + standbyNamesPost.length;
+  if (number < known) return [];
+  return [
+    onValue(
+      ['spec', 'postgresql', 'synchronous', 'number'],
+      `${number} synchronous standbys cannot be had from ${known} instances and named standbys, of which one is the primary: at most ${known - 1}.`,
+    ),
+  ];
+});

@@ -1,0 +1,40 @@
+import { postgresMajor } from '../admission/images.ts';
+import { parseSize } from '../admission/postgres-sizes.ts';
+import { storageSize } from '../admission/storage.ts';
+import type { Finding } from './rule.ts';
+import { clusterRule, onValue, parameter } from './rule.ts';
+
+const defaults = { min_wal_size: '80MB', max_wal_size: '1GB' };
+
+export const walSize = clusterRule('wal-size', ({ spec }) => {
+  if (postgresMajor(spec) === undefined) return [];
+  const given = spec.postgresql?.parameters ?? {};
+  const names = ['min_wal_size', 'max_wal_size'] as const;
+  const text = (name: keyof typeof defaults): string => given[name] || defaults[name];
+  const wrong = names.filter(name => parseSize(text(name)) === undefined);
+  const [min = 0n, max = 0n] = names.map(name => parseSize(text(name)));
+  const volume = storageSize(spec.walStorage);
+  return [
+    ...wrong.map(name =>
+      onValue(parameter(name), `${name}: "${text(name)}" is no size. Write a number and kB, MB, GB or TB: 80MB.`),
+    ),
+    ...(min !== 0n && max !== 0n && min >= max
+      ? [
+          onValue(
+            parameter(given['min_wal_size'] ? 'min_wal_size' : 'max_wal_size'),
+            `min_wal_size (${text('min_wal_size')}) must be less than max_wal_size (${text('max_wal_size')}); defaults are 80MB and 1GB.`,
+          ),
+        ]
+      : []),
+    ...names.flatMap((name): Finding[] => {
+      const size = given[name] ? (parseSize(text(name)) ?? 0n) : 0n;
+      if (volume === undefined || size === 0n || size < volume) return [];
+      return [
+        onValue(
+          parameter(name),
+          `${name} (${text(name)}) must be less than the volume for WAL (spec.walStorage), or it fills up.`,
+        ),
+      ];
+    }),
+  ];
+});
