@@ -12,3 +12,4 @@ export { rules } from './rules/index.ts';
 export type { KnownCluster } from './rules/rule.ts';
 export type { FieldDoc, KindSchema, Schemas, Structure, Violation } from './schemas.ts';
 export { documentSymbols } from './symbols.ts';
+export { webhookRules } from './webhook/index.ts';

@@ -19,7 +19,10 @@ const none = /^$/;
 const layers: Record<string, Layer> = {
   errors: { rooms: [], packages: none },
   model: { rooms: [], packages: none },
-  language: { rooms: ['model', 'errors'], packages: /^(yaml|vscode-languageserver-types|@marcbachmann\/cel-js|re2js|rfc6902)$/ },
+  language: {
+    rooms: ['model', 'errors'],
+    packages: /^(yaml|vscode-languageserver-types|@marcbachmann\/cel-js|re2js|rfc6902)$/,
+  },
   server: {
     rooms: ['language', 'model', 'errors'],
     packages:

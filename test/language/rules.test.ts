@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { check, parseFile, rules } from '../../src/language/index.ts';
+import type { ManifestDiagnostic } from '../../src/language/index.ts';
+import { check, parseFile, rules, webhookRules } from '../../src/language/index.ts';
 import { newest, schemas } from '../support/schemas.ts';
 
-const folder = path.resolve(import.meta.dirname, '../../src/language/rules');
-const pages = fs.readdirSync(folder).filter(file => file.endsWith('.md'));
+const language = path.resolve(import.meta.dirname, '../../src/language');
 const severities = ['error', 'warning', 'info', 'hint'];
 
 interface Marked {
@@ -31,61 +31,102 @@ function marksOf(example: string): Marked[] {
   });
 }
 
-test('every rule has a page, and every page a rule', () => {
-  const titles = pages.map(page => /^# (RC\d+): /.exec(fs.readFileSync(path.join(folder, page), 'utf8'))?.[1] ?? page);
-  const codes = rules.map(({ code }) => code);
-  assert.deepEqual(new Set(titles), new Set(codes));
-  assert.equal(titles.length, codes.length);
-});
-
-for (const page of pages) {
-  const text = fs.readFileSync(path.join(folder, page), 'utf8');
-  const code = /^# (RC\d+)/.exec(text)?.[1] ?? '';
-  const examples = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, example = '']) => example);
-  test(`${code} ${page}`, () => {
-    assert.ok(examples.some(example => marksOf(example).length > 0) && examples.some(e => marksOf(e).length === 0));
-    for (const example of examples) {
-      const found = check(parseFile(example), { schemas, version: newest })
-        .filter(diagnostic => diagnostic.code === code)
-        .map(({ range, severity }) => ({
-          line: range.start.line,
-          from: range.start.character,
-          to: range.end.character,
-          severity: severities[severity - 1],
-        }));
-      assert.deepEqual(found, marksOf(example), example);
-      const faults = check(parseFile(example), { schemas, version: newest }).filter(each =>
-        each.code.startsWith('schema/'),
-      );
-      assert.deepEqual(
-        faults.filter(({ severity }) => severity === 1).map(({ message }) => message),
-        [],
-        example,
-      );
-    }
-  });
+interface Example {
+  text: string;
+  /** The object as it was, on pages of rules for updates: a fence `yaml before` in front of the example. */
+  before: string | undefined;
 }
 
-test('a fix leads to text without the finding, and keeps comments', () => {
-  for (const page of pages) {
-    const text = fs.readFileSync(path.join(folder, page), 'utf8');
-    const code = /^# (RC\d+)/.exec(text)?.[1] ?? '';
-    for (const [, example = ''] of text.matchAll(/```yaml\n([\s\S]*?)```/g)) {
-      const found = check(parseFile(example), { schemas, version: newest }).filter(each => each.code === code);
-      for (const { data, range } of found)
-        for (const { title, edits } of data.fixes) {
-          const fixed = apply(example, edits);
-          const left = check(parseFile(fixed), { schemas, version: newest });
-          assert.ok(
-            !left.some(each => each.code === code && each.data.path === data.path),
-            `${code}: ${title}\n${fixed}`,
-          );
-          assert.ok(!left.some(each => each.code.startsWith('yaml/')), `${code}: ${title}\n${fixed}`);
-          assert.ok(range.start.line >= 0);
-        }
-    }
-  }
+interface Page {
+  name: string;
+  code: string;
+  examples: Example[];
+}
+
+function pagesOf(folder: string): Page[] {
+  return fs
+    .readdirSync(path.join(language, folder))
+    .filter(file => file.endsWith('.md'))
+    .map(name => {
+      const text = fs.readFileSync(path.join(language, folder, name), 'utf8');
+      let before: string | undefined;
+      const examples = [...text.matchAll(/```yaml( before)?\n([\s\S]*?)```/g)].flatMap(([, isBefore, example = '']) => {
+        const old = before;
+        before = isBefore ? example : undefined;
+        return isBefore ? [] : [{ text: example, before: old }];
+      });
+      return { name, code: /^# ([\w/-]+): /.exec(text)?.[1] ?? '', examples };
+    });
+}
+
+const checked = (text: string, before?: string): ManifestDiagnostic[] =>
+  check(parseFile(text), {
+    schemas,
+    version: newest,
+    ...(before !== undefined && { against: parseFile(before) }),
+  });
+
+const marked = ({ range, severity }: ManifestDiagnostic): Marked => ({
+  line: range.start.line,
+  from: range.start.character,
+  to: range.end.character,
+  severity: severities[severity - 1] ?? '',
 });
+
+for (const [folder, codes] of [
+  ['rules', rules.map(({ code }) => code)],
+  ['webhook', webhookRules.map(({ code }) => code)],
+] as const) {
+  const pages = pagesOf(folder);
+
+  test(`${folder}: every rule has a page, and every page a rule`, () => {
+    assert.deepEqual(pages.map(({ code }) => code).sort(), [...codes].sort());
+    if (folder === 'webhook')
+      for (const { name, code } of pages) assert.equal(code, `webhook/${name.replace(/\.md$/, '')}`);
+  });
+
+  for (const { name, code, examples } of pages) {
+    test(`${code} ${name}`, () => {
+      assert.ok(
+        examples.some(({ text }) => marksOf(text).length > 0),
+        'an example of what is wrong',
+      );
+      assert.ok(
+        examples.some(({ text }) => marksOf(text).length === 0),
+        'an example of what is right',
+      );
+      for (const { text, before } of examples) {
+        const all = checked(text, before);
+        assert.deepEqual(all.filter(each => each.code === code).map(marked), marksOf(text), text);
+        const others = all.filter(
+          each => each.severity === 1 && each.code !== code && /^(schema|webhook)/.test(each.code),
+        );
+        // A page on the replica stanza leaves out what does not matter to it.
+        const unexpected = folder === 'rules' ? others.filter(each => each.code.startsWith('schema/')) : others;
+        assert.deepEqual(
+          unexpected.map(({ message }) => message),
+          [],
+          text,
+        );
+      }
+    });
+  }
+
+  test(`${folder}: a fix leads to text without the finding, and keeps comments`, () => {
+    for (const { code, examples } of pages)
+      for (const { text, before } of examples)
+        for (const { data } of checked(text, before).filter(each => each.code === code))
+          for (const { title, edits } of data.fixes) {
+            const fixed = apply(text, edits);
+            const left = checked(fixed, before);
+            assert.ok(
+              !left.some(each => each.code === code && each.data.path === data.path),
+              `${code}: ${title}\n${fixed}`,
+            );
+            assert.ok(!left.some(each => each.code.startsWith('yaml/')), `${code}: ${title}\n${fixed}`);
+          }
+  });
+}
 
 function apply(text: string, edits: { range: { start: Place; end: Place }; newText: string }[]): string {
   const starts = [0, ...Array.from(text.matchAll(/\n/g), match => match.index + 1)];
@@ -101,7 +142,7 @@ interface Place {
 }
 
 test('a comment silences one rule in one place', () => {
-  const text = fs.readFileSync(path.join(folder, 'mode-mixed.md'), 'utf8');
+  const text = fs.readFileSync(path.join(language, 'rules/mode-mixed.md'), 'utf8');
   const example = (/```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '').replace(
     'enabled: true',
     'enabled: true # cnpg-topology-ignore: RC101',
