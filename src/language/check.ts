@@ -4,7 +4,7 @@ import { admit } from './admission/admit.ts';
 import type { ManifestDiagnostic } from './diagnostic.ts';
 import { diagnostic } from './diagnostic.ts';
 import { fix, setValue } from './edits.ts';
-import type { ManifestDocument, ManifestFile, TextError } from './manifest.ts';
+import type { ManifestDocument, ManifestFile, Range, TextError } from './manifest.ts';
 import { isOurs, isRecord, keyRange, pathText, placeOf, positionAt, rangeOf, valueRange } from './manifest.ts';
 import { nearest } from './nearest.ts';
 import { ruleDiagnostics, rules } from './rules/index.ts';
@@ -84,19 +84,28 @@ const templateHint = (document: ManifestDocument): ManifestDiagnostic =>
     'Go template text: it is not checked. Render it (helm template) and check the result with `cnpg-replica lint -`.',
   );
 
+/** What follows the first errors of a broken text follows from them. */
+const mostSyntaxErrors = 3;
+
 function syntax(document: ManifestDocument): ManifestDiagnostic[] {
-  return document.errors.map(({ code, message, start, end }) => {
-    const duplicate = code === 'DUPLICATE_KEY';
-    return diagnostic(
-      'error',
-      duplicate ? 'yaml/duplicate-key' : 'yaml/syntax',
-      rangeOf(document, start, Math.max(end, start + 1)),
-      '',
-      duplicate
-        ? 'This key is there twice in one mapping; the API server refuses it.'
-        : `${message.replace(/\.$/, '')}. The document cannot be read as YAML from here on.`,
-    );
-  });
+  const { errors, ignored } = document;
+  const place = ({ start, end }: TextError): Range => rangeOf(document, start, Math.max(end, start + 1));
+  return [
+    ...errors
+      .filter(isFatal)
+      .slice(0, mostSyntaxErrors)
+      .map(error => {
+        const message = `${error.message.replace(/\.$/, '')}. The document cannot be read as YAML from here on.`;
+        return diagnostic('error', 'yaml/syntax', place(error), '', message);
+      }),
+    ...errors
+      .filter(error => !isFatal(error))
+      .map(error => {
+        const message = 'This key is there twice in one mapping; the API server refuses it.';
+        return diagnostic('error', 'yaml/duplicate-key', place(error), '', message);
+      }),
+    ...(ignored ? [diagnostic('warning', 'yaml/ignored', place(ignored), '', `${ignored.message}.`)] : []),
+  ];
 }
 
 function structure(document: ManifestDocument, options: CheckOptions): ManifestDiagnostic[] {

@@ -4,7 +4,8 @@
  */
 import type { Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { TextError } from './yaml-values.ts';
+import type { TextError } from './yaml-text.ts';
+import { readable } from './yaml-text.ts';
 import { isMergeKey, keyName, valuesOf } from './yaml-values.ts';
 
 export type { TextError };
@@ -40,6 +41,7 @@ export interface ManifestDocument {
   /** The same without nulls, which mean as much as nothing. */
   value: Record<string, unknown>;
   errors: TextError[];
+  ignored: TextError | undefined;
   /** Go template text: it becomes YAML only when it is rendered. */
   template: boolean;
 }
@@ -71,16 +73,21 @@ export const isOurs = ({ apiVersion }: Pick<ManifestDocument, 'apiVersion'>): bo
 /** A `---` at the start of a line ends a document wherever it stands (YAML 1.2.2, 9.1.2). */
 function split(text: string): string[] {
   const starts = [...text.matchAll(/^---(?=\s|$)/gm)].map(match => match.index);
-  const edges = starts[0] === 0 ? starts : [0, ...starts];
+  const hasOwnStart = starts[0] === 0 || (starts[0] !== undefined && directives.test(text.slice(0, starts[0])));
+  const edges = [0, ...starts.slice(hasOwnStart ? 1 : 0)];
   return edges.map((start, at) => text.slice(start, edges[at + 1] ?? text.length));
 }
+
+/** Directives (`%YAML 1.1`) stand before the `---` of their document. */
+const directives = /^\uFEFF?(?:[ \t]*(?:#.*)?\r?\n)*%/;
 
 const newlines = (text: string): number => text.split('\n').length - 1;
 
 function parseOne(text: string, startLine: number): ManifestDocument[] {
   const lines = new LineCounter();
   const tooDeep = nestingOf(text) > deepest;
-  const yaml = parseDocument(tooDeep ? '' : text, {
+  const read = readable(text);
+  const yaml = parseDocument(tooDeep ? '' : read.text, {
     // Scalars stay text here: `valuesOf` reads them.
     schema: 'failsafe',
     version: '1.1',
@@ -97,7 +104,9 @@ function parseOne(text: string, startLine: number): ManifestDocument[] {
     startLine,
     yaml,
     lines,
+    ignored: read.ignored,
     errors: [
+      ...read.errors,
       ...yaml.errors.map(({ code, message, pos: [start, end] }) => ({ code, message, start, end })),
       ...errors,
       ...(tooDeep ? [{ code: 'TOO_DEEP', message: 'It is nested too deeply', start: 0, end: 1 }] : []),

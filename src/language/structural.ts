@@ -23,14 +23,15 @@ export function structuralDiagnostics(
 ): ManifestDiagnostic[] {
   const { structure, scope, replicas } = schema;
   const context = { document, structure, object: admitted.object, filled: admitted.filled };
-  const found = [
+  const found: Finding[] = [
     ...admitted.faults.map(fault => explainFault(context, fault)),
     ...metadataFaults(admitted.metadata, scope, old === undefined).map(fault => ({ ...fault, code: 'metadata' })),
     ...schema.violations(admitted.object).flatMap(violation => explain(context, violation)),
     ...duplicates(structure, admitted.object, []),
     ...(replicas ? scaleFaults(admitted.object, replicas) : []),
   ];
-  const rules = found.length > 0 ? [] : celFaults(admitted.object, structure, old?.object);
+  const isSound = found.every(({ severity }) => severity === 'warning');
+  const rules = isSound ? celFaults(admitted.object, structure, old?.object) : [];
   return [
     ...found,
     ...zeros(context, found),

@@ -4,14 +4,7 @@
  */
 import type { Alias, Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-
-/** Why the text cannot be read as YAML, with offsets in the document. */
-export interface TextError {
-  code: string;
-  message: string;
-  start: number;
-  end: number;
-}
+import type { TextError } from './yaml-text.ts';
 
 /** Values below aliases that one document may have; a bomb of aliases has millions. */
 const mostAliased = 100_000;

@@ -55,7 +55,7 @@ function openDefinition(group: string, kind: string, plural: string): AnyObject 
   };
 }
 
-async function served(client: Client, group: string, plural: string): Promise<void> {
+export async function served(client: Client, group: string, plural: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const listed = await client.list({ api: `apis/${group}/v1`, plural }).catch(() => undefined);
     if (listed) return;

@@ -29,12 +29,14 @@ const decodedByWebhook = new Set(['Backup', 'Cluster', 'Database', 'ScheduledBac
 
 const envelope: Structure = { type: 'string' };
 
+/** @param operator without one nobody fills in what the schema does not: what an API server alone says */
 export function admit(
   { decoded: given, kind }: Pick<ManifestDocument, 'decoded' | 'kind'>,
   structure: Structure,
+  operator = true,
 ): Admitted {
   const faults: DecodeFault[] = [];
-  const to: Decoding = { byGo: decodedByWebhook.has(kind), faults };
+  const to: Decoding = { byGo: operator && decodedByWebhook.has(kind), faults };
   const { metadata, status, ...rest } = given;
   const properties = { ...structure.properties, apiVersion: envelope, kind: envelope };
   const decoded = decode(rest, { ...structure, properties }, [], to) as Record<string, unknown>;
@@ -46,8 +48,9 @@ export function admit(
   const before = state && isRecord(status) ? decode(status, state, ['status'], to) : undefined;
   if (status !== undefined && !state) faults.push({ fault: 'unknown', path: ['status'], structure });
   const object: Record<string, unknown> = { ...decoded, ...(meta !== undefined && { metadata: meta }) };
-  const filled = kind === 'Cluster' ? fillZeros(object, { ...structure, properties }) : [];
-  if (kind === 'Cluster') defaultCluster(object);
+  const isDefaulted = operator && kind === 'Cluster';
+  const filled = isDefaulted ? fillZeros(object, { ...structure, properties }) : [];
+  if (isDefaulted) defaultCluster(object);
   return {
     kind,
     metadata: named(isRecord(meta) ? meta : {}),

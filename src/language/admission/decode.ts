@@ -24,7 +24,7 @@ export interface Decoding {
 /** @returns `undefined` for what has the wrong type */
 export function decode(value: unknown, structure: Structure, path: Path, to: Decoding): unknown {
   if (structure['x-kubernetes-int-or-string'])
-    return typeof value === 'string' || Number.isInteger(value) ? value : wrong(value, structure, path, to);
+    return typeof value === 'string' || isLong(value) ? value : wrong(value, structure, path, to);
   switch (structure.type) {
     case 'object':
       return isRecord(value) ? decodeObject(value, structure, path, to) : wrong(value, structure, path, to);
@@ -43,6 +43,9 @@ export function decode(value: unknown, structure: Structure, path: Path, to: Dec
       return value;
   }
 }
+
+/** Longer ones are no integers any more for the API server, but floating-point numbers. */
+const isLong = (value: unknown): boolean => Number.isInteger(value) && Math.abs(value as number) <= 2 ** 63;
 
 function wrong(value: unknown, structure: Structure, path: Path, { faults }: Decoding): undefined {
   faults.push({ fault: 'type', path, structure, value });

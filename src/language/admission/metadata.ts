@@ -55,6 +55,7 @@ export const metadataStructure: Structure = {
 };
 
 export interface MetadataFault {
+  severity?: 'warning';
   path: Path;
   on: 'key' | 'value';
   message: string;
@@ -136,7 +137,14 @@ function namespaceFaults({ namespace }: Metadata, scope: 'Namespaced' | 'Cluster
   const path = ['metadata', 'namespace'];
   if (!namespace) return [];
   if (scope === 'Cluster')
-    return [{ path, on: 'key', message: 'This kind belongs to no namespace; remove the field.' }];
+    return [
+      {
+        severity: 'warning',
+        path,
+        on: 'key',
+        message: 'This kind belongs to no namespace: the API server drops the field. Remove it.',
+      },
+    ];
   if (namespace.length <= 63 && label.test(namespace)) return [];
   return [
     value(
