@@ -1,5 +1,5 @@
 /** What people, templates and bad luck do to manifests: to their values, and to their text. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { stringify } from 'yaml';
 
 type Json = unknown;

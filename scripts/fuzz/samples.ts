@@ -1,5 +1,5 @@
 /** Manifests made of a kind's structure: mostly right, sometimes not, since not all that a structure demands can be sampled. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Structure } from '../../src/language/schemas.ts';
 
 /** Levels of a structure below which only what is required is given. */

@@ -7,7 +7,7 @@
 import https from 'node:https';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { admit } from '../../src/language/admission/admit.ts';
 import { isOurs, parseFile } from '../../src/language/manifest.ts';
 import { structuralDiagnostics } from '../../src/language/structural.ts';
@@ -27,7 +27,7 @@ interface Disagreement {
   kind: string;
   text: string;
   ours: string[];
-  server: { code: number; message: string };
+  server: Pick<Answer, 'code' | 'message'>;
 }
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -54,24 +54,36 @@ function ourVerdict(text: string, { kind, apiVersion }: KindDefinition, schemas:
 const isKnown = (ours: readonly string[]): boolean =>
   ours.length > 0 && ours.every(each => /must be a point in time .* and this is a list/.test(each));
 
-function serverVerdict(
+export interface Answer {
+  code: number;
+  /** The server's words; empty when it is content. */
+  message: string;
+  object: unknown;
+}
+
+/** One request: creates, replaces (with a name) or removes an object. @throws Error when there is no answer within 30 s */
+export function ask(
   { url, ca, cert, key }: ControlPlane['admin'],
   { apiVersion, scope, plural }: KindDefinition,
-  text: string,
-): Promise<{ code: number; message: string }> {
+  { text, name, dryRun, remove }: { text?: string; name?: string; dryRun?: boolean; remove?: boolean },
+): Promise<Answer> {
   const place = scope === 'Namespaced' ? 'namespaces/default/' : '';
-  const target = `${url}/apis/${apiVersion}/${place}${plural}?dryRun=All&fieldValidation=Strict`;
+  const target = `${url}/apis/${apiVersion}/${place}${plural}${name === undefined ? '' : `/${name}`}`;
+  const method = remove ? 'DELETE' : name === undefined ? 'POST' : 'PUT';
+  const headers = { 'content-type': 'application/yaml', accept: 'application/json' };
+  const query = remove ? '' : `?fieldValidation=Strict${dryRun ? '&dryRun=All' : ''}`;
   return new Promise((resolve, reject) => {
     const request = https.request(
-      target,
-      { method: 'POST', ca, cert, key, agent, timeout: 30_000, headers: { 'content-type': 'application/yaml' } },
+      `${target}${query}`,
+      { method, ca, cert, key, agent, timeout: 30_000, headers },
       response => {
         let body = '';
         response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
         response.on('error', reject);
         response.on('end', () => {
           const code = response.statusCode ?? 0;
-          resolve({ code, message: code < 300 ? '' : ((JSON.parse(body) as { message?: string }).message ?? body) });
+          const object = JSON.parse(body) as { message?: string };
+          resolve({ code, message: code < 300 ? '' : (object.message ?? body), object });
         });
       },
     );
@@ -98,13 +110,16 @@ export async function compare(
   const next = cases.values();
   const worker = async (): Promise<void> => {
     for (const { definition, text } of next) {
-      const server = await serverVerdict(plane.admin, definition, text);
+      const server = await ask(plane.admin, definition, { text, dryRun: true });
       const ours = ourVerdict(text, definition, schemas);
       // What was sent to the wrong namespace was not looked at.
       if (/namespace of the provided object|^namespaces? .* not found/.test(server.message)) continue;
       if (!ours || isKnown(ours)) continue;
       if (server.code < 300) accepted++;
-      if (server.code < 300 !== (ours.length === 0)) disagreements.push({ kind: definition.kind, text, ours, server });
+      if (server.code < 300 !== (ours.length === 0)) {
+        const { code, message } = server;
+        disagreements.push({ kind: definition.kind, text, ours, server: { code, message } });
+      }
     }
   };
   await Promise.all(Array.from({ length: width }, worker));

@@ -2,7 +2,7 @@
 import { isScalar } from 'yaml';
 import { admit } from './admission/admit.ts';
 import type { ManifestDiagnostic } from './diagnostic.ts';
-import { diagnostic } from './diagnostic.ts';
+import { diagnostic, severities } from './diagnostic.ts';
 import { fix, setValue } from './edits.ts';
 import type { ManifestDocument, ManifestFile, Range, TextError } from './manifest.ts';
 import { isOurs, isRecord, keyRange, pathText, placeOf, positionAt, rangeOf, valueRange } from './manifest.ts';
@@ -128,11 +128,19 @@ function verdict(document: ManifestDocument, schema: KindSchema, options: CheckO
   const found = structuralDiagnostics(document, admitted, schema, old);
   if (options.isPatch)
     return [...found.filter(isOfPatch), ...webhookDiagnostics(document, admitted, undefined, 'values')];
-  // What could not be read counts as absent, and that is not to be complained about again.
-  const unread = admitted.faults.map(({ path }) => pathText(path));
+  // What could not be read counts as absent, and what is wrong already need not be said twice.
+  const wrong = [
+    ...admitted.faults.map(({ path }) => pathText(path)),
+    ...found.filter(isError).map(({ data }) => data.path),
+  ];
   const byWebhook = document.errors.some(isFatal) ? [] : webhookDiagnostics(document, admitted, old, 'all');
-  return [...found, ...byWebhook.filter(({ data }) => !unread.some(path => data.path.startsWith(path)))];
+  return [...found, ...byWebhook.filter(({ data }) => !wrong.some(path => isWithin(data.path, path)))];
 }
+
+const isError = ({ severity, data }: ManifestDiagnostic): boolean => severity === severities.error && data.path !== '';
+
+const isWithin = (path: string, outer: string): boolean =>
+  path.startsWith(outer) && /^(?:[.[]|$)/.test(path.slice(outer.length));
 
 /** A patch is not complete, has directives (`$patch: delete`), and is merged before rules are asked. */
 const isOfPatch = ({ code, data: { path } }: ManifestDiagnostic): boolean =>
