@@ -23,12 +23,15 @@ export function structuralDiagnostics(
 ): ManifestDiagnostic[] {
   const { structure, scope, replicas } = schema;
   const context = { document, structure, object: admitted.object, filled: admitted.filled };
+  const violations = schema.violations(admitted.object).flatMap(violation => explain(context, violation));
   const found: Finding[] = [
     ...admitted.faults.map(fault => explainFault(context, fault)),
     ...metadataFaults(admitted.metadata, scope, old === undefined).map(fault => ({ ...fault, code: 'metadata' })),
-    ...schema.violations(admitted.object).flatMap(violation => explain(context, violation)),
+    ...violations,
     ...duplicates(structure, admitted.object, []),
-    ...(replicas ? scaleFaults(admitted.object, replicas) : []),
+    ...(replicas && !violations.some(({ path }) => isWithin(path, replicas))
+      ? scaleFaults(admitted.object, replicas)
+      : []),
   ];
   const isSound = found.every(({ severity }) => severity === 'warning');
   const rules = isSound ? celFaults(admitted.object, structure, old?.object) : [];
