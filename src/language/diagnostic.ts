@@ -8,6 +8,9 @@ export type Severity = 'error' | 'warning' | 'info' | 'hint';
 /** As in the Language Server Protocol. */
 export const severities: Record<Severity, 1 | 2 | 3 | 4> = { error: 1, warning: 2, info: 3, hint: 4 };
 
+/** `DiagnosticTag.Deprecated`: editors strike the text through. */
+export const deprecatedTag = 2;
+
 /** Travels with the diagnostic to the client and back. */
 export interface DiagnosticData {
   path: string;

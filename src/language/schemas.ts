@@ -55,6 +55,12 @@ export interface FieldDoc {
 }
 
 export interface KindSchema {
+  /** The supported version it belongs to; a label of its own when it was imported from a cluster. */
+  version: string;
+  /** What manifests are checked for, in words: `CloudNativePG 1.30`. */
+  checkedFor: string;
+  /** The same kind in the supported versions that have it, oldest first. */
+  history(): readonly { version: string; structure: Structure }[];
   structure: Structure;
   scope: 'Namespaced' | 'Cluster';
   /** Of kinds that can be scaled: where the number of replicas is. */

@@ -4,11 +4,12 @@ import { celFaults } from './admission/cel.ts';
 import type { DecodeFault } from './admission/decode.ts';
 import { metadataFaults } from './admission/metadata.ts';
 import type { ManifestDiagnostic, Severity } from './diagnostic.ts';
-import { diagnostic } from './diagnostic.ts';
+import { deprecatedTag, diagnostic } from './diagnostic.ts';
 import type { Fix } from './edits.ts';
 import { fix, renameKey, setValue } from './edits.ts';
 import type { ManifestDocument, Path } from './manifest.ts';
 import { isRecord, keyRange, pathText, placeOf, valueAt, valueRange } from './manifest.ts';
+import { whenElse } from './history.ts';
 import { nearest } from './nearest.ts';
 import type { KindSchema, Structure, Violation } from './schemas.ts';
 import { structureAt } from './schemas.ts';
@@ -22,7 +23,7 @@ export function structuralDiagnostics(
   old: Admitted | undefined,
 ): ManifestDiagnostic[] {
   const { structure, scope, replicas } = schema;
-  const context = { document, structure, object: admitted.object, filled: admitted.filled };
+  const context = { document, schema, structure, object: admitted.object, filled: admitted.filled };
   const violations = schema.violations(admitted.object).flatMap(violation => explain(context, violation));
   const found: Finding[] = [
     ...admitted.faults.map(fault => explainFault(context, fault)),
@@ -46,6 +47,7 @@ export function structuralDiagnostics(
 
 interface Context {
   document: ManifestDocument;
+  schema: KindSchema;
   structure: Structure;
   object: Record<string, unknown>;
   filled: readonly Path[];
@@ -58,17 +60,21 @@ interface Finding {
   on: 'key' | 'value';
   message: string;
   fixes?: Fix[];
+  /** Shown struck through. */
+  deprecated?: true;
 }
 
-const report = (document: ManifestDocument, finding: Finding): ManifestDiagnostic =>
-  diagnostic(
+const report = (document: ManifestDocument, finding: Finding): ManifestDiagnostic => ({
+  ...diagnostic(
     finding.severity ?? 'error',
     `schema/${finding.code}`,
     finding.on === 'key' ? keyRange(document, finding.path) : valueRange(document, finding.path),
     pathText(finding.path),
     finding.message,
     finding.fixes,
-  );
+  ),
+  ...(finding.deprecated && { tags: [deprecatedTag] }),
+});
 
 function explainFault(context: Context, fault: DecodeFault): Finding {
   switch (fault.fault) {
@@ -150,14 +156,24 @@ const explainers: Record<string, Explainer> = {
   maxProperties: (_, path, params) => count(path, `at most ${String(params['limit'])} keys`),
 };
 
-function unknownField({ document }: Context, at: Path, { properties = {} }: Structure): Finding {
+function unknownField({ document, schema }: Context, at: Path, { properties = {} }: Structure): Finding {
   const field = String(at.at(-1));
+  const refused = `"${field}" is not a field of ${within(at.slice(0, -1))}; the API server refuses it.`;
+  const elsewhere = whenElse(schema, structure => structureAt(structure, at) !== undefined);
+  if (elsewhere !== undefined)
+    return {
+      code: 'version',
+      path: at,
+      on: 'key',
+      message: `${refused} ${elsewhere.text}`,
+      ...(elsewhere.removed && { deprecated: true }),
+    };
   const guess = nearest(field, Object.keys(properties));
   return {
     code: 'unknown-field',
     path: at,
     on: 'key',
-    message: `"${field}" is not a field of ${within(at.slice(0, -1))}; the API server refuses it.${guess === undefined ? '' : ` Did you mean "${guess}"?`}`,
+    message: guess === undefined ? refused : `${refused} Did you mean "${guess}"?`,
     fixes: guess === undefined ? [] : fix(`Change to "${guess}"`, renameKey(document, at, guess)),
   };
 }
@@ -222,15 +238,16 @@ function wrongType({ document }: Context, path: Path, structure: Structure, valu
   };
 }
 
-function notAllowed({ document, structure, object }: Context, path: Path): Finding {
+function notAllowed({ document, schema, structure, object }: Context, path: Path): Finding {
   const value = valueAt(object, path);
   const allowed = (structureAt(structure, path)?.enum ?? []).map(String);
   const guess = nearest(String(value), allowed);
+  const elsewhere = whenElse(schema, other => structureAt(other, path)?.enum?.includes(value) ?? false);
   return {
     code: 'enum',
     path,
     on: 'value',
-    message: `${within(path)} cannot be ${quoted(value)}. Allowed: ${allowed.map(entry => (entry === '' ? '""' : entry)).join(', ')}.`,
+    message: `${within(path)} cannot be ${quoted(value)}. Allowed: ${allowed.map(entry => (entry === '' ? '""' : entry)).join(', ')}.${elsewhere === undefined ? '' : ` ${elsewhere.text}`}`,
     fixes: guess === undefined ? [] : fix(`Change to ${guess}`, setValue(document, path, guess)),
   };
 }

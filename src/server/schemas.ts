@@ -33,12 +33,19 @@ export function loadSchemas(root = projectRoot()): Schemas {
   const fileOf = (version: string, apiVersion: string): string =>
     apiVersion.startsWith('barmancloud.') ? pluginFile : `cnpg-${version}`;
 
+  const find = (file: string, apiVersion: string, kind: string): StoredKind | undefined =>
+    structures(file).find(entry => entry.kind === kind && entry.apiVersion === apiVersion);
+
   const kinds = cached((key: string): KindSchema | undefined => {
-    const [file = '', apiVersion = '', kind = ''] = key.split(' ');
-    const found = structures(file).find(entry => entry.kind === kind && entry.apiVersion === apiVersion);
+    const [version = '', apiVersion = '', kind = ''] = key.split(' ');
+    const file = fileOf(version, apiVersion);
+    const found = find(file, apiVersion, kind);
     if (!found) return undefined;
     let validator: Validator | undefined;
     return {
+      version,
+      checkedFor: file === pluginFile ? 'the Barman Cloud plugin 0.14' : `CloudNativePG ${version}`,
+      history: () => history(apiVersion, kind),
       structure: found.schema,
       scope: found.scope,
       ...(found.replicas !== undefined && { replicas: found.replicas.split('.').slice(1) }),
@@ -50,9 +57,15 @@ export function loadSchemas(root = projectRoot()): Schemas {
     };
   });
 
+  const history = (apiVersion: string, kind: string): { version: string; structure: Structure }[] =>
+    versions.toReversed().flatMap(version => {
+      const structure = find(fileOf(version, apiVersion), apiVersion, kind)?.schema;
+      return structure ? [{ version, structure }] : [];
+    });
+
   return {
     versions,
-    kind: (version, apiVersion, kind) => kinds(`${fileOf(version, apiVersion)} ${apiVersion} ${kind}`),
+    kind: (version, apiVersion, kind) => kinds(`${version} ${apiVersion} ${kind}`),
     kinds: (version, apiVersion) =>
       structures(fileOf(version, apiVersion))
         .filter(entry => entry.apiVersion === apiVersion)

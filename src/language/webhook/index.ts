@@ -1,7 +1,7 @@
 /** The rules of the operator's webhooks. Each has a page beside it with examples, which are its tests. */
 import type { Admitted } from '../admission/admit.ts';
 import type { ManifestDiagnostic } from '../diagnostic.ts';
-import { diagnostic } from '../diagnostic.ts';
+import { deprecatedTag, diagnostic } from '../diagnostic.ts';
 import type { ManifestDocument } from '../manifest.ts';
 import { keyRange, pathText, placeOf, valueRange } from '../manifest.ts';
 import { antiAffinity } from './anti-affinity.ts';
@@ -176,9 +176,10 @@ export function webhookDiagnostics(
       rule
         .check({ document, metadata, spec, old })
         .filter(({ path }) => scope === 'all' || placeOf(document, path) !== undefined)
-        .map(({ path, on, message, severity, fixes }) => {
+        .map(({ path, on, message, severity, fixes, deprecated }): ManifestDiagnostic => {
           const range = on === 'key' ? keyRange(document, path) : valueRange(document, path);
-          return diagnostic(severity, rule.code, range, pathText(path), message, fixes);
+          const found = diagnostic(severity, rule.code, range, pathText(path), message, fixes);
+          return deprecated ? { ...found, tags: [deprecatedTag] } : found;
         }),
     );
 }

@@ -12,6 +12,7 @@ export interface Finding {
   message: string;
   severity: Severity;
   fixes?: Fix[];
+  deprecated?: true;
 }
 
 /** The object under check, decoded and defaulted; `Spec` has the types of its kind. */
@@ -72,6 +73,9 @@ export const onValue = (path: Path, message: string, fixes: Fix[] = []): Finding
 
 /** What the webhook takes, with a warning. */
 export const warn = (finding: Finding): Finding => ({ ...finding, severity: 'warning' });
+
+/** What still works, with a warning, and is to disappear. */
+export const outdated = (finding: Finding): Finding => ({ ...warn(finding), deprecated: true });
 
 export const parameter = (name: string): Path => ['spec', 'postgresql', 'parameters', name];
 
