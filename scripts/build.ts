@@ -54,6 +54,7 @@ await Promise.all([
     entryPoints: {
       extension: source('extension.ts'),
       server: source('server/main.ts'),
+      compile: source('server/compile.ts'),
       cluster: source('kubernetes/index.ts'),
       archive: source('archive/index.ts'),
       cli: source('cli/main.ts'),

@@ -9,6 +9,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
+import { structureOf } from '../src/server/structure.ts';
+import type { StoredKind } from '../src/server/structure.ts';
 
 interface Crd {
   spec: {
@@ -23,57 +25,6 @@ interface Crd {
     }[];
   };
 }
-
-/** Everything of an OpenAPI v3 schema that a verdict or a default depends on. */
-const kept = new Set([
-  'type',
-  'format',
-  'enum',
-  'pattern',
-  'default',
-  'nullable',
-  'required',
-  'multipleOf',
-  'uniqueItems',
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'minLength',
-  'maxLength',
-  'minItems',
-  'maxItems',
-  'minProperties',
-  'maxProperties',
-]);
-const nested = new Set(['items', 'additionalProperties', 'not']);
-const nestedLists = new Set(['allOf', 'anyOf', 'oneOf']);
-
-function structureOf(schema: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(schema).flatMap(([key, value]) => {
-    if (kept.has(key)) return [[key, value]];
-    if (key.startsWith('x-kubernetes-')) return [[key, key === 'x-kubernetes-validations' ? rulesOf(value) : value]];
-    if (nestedLists.has(key)) return [[key, (value as Record<string, unknown>[]).map(structureOf)]];
-    if (nested.has(key)) return [[key, typeof value === 'boolean' ? value : structureOf(value as typeof schema)]];
-    if (key === 'properties')
-      return [[key, Object.fromEntries(Object.entries(value as object).map(([name, s]) => [name, structureOf(s)]))]];
-    return [];
-  });
-  return Object.fromEntries(entries) as Record<string, unknown>;
-}
-
-/** CEL rules with the message that the API server gives. */
-const rulesOf = (rules: unknown): unknown =>
-  (rules as Record<string, unknown>[]).map(
-    ({ rule, message, messageExpression, reason, fieldPath, optionalOldSelf }) => ({
-      rule,
-      message,
-      messageExpression,
-      reason,
-      fieldPath,
-      optionalOldSelf,
-    }),
-  );
 
 /** `cloudnative-pg-1.30.0` → `cnpg-1.30`. */
 function nameOf(directory: string): string {
@@ -90,13 +41,15 @@ function convert(directory: string, out: string): void {
     .flatMap(({ spec: { group, scope, names, versions } }) =>
       versions
         .filter(version => version.served)
-        .map(({ name, schema, subresources }) => ({
-          kind: names.kind,
-          scope,
-          apiVersion: `${group}/${name}`,
-          replicas: subresources?.scale?.specReplicasPath,
-          schema: structureOf(schema.openAPIV3Schema),
-        })),
+        .map(
+          ({ name, schema, subresources }): StoredKind => ({
+            kind: names.kind,
+            scope,
+            apiVersion: `${group}/${name}`,
+            replicas: subresources?.scale?.specReplicasPath,
+            schema: structureOf(schema.openAPIV3Schema),
+          }),
+        ),
     )
     .sort((a, b) => (a.kind < b.kind ? -1 : 1));
   const target = path.join(out, `${nameOf(directory)}.json`);

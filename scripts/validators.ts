@@ -8,8 +8,9 @@ import path from 'node:path';
 import { Ajv } from 'ajv';
 import standaloneModule from 'ajv/dist/standalone/index.js';
 import * as esbuild from 'esbuild';
-import { jsonSchemaOf } from './validators/json-schema.ts';
-import type { KindStructure } from './validators/json-schema.ts';
+import { ajvOptions } from '../src/server/compile.ts';
+import { jsonSchemaOf } from '../src/server/json-schema.ts';
+import type { StoredKind } from '../src/server/structure.ts';
 
 // A CommonJS module whose default export Node.js nests once more.
 const standaloneCode = standaloneModule.default;
@@ -19,7 +20,7 @@ export async function buildValidators(schemas: string, target: string): Promise<
   const index: Record<string, Record<string, string>> = {};
   const modules = new Map<string, string>();
   for (const file of fs.readdirSync(schemas).filter(name => name.endsWith('.json'))) {
-    const kinds = JSON.parse(fs.readFileSync(path.join(schemas, file), 'utf8')) as KindStructure[];
+    const kinds = JSON.parse(fs.readFileSync(path.join(schemas, file), 'utf8')) as StoredKind[];
     const version = path.basename(file, '.json');
     index[version] = Object.fromEntries(
       kinds.map(structure => {
@@ -36,14 +37,7 @@ export async function buildValidators(schemas: string, target: string): Promise<
 }
 
 function compile(schema: object): string {
-  const ajv = new Ajv({
-    allErrors: true,
-    strict: false,
-    validateFormats: false,
-    unicodeRegExp: false,
-    inlineRefs: false,
-    code: { source: true, optimize: 1 },
-  });
+  const ajv = new Ajv({ ...ajvOptions, code: { source: true, optimize: 1 } });
   return standaloneCode(ajv, ajv.compile(schema));
 }
 

@@ -9,6 +9,7 @@ import { forgottenPromotion, offerToResume, promotionScheme } from './commands/p
 import { createPlayground } from './commands/start-playground.ts';
 import { createConnections } from './connections.ts';
 import { messageOf } from './errors.ts';
+import { tellServedKinds } from './served-kinds.ts';
 import { codeLenses } from './views/code-lenses.ts';
 import type { LanguageService } from './views/language-client.ts';
 import { createTextDocuments } from './views/text-documents.ts';
@@ -46,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
     promotions,
     registerCommands(table, log),
     createReplicationView(connections, log),
+    tellServedKinds(connections, language, message => log.info(message)),
     vscode.workspace.onDidChangeConfiguration(event => {
       if (event.affectsConfiguration('cnpg.kubeconfig') || event.affectsConfiguration('cnpg.contexts'))
         connections.reload().catch((error: unknown) => log.error(messageOf(error)));
@@ -69,7 +71,7 @@ async function startLanguageService(
 ): Promise<LanguageService> {
   await new Promise(resolve => setImmediate(resolve));
   const { createLanguageService } = await import('./views/language-client.ts');
-  const service = createLanguageService(context.extensionUri, log);
+  const service = createLanguageService(context.extensionUri, context.globalStorageUri, log);
   context.subscriptions.push(service);
   await service.start();
   return service;

@@ -9,6 +9,7 @@ import { createClient } from './client.ts';
 import type { Access, ConnectOptions, Connection, MergePatch, ObjectKind } from './contract.ts';
 import type { ApiFailure } from './failures.ts';
 import { loadKubeconfig, runsCommand } from './kubeconfig.ts';
+import { publishedSchemas } from './published-schemas.ts';
 import { collectionPath, objectPath } from './resources.ts';
 import type { Sink, WatchTimes } from './watch.ts';
 import { follow, usualTimes } from './watch.ts';
@@ -153,6 +154,7 @@ function openConnection(
       return (await client.json<T>({ what, path: objectPath(kind, ns, name) }, stop)).body;
     },
     patch: (write, { dryRun }, stop) => patch(client, context, write, dryRun, stop),
+    publishedSchemas: stop => publishedSchemas(client, context, stop),
     canI: (access, stop) => canI(client, context, access, stop),
     instanceStatus: (ns, pod, stop) => instanceStatus(client, context, ns, pod, schemeOf(snapshot, ns, pod), stop),
     async secret(ns, name, stop) {

@@ -45,6 +45,15 @@ export interface Access {
   name?: string;
 }
 
+export interface PublishedSchema {
+  /** `postgresql.cnpg.io/v1`. */
+  groupVersion: string;
+  /** Changes with the content. */
+  hash: string;
+  /** The document as JSON, some hundred KB. Rejects with a `Failure`. */
+  read: (signal: AbortSignal) => Promise<string>;
+}
+
 /** An open kubeconfig context. Every call rejects with a `Failure` that names the context and object. */
 export interface Connection {
   readonly context: string;
@@ -60,6 +69,11 @@ export interface Connection {
     options: { dryRun: boolean },
     signal: AbortSignal,
   ): Promise<{ object: T; warnings: string[] }>;
+  /**
+   * The schemas of our kinds as the API server publishes them (OpenAPI v3, readable by every authenticated user); groups that
+   * are not installed are left out.
+   */
+  publishedSchemas(signal: AbortSignal): Promise<PublishedSchema[]>;
   /** SelfSubjectAccessReview. */
   canI(access: Access, signal: AbortSignal): Promise<{ allowed: boolean; reason: string }>;
   /** `GET /pg/status` of an instance through the API server's pod proxy. */

@@ -6,6 +6,10 @@ import { check, clustersIn, complete, documentSymbols, hover, manifestClusters, 
 import type { DiagnosticData, KnownCluster, ManifestFile } from '../language/index.ts';
 import { messageOf } from '../errors.ts';
 import { loadSchemas } from './schemas.ts';
+import { createServedKinds } from './served-kinds.ts';
+import type { ServedDocument } from './served-kinds.ts';
+import { createSettings } from './settings.ts';
+import { versionInForce } from './version-in-force.ts';
 
 /** Milliseconds: keystrokes that come faster than this are checked together. */
 const coalesce = 5;
@@ -19,10 +23,19 @@ const connection = createConnection(ProposedFeatures.all);
 const schemas = loadSchemas();
 const open = new Map<string, Open>();
 let waiting: NodeJS.Timeout | undefined;
-let version = schemas.versions[0] ?? '';
+let canAskForSettings = false;
+let folders: string[] = [];
+let served = createServedKinds(schemas, undefined, warn);
+/** Contexts that are connected now. */
+let connected: readonly string[] = [];
+const settings = createSettings(connection, () => canAskForSettings, checkSoon);
 
-connection.onInitialize(
-  (): InitializeResult => ({
+connection.onInitialize(({ capabilities, workspaceFolders, initializationOptions }): InitializeResult => {
+  canAskForSettings = capabilities.workspace?.configuration === true;
+  folders = (workspaceFolders ?? []).map(({ uri }) => uri);
+  const { storage } = (initializationOptions ?? {}) as { storage?: string };
+  if (storage !== undefined) served = createServedKinds(schemas, storage, warn);
+  return {
     capabilities: {
       textDocumentSync: TextDocumentSyncKind.Incremental,
       completionProvider: { triggerCharacters: [' ', '-'] },
@@ -31,8 +44,8 @@ connection.onInitialize(
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
     },
     serverInfo: { name: 'cnpg' },
-  }),
-);
+  };
+});
 
 connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version: number, text } }) => {
   open.set(uri, { document: TextDocument.create(uri, languageId, number, text), file: parseFile(text) });
@@ -49,22 +62,31 @@ connection.onDidChangeTextDocument(({ textDocument: { uri, version: number }, co
 connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
   open.delete(uri);
   sent.delete(uri);
+  settings.forget(uri);
   void connection.sendDiagnostics({ uri, diagnostics: [] });
   checkSoon();
 });
 
-connection.onDidChangeConfiguration(({ settings }) => {
-  const wanted = (settings as { cnpg?: { version?: string } } | undefined)?.cnpg?.version;
-  const known = schemas.versions.find(each => each === wanted);
-  version = known ?? schemas.versions[0] ?? '';
+connection.onDidChangeConfiguration(settings.changed);
+
+/** What a context serves: answered with the documents whose text is wanted. */
+connection.onRequest('cnpg/serves', ({ context, documents }: { context: string; documents: ServedDocument[] }) =>
+  answer<string[]>('served kinds', [], () => {
+    const wanted = served.take(context, documents);
+    checkSoon();
+    return wanted;
+  }),
+);
+connection.onNotification('cnpg/connected', ({ contexts }: { contexts: string[] }) => {
+  connected = contexts;
   checkSoon();
 });
 
 connection.onCompletion(({ textDocument: { uri }, position }) =>
-  answer('completion', [], () => complete(fileOf(uri), position, schemas, version)),
+  answer('completion', [], () => complete(fileOf(uri), position, schemas, versionFor(uri))),
 );
 connection.onHover(({ textDocument: { uri }, position }) =>
-  answer('hover', null, () => hover(fileOf(uri), position, schemas, version) ?? null),
+  answer('hover', null, () => hover(fileOf(uri), position, schemas, versionFor(uri)) ?? null),
 );
 connection.onDocumentSymbol(({ textDocument: { uri } }) =>
   answer('document symbols', [], () => documentSymbols(fileOf(uri))),
@@ -84,6 +106,17 @@ function fileOf(uri: string): ManifestFile {
   const text = entry.document.getText();
   if (entry.file.text !== text) entry.file = parseFile(text, entry.file);
   return entry.file;
+}
+
+function versionFor(uri: string): string {
+  const { version: setting, places } = settings.of(uri);
+  const folder = folders.filter(each => uri.startsWith(`${each}/`)).sort((a, b) => b.length - a.length)[0];
+  const file = folder === undefined ? '' : decodeURIComponent(uri.slice(folder.length + 1));
+  return versionInForce({ setting, places, file, connected, versions: schemas.versions, nameOf: served.nameOf });
+}
+
+function warn(message: string): void {
+  connection.console.warn(message);
 }
 
 /** A fault in one feature is logged and answered with nothing; the server lives on. */
@@ -113,7 +146,9 @@ function checkAll(): void {
     const others: KnownCluster[] = clusters
       .filter(other => other.uri !== uri)
       .flatMap(other => other.clusters.map(cluster => ({ ...cluster, uri: other.uri })));
-    const diagnostics = answer<Diagnostic[]>('diagnostics', [], () => check(fileOf(uri), { schemas, version, others }));
+    const diagnostics = answer<Diagnostic[]>('diagnostics', [], () =>
+      check(fileOf(uri), { schemas, version: versionFor(uri), others }),
+    );
     const entry = open.get(uri);
     const key = `${entry?.document.version ?? 0} ${JSON.stringify(diagnostics)}`;
     if (sent.get(uri) === key) continue;

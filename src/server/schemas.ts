@@ -2,24 +2,28 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { FieldDoc, KindSchema, Schemas, Structure, Violation } from '../language/index.ts';
-
-interface StoredKind {
-  kind: string;
-  scope: 'Namespaced' | 'Cluster';
-  apiVersion: string;
-  /** `.spec.instances`: path of the number of replicas, where there is a `scale` subresource. */
-  replicas?: string;
-  schema: Structure;
-}
+import { isDeepStrictEqual } from 'node:util';
+import type { FieldDoc, KindSchema, Schemas, Violation } from '../language/index.ts';
+import type { PublishedKind } from './published.ts';
+import type { StoredKind } from './structure.ts';
 
 type Validator = ((value: unknown) => boolean) & { errors?: Violation[] | null };
 
 /** Of the Barman Cloud plugin there is one supported version; it goes with every version of CNPG. */
 const pluginFile = 'barman-cloud-0.14';
 
+export interface LoadedSchemas extends Schemas {
+  /**
+   * Takes in the kinds that a cluster serves. `kind` and `kinds` know them by `name`, in the place of a version; other kinds
+   * need another name.
+   *
+   * @param place says in messages where they are served: `context eu`
+   */
+  importKinds(name: string, place: string, published: readonly PublishedKind[]): void;
+}
+
 /** @throws Error when the build is incomplete */
-export function loadSchemas(root = projectRoot()): Schemas {
+export function loadSchemas(root = projectRoot()): LoadedSchemas {
   const folder = path.join(root, 'schemas');
   const validators = path.join(root, 'dist', 'validators');
   const index = readJson<Record<string, Record<string, string>>>(path.join(validators, 'index.json'));
@@ -29,47 +33,93 @@ export function loadSchemas(root = projectRoot()): Schemas {
     .sort((a, b) => b.localeCompare(a, undefined, { numeric: true }));
   const structures = cached((file: string) => readJson<StoredKind[]>(path.join(folder, `${file}.json`)));
   const docs = cached((name: string) => readDocs(path.join(folder, 'docs', `${name}.json`)));
+  const imported = new Map<
+    string,
+    { published: readonly PublishedKind[]; kind: (key: string) => KindSchema | undefined }
+  >();
 
   const fileOf = (version: string, apiVersion: string): string =>
     apiVersion.startsWith('barmancloud.') ? pluginFile : `cnpg-${version}`;
 
-  const find = (file: string, apiVersion: string, kind: string): StoredKind | undefined =>
-    structures(file).find(entry => entry.kind === kind && entry.apiVersion === apiVersion);
+  const find = (version: string, apiVersion: string, kind: string): StoredKind | undefined =>
+    structures(fileOf(version, apiVersion)).find(entry => entry.kind === kind && entry.apiVersion === apiVersion);
 
-  const kinds = cached((key: string): KindSchema | undefined => {
+  const bundled = cached((key: string): KindSchema | undefined => {
     const [version = '', apiVersion = '', kind = ''] = key.split(' ');
     const file = fileOf(version, apiVersion);
-    const found = find(file, apiVersion, kind);
+    const found = find(version, apiVersion, kind);
     if (!found) return undefined;
     let validator: Validator | undefined;
     return {
+      ...described(found),
       version,
       checkedFor: file === pluginFile ? 'the Barman Cloud plugin 0.14' : `CloudNativePG ${version}`,
-      history: () => history(apiVersion, kind),
-      structure: found.schema,
-      scope: found.scope,
-      ...(found.replicas !== undefined && { replicas: found.replicas.split('.').slice(1) }),
       violations(value) {
         validator ??= load(`./${index[file]?.[kind] ?? ''}`) as Validator;
         return validator(value) ? [] : (validator.errors ?? []);
       },
-      doc: at => docs(docNames[kind] ?? kind.toLowerCase())(at),
+      doc: docs(docNames[kind] ?? kind.toLowerCase()),
     };
   });
 
-  const history = (apiVersion: string, kind: string): { version: string; structure: Structure }[] =>
-    versions.toReversed().flatMap(version => {
-      const structure = find(fileOf(version, apiVersion), apiVersion, kind)?.schema;
-      return structure ? [{ version, structure }] : [];
-    });
+  const described = ({ apiVersion, kind, schema, scope, replicas }: StoredKind) => ({
+    structure: schema,
+    scope,
+    ...(replicas !== undefined && { replicas: replicas.split('.').slice(1) }),
+    history: () =>
+      versions.toReversed().flatMap(version => {
+        const structure = find(version, apiVersion, kind)?.schema;
+        return structure ? [{ version, structure }] : [];
+      }),
+  });
+
+  /** A kind as a cluster serves it. Most often it is that of a supported version, whose validator is there already. */
+  function importedKind(name: string, place: string, published: PublishedKind): KindSchema {
+    const { apiVersion, kind, schema, descriptions } = published;
+    const same = versions.find(version => isDeepStrictEqual(find(version, apiVersion, kind)?.schema, schema));
+    const known = same === undefined ? undefined : bundled(`${same} ${apiVersion} ${kind}`);
+    if (known) return { ...known, checkedFor: `${known.checkedFor}, as ${place} serves it` };
+    const own = docs(docNames[kind] ?? kind.toLowerCase());
+    let validator: Validator | undefined;
+    return {
+      ...described(published),
+      version: name,
+      checkedFor: `what ${place} serves`,
+      violations(value) {
+        validator ??= (load('../compile.js') as { compile: (of: StoredKind) => Validator }).compile(published);
+        return validator(value) ? [] : (validator.errors ?? []);
+      },
+      doc(at) {
+        const text = descriptions.get(at);
+        return own(at) ?? (text === undefined ? undefined : { text });
+      },
+    };
+  }
+
+  /** Where a group is not served at all, it may come with the manifests; then it is that of the newest version. */
+  const served = (version: string, apiVersion: string) => {
+    const found = imported.get(version);
+    return found?.published.some(entry => entry.apiVersion === apiVersion) ? found : undefined;
+  };
+  const known = (version: string): string => (imported.has(version) ? (versions[0] ?? '') : version);
 
   return {
     versions,
-    kind: (version, apiVersion, kind) => kinds(`${version} ${apiVersion} ${kind}`),
+    kind(version, apiVersion, kind) {
+      const live = served(version, apiVersion);
+      return live ? live.kind(`${apiVersion} ${kind}`) : bundled(`${known(version)} ${apiVersion} ${kind}`);
+    },
     kinds: (version, apiVersion) =>
-      structures(fileOf(version, apiVersion))
+      (served(version, apiVersion)?.published ?? structures(fileOf(known(version), apiVersion)))
         .filter(entry => entry.apiVersion === apiVersion)
         .map(entry => entry.kind),
+    importKinds(name, place, published) {
+      const kind = cached((key: string) => {
+        const found = published.find(entry => key === `${entry.apiVersion} ${entry.kind}`);
+        return found && importedKind(name, place, found);
+      });
+      imported.set(name, { published, kind });
+    },
   };
 }
 

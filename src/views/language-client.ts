@@ -5,10 +5,23 @@ import type { ManifestCluster } from './code-lenses.ts';
 export interface LanguageService extends vscode.Disposable {
   start(): Promise<void>;
   clustersOf: (uri: string) => Promise<ManifestCluster[]>;
+  /** What a context serves. @returns the documents whose text the server wants, by group and version */
+  serves(context: string, documents: readonly ServedDocument[]): Promise<string[]>;
+  connected(contexts: readonly string[]): void;
+}
+
+export interface ServedDocument {
+  groupVersion: string;
+  hash: string;
+  text?: string;
 }
 
 /** The language server as a process of its own, over Node's IPC. */
-export function createLanguageService(extension: vscode.Uri, log: vscode.LogOutputChannel): LanguageService {
+export function createLanguageService(
+  extension: vscode.Uri,
+  storage: vscode.Uri,
+  log: vscode.LogOutputChannel,
+): LanguageService {
   const module = vscode.Uri.joinPath(extension, 'dist', 'server.js').fsPath;
   const client = new LanguageClient(
     'cnpg',
@@ -22,6 +35,7 @@ export function createLanguageService(extension: vscode.Uri, log: vscode.LogOutp
       ],
       outputChannel: log,
       synchronize: { configurationSection: 'cnpg' },
+      initializationOptions: { storage: vscode.Uri.joinPath(storage, 'served-kinds').fsPath },
     },
   );
   return {
@@ -29,6 +43,13 @@ export function createLanguageService(extension: vscode.Uri, log: vscode.LogOutp
     async clustersOf(uri) {
       if (!client.isRunning()) return [];
       return client.sendRequest<ManifestCluster[]>('cnpg/clusters', { uri });
+    },
+    async serves(context, documents) {
+      if (!client.isRunning()) return [];
+      return client.sendRequest<string[]>('cnpg/serves', { context, documents });
+    },
+    connected(contexts) {
+      if (client.isRunning()) void client.sendNotification('cnpg/connected', { contexts });
     },
     dispose: () => void client.dispose(),
   };

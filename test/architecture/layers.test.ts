@@ -26,12 +26,13 @@ const layers: Record<string, Layer> = {
   server: {
     rooms: ['language', 'model', 'errors'],
     packages:
-      /^(node:.*|vscode-languageserver(\/node(\.js)?)?|vscode-languageserver-textdocument|vscode-languageserver-types)$/,
+      /^(node:.*|vscode-languageserver(\/node(\.js)?)?|vscode-languageserver-textdocument|vscode-languageserver-types|ajv)$/,
   },
   kubernetes: { rooms: ['model', 'errors'], packages: /^(node:.*|@kubernetes\/client-node|undici)$/ },
   archive: { rooms: ['model', 'errors'], packages: /^(node:.*|@aws-sdk\/.*|@smithy\/.*)$/ },
   operations: { rooms: ['model', 'errors'], packages: none, types: ['kubernetes', 'archive'] },
   connections: { rooms: ['model', 'errors'], packages: none, types: ['kubernetes'] },
+  'served-kinds': { rooms: ['errors'], packages: none, types: ['connections', 'kubernetes', 'views'] },
   views: {
     rooms: ['model', 'errors'],
     packages: /^(vscode|node:crypto|vscode-languageclient\/node)$/,
@@ -48,7 +49,18 @@ const layers: Record<string, Layer> = {
     packages: /^(node:.*|yaml)$/,
   },
   extension: {
-    rooms: ['commands', 'views', 'connections', 'kubernetes', 'archive', 'simulator', 'model', 'errors', 'operations'],
+    rooms: [
+      'commands',
+      'views',
+      'connections',
+      'served-kinds',
+      'kubernetes',
+      'archive',
+      'simulator',
+      'model',
+      'errors',
+      'operations',
+    ],
     packages: /^(vscode|node:.*)$/,
   },
 };

@@ -293,3 +293,16 @@ test('after closing nothing is announced and no request is made', async t => {
   await new Promise(resolve => setImmediate(resolve));
   assert.equal(requests, watchedKinds.length);
 });
+
+test('published schemas: one document for each group that is installed, with a hash', async t => {
+  const server = await startApiServer({ tokens: { [token]: 'viewer' }, allow: () => false });
+  t.after(() => server.stop());
+  const { connection } = await open(t, server.url);
+  const schemas = await connection.publishedSchemas(never);
+  assert.deepEqual(
+    schemas.map(({ groupVersion }) => groupVersion),
+    ['postgresql.cnpg.io/v1', 'barmancloud.cnpg.io/v1'],
+  );
+  assert.ok(schemas.every(({ hash }) => /^[0-9A-F]{128}$/.test(hash)));
+  assert.match((await schemas[0]?.read(never)) ?? '', /"kind":"Cluster"/);
+});

@@ -20,7 +20,8 @@ interface Structure {
 const files = ['cnpg-1.30.json', 'barman-cloud-0.14.json'];
 let known: Map<string, Structure> | undefined;
 
-function structureOf(kind: Kind): Structure | undefined {
+/** The schema of a kind's CRD; `undefined` for kinds of Kubernetes itself. */
+export function schemaOf(kind: Kind): Structure | undefined {
   known ??= new Map(
     files.flatMap(file => {
       const text = fs.readFileSync(path.join(projectFolder('schemas'), file), 'utf8');
@@ -47,7 +48,7 @@ export function checkFields(
       'Invalid',
       `fieldValidation: Unsupported value: "${mode}": supported values: "", "Ignore", "Strict", "Warn"`,
     );
-  const structure = kind.custom ? structureOf(kind) : undefined;
+  const structure = kind.custom ? schemaOf(kind) : undefined;
   if (!structure) return { object, warnings: [] };
   const unknown: string[] = [];
   const pruned = prune(object, structure, '', unknown) as StoredObject;

@@ -9,6 +9,7 @@ import type { Sent } from './field-validation.ts';
 import { checkFields } from './field-validation.ts';
 import type { Kind } from './kinds.ts';
 import { apiVersionOf, findKind, kinds } from './kinds.ts';
+import { openApi } from './openapi.ts';
 import { applyPatch, isObject, jsonPatch, mergePatch, noteUpdate } from './patch.ts';
 import { ApiError, badRequest, forbidden, notFound, missingSpec, unauthorized, unknownPath } from './status.ts';
 import type { Store, StoredObject, WatchEvent } from './store.ts';
@@ -159,6 +160,7 @@ function discovery(path: readonly string[]): object | undefined {
   const [root, group, version, ...rest] = path;
   if (root === 'version') return { major: '1', minor: '36', gitVersion: 'v1.36.3' };
   if (root === 'readyz' || root === 'livez') return { status: 'ok' };
+  if (root === 'openapi') return openApi(path.slice(1));
   if (root === 'api' && group === undefined) return { kind: 'APIVersions', versions: ['v1'] };
   if (root === 'apis' && group === undefined) return { kind: 'APIGroupList', apiVersion: 'v1', groups: groupList() };
   if (root === 'api' && group === 'v1' && version === undefined) return resourceList('', 'v1');

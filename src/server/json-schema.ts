@@ -3,15 +3,10 @@
  * gone, defaults are there, `metadata` was checked.
  */
 
-import type { Structure } from '../../src/language/schemas.ts';
+import type { Structure } from '../language/index.ts';
+import type { StoredKind } from './structure.ts';
 
-export interface KindStructure {
-  kind: string;
-  apiVersion: string;
-  schema: Structure;
-}
-
-export function jsonSchemaOf({ schema }: KindStructure): object {
+export function jsonSchemaOf({ schema }: StoredKind): object {
   const shared = new Map<string, { name: string; schema: object }>();
   const root = convert(schema, shared);
   const properties = { ...(root['properties'] as object), metadata: true, status: true, apiVersion: text, kind: text };

@@ -1,0 +1,64 @@
+/** The settings of each open file: folders of a workspace may have their own. */
+import type { Connection, DidChangeConfigurationParams } from 'vscode-languageserver/node';
+
+export interface Settings {
+  version: string;
+  places: Record<string, string>;
+}
+
+export const usualSettings: Settings = { version: 'auto', places: {} };
+
+/** What is not as it should be counts as not set. */
+export function readSettings(given: unknown): Settings {
+  const { version, places } = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>;
+  const pairs = typeof places === 'object' && places !== null ? Object.entries(places) : [];
+  return {
+    version: typeof version === 'string' ? version : usualSettings.version,
+    places: Object.fromEntries(pairs.filter((pair): pair is [string, string] => typeof pair[1] === 'string')),
+  };
+}
+
+export interface SettingsOfFiles {
+  of(uri: string): Settings;
+  forget(uri: string): void;
+  /** What a client that cannot be asked says to all files at once. */
+  changed: (params: DidChangeConfigurationParams) => void;
+}
+
+/**
+ * @param canAsk the client answers `workspace/configuration`
+ * @param onChange called when the settings of a file are not what was said of them before
+ */
+export function createSettings(connection: Connection, canAsk: () => boolean, onChange: () => void): SettingsOfFiles {
+  const known = new Map<string, Settings>();
+  let shared = usualSettings;
+
+  /** Until there is an answer, the file has the shared ones. */
+  function ask(uri: string): void {
+    known.set(uri, shared);
+    connection.workspace
+      .getConfiguration({ scopeUri: uri, section: 'cnpg' })
+      .then((given: unknown) => {
+        const found = readSettings(given);
+        if (!known.has(uri) || JSON.stringify(found) === JSON.stringify(known.get(uri))) return;
+        known.set(uri, found);
+        onChange();
+      })
+      .catch((error: unknown) => connection.console.error(`settings of ${uri}: ${String(error)}`));
+  }
+
+  return {
+    of(uri) {
+      if (!canAsk()) return shared;
+      if (!known.has(uri)) ask(uri);
+      return known.get(uri) ?? shared;
+    },
+    forget: uri => void known.delete(uri),
+    changed({ settings }) {
+      const given = (settings as { cnpg?: unknown } | undefined)?.cnpg;
+      if (given !== undefined) shared = readSettings(given);
+      for (const uri of known.keys()) ask(uri);
+      onChange();
+    },
+  };
+}
