@@ -71,5 +71,18 @@ await Promise.all([
   }),
   buildValidators(path.join(root, 'schemas'), path.join(root, 'dist/validators')),
 ]);
+copyPages();
 // The package as a whole has no "type"; src/, test/ and scripts/ are ES modules, the bundles are CommonJS.
 fs.writeFileSync(path.join(root, 'dist/package.json'), '{ "type": "commonjs" }\n');
+
+/** The pages about diagnostics, each by its code: `webhook/schedule` is `dist/rules/webhook-schedule.md`. */
+function copyPages(): void {
+  const target = path.join(root, 'dist/rules');
+  fs.mkdirSync(target);
+  for (const page of fs.globSync('src/language/*/*.md', { cwd: root })) {
+    const text = fs.readFileSync(path.join(root, page), 'utf8');
+    const code = /^# ([\w/-]+): /.exec(text)?.[1];
+    if (code === undefined) throw new Error(`${page} does not begin with "# CODE: "`);
+    fs.writeFileSync(path.join(target, `${code.replaceAll('/', '-')}.md`), text);
+  }
+}

@@ -6,6 +6,7 @@ import type { ArchiveRoom } from '../operations/list-archive.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import { chooseKubeconfig } from './choose-kubeconfig.ts';
 import { connect, disconnect, refresh } from './connect.ts';
+import { explainRule } from './explain-rule.ts';
 import { openWalArchive, refreshWalArchive } from './open-wal-archive.ts';
 import type { PromotionDependencies } from './promote-replica-cluster.ts';
 import { promoteReplicaCluster, resumePromotion } from './promote-replica-cluster.ts';
@@ -42,6 +43,7 @@ export const commandTable = ({
   'cnpg.openWalArchive': openWalArchive(connections, archives, archiveRoom),
   'cnpg.refreshWalArchive': refreshWalArchive(connections, archives, archiveRoom),
   'cnpg.showTopology': showTopology(extension, connections),
+  'cnpg.explainRule': explainRule(extension),
   'cnpg.startPlayground': () => playground.start(connections),
   'cnpg.chooseKubeconfig': chooseKubeconfig,
   'cnpg.showLog': () => log.show(),

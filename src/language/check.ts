@@ -11,6 +11,7 @@ import { ruleDiagnostics, rules } from './rules/index.ts';
 import type { KnownCluster } from './rules/rule.ts';
 import type { KindSchema, Schemas } from './schemas.ts';
 import { structuralDiagnostics } from './structural.ts';
+import { syntaxFaults } from './syntax.ts';
 import { webhookDiagnostics } from './webhook/index.ts';
 
 export interface CheckOptions {
@@ -84,20 +85,13 @@ const templateHint = (document: ManifestDocument): ManifestDiagnostic =>
     'Go template text: it is not checked. Render it (helm template) and check the result with `cnpg-replica lint -`.',
   );
 
-/** What follows the first errors of a broken text follows from them. */
-const mostSyntaxErrors = 3;
-
 function syntax(document: ManifestDocument): ManifestDiagnostic[] {
   const { errors, ignored } = document;
   const place = ({ start, end }: TextError): Range => rangeOf(document, start, Math.max(end, start + 1));
   return [
-    ...errors
-      .filter(isFatal)
-      .slice(0, mostSyntaxErrors)
-      .map(error => {
-        const message = `${error.message.replace(/\.$/, '')}. The document cannot be read as YAML from here on.`;
-        return diagnostic('error', 'yaml/syntax', place(error), '', message);
-      }),
+    ...syntaxFaults(document, errors.filter(isFatal)).map(({ range, message, fixes }) =>
+      diagnostic('error', 'yaml/syntax', range, '', message, fixes),
+    ),
     ...errors
       .filter(error => !isFatal(error))
       .map(error => {
@@ -112,10 +106,11 @@ function structure(document: ManifestDocument, options: CheckOptions): ManifestD
   if (document.apiVersion === '') return isNameless(document) ? [withoutApiVersion(document)] : [];
   const schema = options.schemas.kind(options.version, document.apiVersion, document.kind);
   const found = schema ? verdict(document, schema, options) : unknownKind(document, options);
-  const broken = document.errors.find(isFatal);
-  if (!broken) return found;
+  const broken = document.errors.filter(isFatal);
+  if (broken.length === 0) return found;
   // Behind a syntax error nothing is what the author meant, and what is missing may stand there.
-  const { line } = positionAt(document, broken.start);
+  const shown = syntaxFaults(document, broken).map(({ range }) => range.start.line);
+  const line = Math.min(...shown, ...broken.map(({ start }) => positionAt(document, start).line));
   return found.filter(({ range, code }) => range.end.line < line && code !== 'schema/required');
 }
 

@@ -53,6 +53,14 @@ export function removeKey(document: ManifestDocument, path: Path): MaybeEdit {
   return { range: rangeOf(document, start, blockEnd(document.text, start)), newText: '' };
 }
 
+/** As `removeKey`, with the mappings around it that have nothing else in them. */
+export function removeBranch(document: ManifestDocument, path: Path): MaybeEdit {
+  if (path.length < 2) return undefined;
+  const parent = placeOf(document, path.slice(0, -1))?.value;
+  if (!isMap(parent)) return undefined;
+  return parent.items.length === 1 ? removeBranch(document, path.slice(0, -1)) : removeKey(document, path);
+}
+
 /** A new key at the end of a block mapping. @param value the text after `key:`, later lines indented relative to the key */
 export function addKey(document: ManifestDocument, parent: Path, key: string, value: string): MaybeEdit {
   const map = placeOf(document, parent)?.value;

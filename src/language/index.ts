@@ -1,6 +1,7 @@
 /** The language room: what can be said of manifests from their text alone. No I/O; schemas come in from outside. */
 export { check, clustersIn } from './check.ts';
 export type { CheckOptions } from './check.ts';
+export { schemaCodes, yamlCodes } from './codes.ts';
 export { complete } from './completion.ts';
 export { manifestClusters } from './clusters.ts';
 export type { ManifestCluster } from './clusters.ts';

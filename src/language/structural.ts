@@ -1,5 +1,6 @@
 /** What the API server says of one document by the schema of its kind, each finding on the key or value that causes it. */
 import type { Admitted } from './admission/admit.ts';
+import type { SchemaCode } from './codes.ts';
 import { celFaults } from './admission/cel.ts';
 import type { DecodeFault } from './admission/decode.ts';
 import { metadataFaults } from './admission/metadata.ts';
@@ -11,6 +12,7 @@ import type { ManifestDocument, Path } from './manifest.ts';
 import { isRecord, keyRange, pathText, placeOf, valueAt, valueRange } from './manifest.ts';
 import { whenElse } from './history.ts';
 import { nearest } from './nearest.ts';
+import { missingSpace } from './syntax.ts';
 import type { KindSchema, Structure, Violation } from './schemas.ts';
 import { structureAt } from './schemas.ts';
 import { isScalar } from 'yaml';
@@ -27,7 +29,9 @@ export function structuralDiagnostics(
   const violations = schema.violations(admitted.object).flatMap(violation => explain(context, violation));
   const found: Finding[] = [
     ...admitted.faults.map(fault => explainFault(context, fault)),
-    ...metadataFaults(admitted.metadata, scope, old === undefined).map(fault => ({ ...fault, code: 'metadata' })),
+    ...metadataFaults(admitted.metadata, scope, old === undefined).map(
+      (fault): Finding => ({ ...fault, code: 'metadata' }),
+    ),
     ...violations,
     ...duplicates(structure, admitted.object, []),
     ...(replicas && !violations.some(({ path }) => isWithin(path, replicas))
@@ -55,7 +59,7 @@ interface Context {
 
 interface Finding {
   severity?: Severity;
-  code: string;
+  code: SchemaCode;
   path: Path;
   on: 'key' | 'value';
   message: string;
@@ -223,6 +227,7 @@ function wrongType({ document }: Context, path: Path, structure: Structure, valu
   const isText = types.includes('string') && (typeof value === 'number' || typeof value === 'boolean');
   const node = placeOf(document, path)?.value;
   const source = isScalar(node) ? (node.source ?? String(value)) : String(value);
+  const isGlued = types.includes('object') && typeof value === 'string' && missingSpace.test(source);
   const wanted =
     structure.format === 'date-time'
       ? 'a point in time such as 2026-01-31T12:00:00Z'
@@ -233,8 +238,12 @@ function wrongType({ document }: Context, path: Path, structure: Structure, valu
     on: 'value',
     message: isText
       ? `${within(path)} must be a string, and ${source} is a ${typeof value}: put it in quotes.`
-      : `${within(path)} must be ${wanted}, and this is ${nameOf(value)}.`,
-    fixes: isText ? fix('Put in quotes', setValue(document, path, JSON.stringify(source))) : [],
+      : `${within(path)} must be ${wanted}, and this is ${nameOf(value)}.${isGlued ? ' A space is missing behind ":".' : ''}`,
+    fixes: isText
+      ? fix('Put in quotes', setValue(document, path, JSON.stringify(source)))
+      : isGlued
+        ? fix('Add the space', setValue(document, path, source.replace(missingSpace, '$1: ')))
+        : [],
   };
 }
 

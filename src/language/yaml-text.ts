@@ -27,9 +27,7 @@ export function readable(original: string): ReadableText {
     text: read.replace(/\r(?!\n)/g, '\n'),
     errors: [...characterFaults(original), ...versionFaults(read)],
     ignored:
-      end < original.length && /^(?!\s*#|\s*$)/m.test(original.slice(end + marker.length))
-        ? rest(original, end)
-        : undefined,
+      end < original.length && /^(?!\s*#|\s*$)/m.test(original.slice(end + marker.length)) ? rest(end) : undefined,
   };
 }
 
@@ -40,11 +38,11 @@ function endOf(text: string): number {
   return found ? found.index : text.length;
 }
 
-const rest = (text: string, start: number): TextError => ({
+const rest = (start: number): TextError => ({
   code: 'IGNORED',
   message: 'Behind "..." the API server reads nothing: begin another document with "---" instead',
   start,
-  end: text.trimEnd().length,
+  end: start + marker.length,
 });
 
 /** All that YAML does not call printable; a byte order mark may stand at the start. */

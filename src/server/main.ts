@@ -3,8 +3,9 @@ import { CodeActionKind, createConnection, ProposedFeatures, TextDocumentSyncKin
 import type { CodeAction, Diagnostic, InitializeResult } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { check, clustersIn, complete, documentSymbols, hover, manifestClusters, parseFile } from '../language/index.ts';
-import type { DiagnosticData, KnownCluster, ManifestFile } from '../language/index.ts';
+import type { DiagnosticData, KnownCluster, ManifestDiagnostic, ManifestFile } from '../language/index.ts';
 import { messageOf } from '../errors.ts';
+import { loadPages } from './pages.ts';
 import { loadSchemas } from './schemas.ts';
 import { createServedKinds } from './served-kinds.ts';
 import type { ServedDocument } from './served-kinds.ts';
@@ -21,6 +22,7 @@ interface Open {
 
 const connection = createConnection(ProposedFeatures.all);
 const schemas = loadSchemas();
+const pageOf = loadPages();
 const open = new Map<string, Open>();
 let waiting: NodeJS.Timeout | undefined;
 let canAskForSettings = false;
@@ -147,7 +149,7 @@ function checkAll(): void {
       .filter(other => other.uri !== uri)
       .flatMap(other => other.clusters.map(cluster => ({ ...cluster, uri: other.uri })));
     const diagnostics = answer<Diagnostic[]>('diagnostics', [], () =>
-      check(fileOf(uri), { schemas, version: versionFor(uri), others }),
+      check(fileOf(uri), { schemas, version: versionFor(uri), others }).map(withPage),
     );
     const entry = open.get(uri);
     const key = `${entry?.document.version ?? 0} ${JSON.stringify(diagnostics)}`;
@@ -155,6 +157,12 @@ function checkAll(): void {
     sent.set(uri, key);
     void connection.sendDiagnostics({ uri, diagnostics });
   }
+}
+
+/** The code links to its page. */
+function withPage(found: ManifestDiagnostic): Diagnostic {
+  const href = pageOf(found.code);
+  return href === undefined ? found : { ...found, codeDescription: { href } };
 }
 
 function quickFixes(uri: string, found: Diagnostic): CodeAction[] {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldDoc, KindSchema, Schemas, Violation } from '../language/index.ts';
+import { projectRoot } from './project-root.ts';
 import type { PublishedKind } from './published.ts';
 import type { StoredKind } from './structure.ts';
 
@@ -121,14 +122,6 @@ export function loadSchemas(root = projectRoot()): LoadedSchemas {
       imported.set(name, { published, kind });
     },
   };
-}
-
-/** The folder with `schemas/`, seen from the bundle in `dist/` or from `src/server/`. */
-function projectRoot(): string {
-  const here = import.meta.dirname;
-  const found = ['..', '../..'].map(up => path.join(here, up)).find(root => fs.existsSync(path.join(root, 'schemas')));
-  if (found === undefined) throw new Error(`the schemas are missing near ${here}`);
-  return found;
 }
 
 const readJson = <T>(file: string): T => JSON.parse(fs.readFileSync(file, 'utf8')) as T;

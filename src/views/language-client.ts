@@ -34,6 +34,9 @@ export function createLanguageService(
         { language: 'json', pattern: '**/*.json' },
       ],
       outputChannel: log,
+      middleware: {
+        handleDiagnostics: (uri, diagnostics, next) => next(uri, diagnostics.map(withPreview)),
+      },
       synchronize: { configurationSection: 'cnpg' },
       initializationOptions: { storage: vscode.Uri.joinPath(storage, 'served-kinds').fsPath },
     },
@@ -53,4 +56,14 @@ export function createLanguageService(
     },
     dispose: () => void client.dispose(),
   };
+}
+
+/** The server links a code to the page as a file; here it opens as a preview. */
+function withPreview(diagnostic: vscode.Diagnostic): vscode.Diagnostic {
+  const { code } = diagnostic;
+  if (typeof code === 'object') {
+    const query = encodeURIComponent(JSON.stringify([code.value]));
+    diagnostic.code = { value: code.value, target: vscode.Uri.parse(`command:cnpg.explainRule?${query}`) };
+  }
+  return diagnostic;
 }

@@ -4,7 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { ManifestDiagnostic } from '../../src/language/index.ts';
-import { check, parseFile, rules, webhookRules } from '../../src/language/index.ts';
+import { check, parseFile, rules, schemaCodes, webhookRules, yamlCodes } from '../../src/language/index.ts';
+import { apply } from '../support/edits.ts';
 import { newest, schemas } from '../support/schemas.ts';
 
 const language = path.resolve(import.meta.dirname, '../../src/language');
@@ -17,7 +18,7 @@ interface Marked {
   severity: string;
 }
 
-/** The marks of an example; the marked line is the last one that is no mark. */
+/** The marks of an example; the marked line is the last one that is no mark. `#^^^` begins at the first column. */
 function marksOf(example: string): Marked[] {
   let line = 0;
   return example.split('\n').flatMap((text, at) => {
@@ -26,15 +27,17 @@ function marksOf(example: string): Marked[] {
       line = at;
       return [];
     }
-    const from = (mark[1] ?? '').length;
-    return [{ line, from, to: from + (mark[2] ?? '').length, severity: mark[3] ?? '' }];
+    const [, space = '', carets = '', severity = ''] = mark;
+    return [{ line, from: space === '#' ? 0 : space.length, to: space.length + carets.length, severity }];
   });
 }
 
 interface Example {
   text: string;
   /** The object as it was, on pages of rules for updates: a fence `yaml before` in front of the example. */
-  before: string | undefined;
+  before?: string;
+  /** Of CNPG: a fence `yaml 1.28`. */
+  version?: string;
 }
 
 interface Page {
@@ -50,21 +53,22 @@ function pagesOf(folder: string): Page[] {
     .map(name => {
       const text = fs.readFileSync(path.join(language, folder, name), 'utf8');
       let before: string | undefined;
-      const examples = [...text.matchAll(/```yaml( before)?\n([\s\S]*?)```/g)].flatMap(([, isBefore, example = '']) => {
-        const old = before;
-        before = isBefore ? example : undefined;
-        return isBefore ? [] : [{ text: example, before: old }];
-      });
+      const examples = [...text.matchAll(/```yaml(?: (before|[\d.]+))?\n([\s\S]*?)```/g)].flatMap(
+        ([, info, example = '']): Example[] => {
+          const old = before;
+          before = info === 'before' ? example : undefined;
+          if (info === 'before') return [];
+          return [
+            { text: example, ...(old !== undefined && { before: old }), ...(info !== undefined && { version: info }) },
+          ];
+        },
+      );
       return { name, code: /^# ([\w/-]+): /.exec(text)?.[1] ?? '', examples };
     });
 }
 
-const checked = (text: string, before?: string): ManifestDiagnostic[] =>
-  check(parseFile(text), {
-    schemas,
-    version: newest,
-    ...(before !== undefined && { against: parseFile(before) }),
-  });
+const checked = ({ text, before, version = newest }: Example): ManifestDiagnostic[] =>
+  check(parseFile(text), { schemas, version, ...(before !== undefined && { against: parseFile(before) }) });
 
 const marked = ({ range, severity }: ManifestDiagnostic): Marked => ({
   line: range.start.line,
@@ -73,16 +77,20 @@ const marked = ({ range, severity }: ManifestDiagnostic): Marked => ({
   severity: severities[severity - 1] ?? '',
 });
 
-for (const [folder, codes] of [
-  ['rules', rules.map(({ code }) => code)],
-  ['webhook', webhookRules.map(({ code }) => code)],
-] as const) {
+const codesIn = {
+  rules: rules.map(({ code }) => code),
+  webhook: webhookRules.map(({ code }) => code),
+  schema: schemaCodes.map(code => `schema/${code}`),
+  yaml: ['template', ...yamlCodes.map(code => `yaml/${code}`)],
+};
+
+for (const [folder, codes] of Object.entries(codesIn)) {
   const pages = pagesOf(folder);
 
-  test(`${folder}: every rule has a page, and every page a rule`, () => {
+  test(`${folder}: every code has a page, and every page a code`, () => {
     assert.deepEqual(pages.map(({ code }) => code).sort(), [...codes].sort());
-    if (folder === 'webhook')
-      for (const { name, code } of pages) assert.equal(code, `webhook/${name.replace(/\.md$/, '')}`);
+    if (folder !== 'rules')
+      for (const { name, code } of pages) assert.equal(code.split('/').at(-1), name.replace(/\.md$/, ''));
   });
 
   for (const { name, code, examples } of pages) {
@@ -95,18 +103,16 @@ for (const [folder, codes] of [
         examples.some(({ text }) => marksOf(text).length === 0),
         'an example of what is right',
       );
-      for (const { text, before } of examples) {
-        const all = checked(text, before);
-        assert.deepEqual(all.filter(each => each.code === code).map(marked), marksOf(text), text);
-        const others = all.filter(
-          each => each.severity === 1 && each.code !== code && /^(schema|webhook)/.test(each.code),
-        );
+      for (const example of examples) {
+        const all = checked(example);
+        assert.deepEqual(all.filter(each => each.code === code).map(marked), marksOf(example.text), example.text);
+        const others = all.filter(each => each.severity === 1 && each.code !== code);
         // A page on the replica stanza leaves out what does not matter to it.
-        const unexpected = folder === 'rules' ? others.filter(each => each.code.startsWith('schema/')) : others;
+        const unexpected = others.filter(each => folder !== 'rules' || each.code.startsWith('schema/'));
         assert.deepEqual(
           unexpected.map(({ message }) => message),
           [],
-          text,
+          example.text,
         );
       }
     });
@@ -114,11 +120,11 @@ for (const [folder, codes] of [
 
   test(`${folder}: a fix leads to text without the finding, and keeps comments`, () => {
     for (const { code, examples } of pages)
-      for (const { text, before } of examples)
-        for (const { data } of checked(text, before).filter(each => each.code === code))
+      for (const example of examples)
+        for (const { data } of checked(example).filter(each => each.code === code))
           for (const { title, edits } of data.fixes) {
-            const fixed = apply(text, edits);
-            const left = checked(fixed, before);
+            const fixed = apply(example.text, edits);
+            const left = checked({ ...example, text: fixed });
             assert.ok(
               !left.some(each => each.code === code && each.data.path === data.path),
               `${code}: ${title}\n${fixed}`,
@@ -126,19 +132,6 @@ for (const [folder, codes] of [
             assert.ok(!left.some(each => each.code.startsWith('yaml/')), `${code}: ${title}\n${fixed}`);
           }
   });
-}
-
-function apply(text: string, edits: { range: { start: Place; end: Place }; newText: string }[]): string {
-  const starts = [0, ...Array.from(text.matchAll(/\n/g), match => match.index + 1)];
-  const offset = ({ line, character }: Place): number => (starts[line] ?? text.length) + character;
-  return edits
-    .toSorted((a, b) => offset(b.range.start) - offset(a.range.start))
-    .reduce((at, { range, newText }) => at.slice(0, offset(range.start)) + newText + at.slice(offset(range.end)), text);
-}
-
-interface Place {
-  line: number;
-  character: number;
 }
 
 test('a comment silences one rule in one place', () => {

@@ -1,12 +1,11 @@
 /** Sizes in parameters of PostgreSQL, as the operator's webhook reads them. */
+import { parseInteger } from './integers.ts';
 import { parseQuantity } from './quantities.ts';
-
-const bareInteger = /^[-+]?\d{1,18}$/;
 
 /** `256MB`, `1 GB`, `524288kB`, `100B`; a bare integer counts megabytes. @returns billionths of a byte, `undefined` for others */
 export function parseSize(text: string): bigint | undefined {
-  const withUnit = bareInteger.test(text) ? `${text}MB` : text;
+  const withUnit = parseInteger(text) !== undefined ? `${text}MB` : text;
   if (!withUnit.endsWith('B')) return undefined;
   const number = withUnit.slice(0, -1).replaceAll(' ', '');
-  return parseQuantity(bareInteger.test(number) ? number : `${number}i`.replaceAll('ki', 'Ki'));
+  return parseQuantity(parseInteger(number) !== undefined ? number : `${number}i`.replaceAll('ki', 'Ki'));
 }

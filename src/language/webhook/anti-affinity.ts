@@ -1,13 +1,20 @@
+import { fix, setValue } from '../edits.ts';
+import { nearest } from '../nearest.ts';
 import { clusterRule, ofValues, onValue } from './rule.ts';
 
+const types = ['preferred', 'required'];
+
 export const antiAffinity = ofValues(
-  clusterRule('anti-affinity', ({ spec }) => {
+  clusterRule('anti-affinity', ({ document, spec }) => {
     const type = spec.affinity?.podAntiAffinityType ?? '';
-    if (['', 'preferred', 'required'].includes(type)) return [];
+    if (type === '' || types.includes(type)) return [];
+    const path = ['spec', 'affinity', 'podAntiAffinityType'];
+    const guess = nearest(type, types);
     return [
       onValue(
-        ['spec', 'affinity', 'podAntiAffinityType'],
-        `podAntiAffinityType cannot be "${type}". Allowed: preferred, required.`,
+        path,
+        `podAntiAffinityType cannot be "${type}". Allowed: ${types.join(', ')}.`,
+        guess === undefined ? [] : fix(`Change to ${guess}`, setValue(document, path, guess)),
       ),
     ];
   }),

@@ -1,14 +1,17 @@
+import { fix, removeBranch } from '../edits.ts';
 import { clusterRule, onKey } from './rule.ts';
 
-export const applicationDatabase = clusterRule('application-database', ({ spec: { bootstrap = {} } }) =>
+export const applicationDatabase = clusterRule('application-database', ({ document, spec: { bootstrap = {} } }) =>
   (['initdb', 'recovery', 'pg_basebackup'] as const).flatMap(method => {
     const { database = '', owner = '' } = bootstrap[method] ?? {};
     if ((database === '') === (owner === '')) return [];
     const [given, missing] = owner === '' ? ['database', 'owner'] : ['owner', 'database'];
+    const path = ['spec', 'bootstrap', method, given];
     return [
       onKey(
-        ['spec', 'bootstrap', method, given],
+        path,
         `An application database needs both a name and an owner: add "${missing}", or remove "${given}".`,
+        fix(`Remove ${given}`, removeBranch(document, path)),
       ),
     ];
   }),

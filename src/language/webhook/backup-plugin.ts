@@ -1,11 +1,23 @@
 import type { BackupSpec } from '../admission/objects.ts';
-import { onKey, onValue, ruleOf } from './rule.ts';
+import { addKey, fix, setValue } from '../edits.ts';
+import { onValue, ruleOf } from './rule.ts';
 
-export const backupPlugin = ruleOf<BackupSpec>(['Backup'], 'backup-plugin', ({ spec }) => {
+/** The only plugin for backups that there is so far. */
+const barman = 'barman-cloud.cloudnative-pg.io';
+
+export const backupPlugin = ruleOf<BackupSpec>(['Backup'], 'backup-plugin', ({ document, spec }) => {
   if (spec.method !== 'plugin' || spec.pluginConfiguration?.name) return [];
-  const message =
-    'The method plugin needs the name of the plugin: add pluginConfiguration.name, such as barman-cloud.cloudnative-pg.io.';
+  const name = ['spec', 'pluginConfiguration', 'name'];
   return [
-    spec.pluginConfiguration ? onKey(['spec', 'pluginConfiguration'], message) : onValue(['spec', 'method'], message),
+    onValue(
+      spec.pluginConfiguration ? name : ['spec', 'method'],
+      `The method plugin needs the name of the plugin that makes the backup: set pluginConfiguration.name, such as ${barman}.`,
+      fix(
+        `Use ${barman}`,
+        spec.pluginConfiguration
+          ? setValue(document, name, barman)
+          : addKey(document, ['spec'], 'pluginConfiguration', `\n  name: ${barman}`),
+      ),
+    ),
   ];
 });

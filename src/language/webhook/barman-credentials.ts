@@ -1,25 +1,31 @@
 import type { BarmanObjectStore } from '../admission/objects.ts';
-import type { Path } from '../manifest.ts';
+import { fix, removeKey } from '../edits.ts';
+import type { ManifestDocument, Path } from '../manifest.ts';
 import type { Finding } from './rule.ts';
 import { clusterRule, onKey } from './rule.ts';
 
 const here: Path = ['spec', 'backup', 'barmanObjectStore'];
 
-export const barmanCredentials = clusterRule('barman-credentials', ({ spec }) => {
+export const barmanCredentials = clusterRule('barman-credentials', ({ document, spec }) => {
   const store = spec.backup?.barmanObjectStore;
   if (!store) return [];
   const given = (['s3Credentials', 'azureCredentials', 'googleCredentials'] as const).filter(field => store[field]);
   if (given.length === 0)
     return [onKey(here, 'Nothing says how to log in: add s3Credentials, azureCredentials or googleCredentials.')];
   return [
-    ...(given.length > 1 ? [onKey(here, `A store has one provider; here are ${given.join(' and ')}.`)] : []),
-    ...judged(store),
+    ...(given.length > 1
+      ? [onKey([...here, given.at(-1) ?? ''], `A store has one provider; here are ${given.join(' and ')}.`)]
+      : []),
+    ...judged(store, document),
   ];
 });
 
 /** The webhook looks at the provider that it comes to last: Azure, S3, Google. */
-function judged({ s3Credentials, azureCredentials, googleCredentials }: BarmanObjectStore): Finding[] {
-  if (googleCredentials) return google(googleCredentials);
+function judged(
+  { s3Credentials, azureCredentials, googleCredentials }: BarmanObjectStore,
+  document: ManifestDocument,
+): Finding[] {
+  if (googleCredentials) return google(googleCredentials, document);
   if (s3Credentials) return s3(s3Credentials);
   return azureCredentials ? azure(azureCredentials) : [];
 }
@@ -33,12 +39,18 @@ function s3({
   const hasKey = accessKeyId !== undefined || secretAccessKey !== undefined;
   return [
     ...(hasKey && !(accessKeyId && secretAccessKey)
-      ? [onKey(path, `Keys come in pairs: add ${accessKeyId ? 'secretAccessKey' : 'accessKeyId'}.`)]
+      ? [
+          accessKeyId
+            ? onKey([...path, 'accessKeyId'], 'Keys come in pairs: add secretAccessKey.')
+            : onKey([...path, 'secretAccessKey'], 'Keys come in pairs: add accessKeyId.'),
+        ]
       : []),
     ...(!hasKey && !inheritFromIAMRole
       ? [onKey(path, 'Nothing says how to log in: add accessKeyId and secretAccessKey, or inheritFromIAMRole: true.')]
       : []),
-    ...(hasKey && inheritFromIAMRole ? [onKey(path, 'Log in by keys or by inheritFromIAMRole, not by both.')] : []),
+    ...(hasKey && inheritFromIAMRole
+      ? [onKey([...path, 'inheritFromIAMRole'], 'Log in by keys or by inheritFromIAMRole, not by both: remove one.')]
+      : []),
   ];
 }
 
@@ -60,25 +72,37 @@ function azure(given: NonNullable<BarmanObjectStore['azureCredentials']>): Findi
         ]
       : []),
     ...(given.connectionString && (ways.length > 0 || given.storageAccount)
-      ? [onKey(path, 'A connection string says everything: remove the other fields beside it.')]
+      ? [
+          onKey(
+            [...path, 'connectionString'],
+            'A connection string has the account and its key in it: remove the other fields beside it.',
+          ),
+        ]
       : []),
     ...((given.storageKey ?? given.storageSasToken) && !given.storageAccount
-      ? [onKey(path, 'A key or SAS token belongs to an account: add storageAccount.')]
+      ? [
+          onKey(
+            [...path, given.storageKey ? 'storageKey' : 'storageSasToken'],
+            'A key or SAS token belongs to an account: add storageAccount.',
+          ),
+        ]
       : []),
   ];
 }
 
-function google({
-  gkeEnvironment,
-  applicationCredentials,
-}: NonNullable<BarmanObjectStore['googleCredentials']>): Finding[] {
+function google(
+  { gkeEnvironment, applicationCredentials }: NonNullable<BarmanObjectStore['googleCredentials']>,
+  document: ManifestDocument,
+): Finding[] {
+  const path = [...here, 'googleCredentials'];
   if (!gkeEnvironment === !!applicationCredentials) return [];
   return [
-    onKey(
-      [...here, 'googleCredentials'],
-      gkeEnvironment
-        ? 'With gkeEnvironment the account of the workload is used: remove applicationCredentials.'
-        : 'Nothing says how to log in: add applicationCredentials, or gkeEnvironment: true.',
-    ),
+    gkeEnvironment
+      ? onKey(
+          [...path, 'applicationCredentials'],
+          'With gkeEnvironment the account of the workload is used: remove applicationCredentials.',
+          fix('Remove applicationCredentials', removeKey(document, [...path, 'applicationCredentials'])),
+        )
+      : onKey(path, 'Nothing says how to log in: add applicationCredentials, or gkeEnvironment: true.'),
   ];
 }

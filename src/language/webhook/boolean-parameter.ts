@@ -1,12 +1,13 @@
 import { postgresBoolean } from '../admission/booleans.ts';
 import { postgresMajor } from '../admission/images.ts';
-import { clusterRule, ofValues, onValue, parameter } from './rule.ts';
+import { fix } from '../edits.ts';
+import { clusterRule, ofValues, onValue, parameter, switchOn } from './rule.ts';
 
 /** Parameters whose value the webhook reads. */
 const booleans = ['hot_standby_feedback', 'sync_replication_slots', 'wal_log_hints'];
 
 export const booleanParameter = ofValues(
-  clusterRule('boolean-parameter', ({ spec }) => {
+  clusterRule('boolean-parameter', ({ document, spec }) => {
     const parameters = spec.postgresql?.parameters ?? {};
     if (postgresMajor(spec) === undefined) return [];
     return booleans.flatMap(name => {
@@ -19,6 +20,7 @@ export const booleanParameter = ofValues(
         onValue(
           parameter(name),
           'wal_log_hints must be "on" when there are standbys: pg_rewind needs the hints to bring a former primary back.',
+          fix('Change to "on"', switchOn(document, name)),
         ),
       ];
     });

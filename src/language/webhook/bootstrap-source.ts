@@ -1,29 +1,25 @@
-import { clusterRule, onKey, onValue } from './rule.ts';
+import { fix, plainText, setValue } from '../edits.ts';
+import { nearest } from '../nearest.ts';
+import { clusterRule, onValue } from './rule.ts';
 
-export const bootstrapSource = clusterRule('bootstrap-source', ({ spec }) => {
-  const { pg_basebackup: copy, recovery } = spec.bootstrap ?? {};
-  const { externalClusters = [] } = spec;
-  const find = (name: string) => externalClusters.find(entry => entry.name === name);
-  const listed = externalClusters.map(({ name }) => name).join(', ') || 'none';
-  if (copy && !find(copy.source))
+export const bootstrapSource = clusterRule('bootstrap-source', ({ document, spec }) => {
+  const { pg_basebackup, recovery } = spec.bootstrap ?? {};
+  const names = (spec.externalClusters ?? []).map(({ name }) => name);
+  const used = [
+    { method: 'pg_basebackup', source: pg_basebackup?.source },
+    { method: 'recovery', source: recovery?.source },
+  ];
+  return used.flatMap(({ method, source }) => {
+    // An empty one is refused by the schema or means none, and an entry that cannot be reached has its own finding.
+    if (!source || names.includes(source)) return [];
+    const path = ['spec', 'bootstrap', method, 'source'];
+    const guess = nearest(source, names);
     return [
-      copy.source
-        ? onValue(
-            ['spec', 'bootstrap', 'pg_basebackup', 'source'],
-            `"${copy.source}" is not in externalClusters (${listed}): pg_basebackup would not know whom to ask.`,
-          )
-        : onKey(['spec', 'bootstrap', 'pg_basebackup'], 'pg_basebackup needs a source: an entry of externalClusters.'),
+      onValue(
+        path,
+        `"${source}" is not in externalClusters (${names.join(', ') || 'none'}), so nobody knows where to copy the data from: name one of them, or add the entry.`,
+        guess === undefined ? [] : fix(`Change to ${guess}`, setValue(document, path, plainText(guess))),
+      ),
     ];
-  if (!recovery?.source) return [];
-  const path = ['spec', 'bootstrap', 'recovery', 'source'];
-  const entry = find(recovery.source);
-  if (!entry) return [onValue(path, `"${recovery.source}" is not in externalClusters (${listed}).`)];
-  return (entry.connectionParameters ?? entry.barmanObjectStore ?? entry.plugin)
-    ? []
-    : [
-        onValue(
-          path,
-          `Nothing can be recovered from "${recovery.source}": its entry has no plugin, barmanObjectStore or connectionParameters.`,
-        ),
-      ];
+  });
 });

@@ -1,6 +1,7 @@
+import { fix, removeKey } from '../edits.ts';
 import { clusterRule, onKey } from './rule.ts';
 
-export const certificates = clusterRule('certificates', ({ spec: { certificates: given = {} } }) => {
+export const certificates = clusterRule('certificates', ({ document, spec: { certificates: given = {} } }) => {
   const at = (field: keyof typeof given) => ['spec', 'certificates', field];
   return [
     ...(given.serverTLSSecret && given.serverAltDNSNames?.length
@@ -8,6 +9,7 @@ export const certificates = clusterRule('certificates', ({ spec: { certificates:
           onKey(
             at('serverAltDNSNames'),
             'The names of a server certificate of your own are in it: remove serverAltDNSNames, or serverTLSSecret.',
+            fix('Remove serverAltDNSNames', removeKey(document, at('serverAltDNSNames'))),
           ),
         ]
       : []),

@@ -5,20 +5,18 @@ import { clusterRule, ofValues, onValue } from './rule.ts';
 const longest = 50;
 
 export const clusterName = ofValues(
-  clusterRule('cluster-name', ({ metadata: { name = '' } }) => {
+  clusterRule('cluster-name', ({ document, metadata: { name = '' } }) => {
     // What is no name of any object has been said.
     if (!isName(name)) return [];
+    const isGenerated = document.name === undefined;
+    const path = ['metadata', isGenerated ? 'generateName' : 'name'];
+    const made = isGenerated ? 'the one made of generateName' : 'this one';
     if (name.length > longest)
-      return [
-        onValue(
-          ['metadata', 'name'],
-          `The name of a Cluster has at most ${longest} characters; this one has ${name.length}.`,
-        ),
-      ];
+      return [onValue(path, `The name of a Cluster has at most ${longest} characters; ${made} has ${name.length}.`)];
     if (/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name)) return [];
     return [
       onValue(
-        ['metadata', 'name'],
+        path,
         `Services are named after a Cluster, so "${name}" must be lower-case letters, digits and "-", beginning with a letter and without dots.`,
       ),
     ];

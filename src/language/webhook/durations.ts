@@ -1,11 +1,13 @@
 import { parseDuration } from '../admission/durations.ts';
+import { fix, setValue } from '../edits.ts';
+import type { ManifestDocument } from '../manifest.ts';
 import type { Finding } from './rule.ts';
 import { clusterRule, ofValues, onValue, warn } from './rule.ts';
 
 export const durations = ofValues(
-  clusterRule('durations', ({ spec: { replica, monitoring } }) => [
-    ...form(['spec', 'replica', 'minApplyDelay'], replica?.minApplyDelay),
-    ...form(['spec', 'monitoring', 'metricsQueriesTTL'], monitoring?.metricsQueriesTTL),
+  clusterRule('durations', ({ document, spec: { replica, monitoring } }) => [
+    ...form(document, ['spec', 'replica', 'minApplyDelay'], replica?.minApplyDelay),
+    ...form(document, ['spec', 'monitoring', 'metricsQueriesTTL'], monitoring?.metricsQueriesTTL),
     ...(monitoring?.metricsQueriesTTL !== undefined && parseDuration(monitoring.metricsQueriesTTL) === 0
       ? [
           warn(
@@ -19,12 +21,16 @@ export const durations = ofValues(
   ]),
 );
 
-function form(path: string[], text: string | undefined): Finding[] {
+function form(document: ManifestDocument, path: string[], text: string | undefined): Finding[] {
   if (text === undefined || parseDuration(text) !== undefined) return [];
+  const days = /^(\d{1,4})d$/.exec(text)?.[1];
   return [
     onValue(
       path,
       `"${text}" is no duration. Write numbers with ms, s, m or h, such as 1h30m; there is no unit for days.`,
+      days === undefined
+        ? []
+        : fix(`Change to ${24 * Number(days)}h`, setValue(document, path, `${24 * Number(days)}h`)),
     ),
   ];
 }

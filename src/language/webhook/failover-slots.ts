@@ -1,19 +1,30 @@
 import { postgresBoolean } from '../admission/booleans.ts';
-import { clusterRule, onKey, parameter } from './rule.ts';
+import { fix, setValue } from '../edits.ts';
+import { clusterRule, onKey, onValue, parameter, switchOn } from './rule.ts';
 
-export const failoverSlots = clusterRule('failover-slots', ({ spec }) => {
+const enabled = ['spec', 'replicationSlots', 'highAvailability', 'enabled'];
+
+export const failoverSlots = clusterRule('failover-slots', ({ document, spec }) => {
   const parameters = spec.postgresql?.parameters ?? {};
   const used = Object.keys(parameters).find(name => name.startsWith('pg_failover_slots.'));
   if (used === undefined) return [];
+  const feedback = parameters['hot_standby_feedback'];
   return [
-    ...(postgresBoolean(parameters['hot_standby_feedback'] ?? '')
+    ...(postgresBoolean(feedback ?? '')
       ? []
-      : [onKey(parameter(used), 'pg_failover_slots needs hot_standby_feedback: "on" beside it.')]),
+      : [
+          (feedback === undefined ? onKey : onValue)(
+            parameter(feedback === undefined ? used : 'hot_standby_feedback'),
+            'pg_failover_slots needs hot_standby_feedback: "on", or the primary removes rows that a copied slot still needs.',
+            fix('Set hot_standby_feedback: "on"', switchOn(document, 'hot_standby_feedback')),
+          ),
+        ]),
     ...(spec.replicationSlots?.highAvailability?.enabled === false
       ? [
-          onKey(
-            ['spec', 'replicationSlots', 'highAvailability', 'enabled'],
-            'pg_failover_slots needs the replication slots for high availability: enable them.',
+          onValue(
+            enabled,
+            'pg_failover_slots copies slots along the replication slots for high availability: enable them.',
+            fix('Change to true', setValue(document, enabled, 'true')),
           ),
         ]
       : []),

@@ -1,6 +1,6 @@
 import { operatorValue } from '../admission/cluster-defaults.ts';
 import { postgresMajor } from '../admission/images.ts';
-import { fix, removeKey } from '../edits.ts';
+import { fix, removeBranch } from '../edits.ts';
 import { clusterRule, ofValues, onKey, parameter } from './rule.ts';
 
 /** Parameters that the operator keeps to itself. */
@@ -39,7 +39,7 @@ export const fixedParameter = ofValues(
         onKey(
           parameter(name),
           `The operator sets ${name} itself and takes no other value${name in instead ? `: ${instead[name]}` : ''}.`,
-          fix(`Remove ${name}`, removeKey(document, parameter(name))),
+          fix(`Remove ${name}`, removeBranch(document, parameter(name))),
         ),
       );
   }),

@@ -1,21 +1,24 @@
 import type { DatabaseSpec } from '../admission/objects.ts';
-import { onKey, onValue, ruleOf } from './rule.ts';
+import { fix, plainText, setValue } from '../edits.ts';
+import { nearest } from '../nearest.ts';
+import { onValue, ruleOf } from './rule.ts';
 
 export const foreignServers = ruleOf<DatabaseSpec>(
   ['Database'],
   'foreign-servers',
-  ({ spec: { fdws = [], servers = [] } }) => {
+  ({ document, spec: { fdws = [], servers = [] } }) => {
     const known = fdws.map(({ name }) => name);
-    return servers.flatMap(({ name, fdw = '', ensure }, at) => {
-      if (ensure === 'absent' || known.includes(fdw)) return [];
-      const path = ['spec', 'servers', at];
+    return servers.flatMap(({ fdw = '', ensure }, at) => {
+      // Without one the schema refuses it.
+      if (ensure === 'absent' || fdw === '' || known.includes(fdw)) return [];
+      const path = ['spec', 'servers', at, 'fdw'];
+      const guess = nearest(fdw, known);
       return [
-        fdw === ''
-          ? onKey([...path, 'name'], `The server "${name}" needs its foreign data wrapper: add fdw.`)
-          : onValue(
-              [...path, 'fdw'],
-              `There is no foreign data wrapper "${fdw}" in spec.fdws (${known.join(', ') || 'none'}).`,
-            ),
+        onValue(
+          path,
+          `There is no foreign data wrapper "${fdw}" in spec.fdws (${known.join(', ') || 'none'}): list it there, so that the operator makes it first.`,
+          guess === undefined ? [] : fix(`Change to ${guess}`, setValue(document, path, plainText(guess))),
+        ),
       ];
     });
   },

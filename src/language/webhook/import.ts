@@ -1,38 +1,72 @@
 import type { Import } from '../admission/objects.ts';
+import { fix, removeKey } from '../edits.ts';
+import type { ManifestDocument, Path } from '../manifest.ts';
 import type { Finding } from './rule.ts';
-import { clusterRule, onKey } from './rule.ts';
+import { clusterRule, onKey, onValue } from './rule.ts';
 
-export const importRule = clusterRule('import', ({ spec }) => {
+export const importRule = clusterRule('import', ({ document, spec }) => {
   const source = spec.bootstrap?.initdb?.import;
-  if (source?.type === 'microservice') return microservice(source);
-  return source?.type === 'monolith' ? monolith(source) : [];
+  if (source?.type === 'microservice') return microservice(source, document);
+  return source?.type === 'monolith' ? monolith(source, document) : [];
 });
 
-const at = (field: keyof Import, message: string): Finding =>
-  onKey(['spec', 'bootstrap', 'initdb', 'import', field], message);
+const at = (...rest: Path): Path => ['spec', 'bootstrap', 'initdb', 'import', ...rest];
 
-const microservice = ({ databases = [], roles = [] }: Import): Finding[] => [
-  ...(databases.length === 1 ? [] : [at('databases', 'An import of type microservice takes exactly one database.')]),
-  ...(roles.length === 0 ? [] : [at('roles', 'An import of type microservice takes no roles: remove the list.')]),
-  ...(databases.length === 1 && databases[0]?.includes('*')
-    ? [at('databases', 'An import of type microservice takes one database by its name, not a wildcard.')]
-    : []),
-];
+const tooMuch = (document: ManifestDocument, field: keyof Import, message: string): Finding =>
+  onKey(at(field), message, fix(`Remove ${field}`, removeKey(document, at(field))));
 
-const monolith = ({ databases = [], roles = [], postImportApplicationSQL = [] }: Import): Finding[] => [
-  ...(databases.length > 0 ? [] : [at('databases', 'An import of type monolith needs one database or more, or "*".')]),
-  ...(databases.length > 1 && databases.includes('*')
-    ? [at('databases', '"*" stands for all databases: it cannot be beside others.')]
-    : []),
-  ...(roles.length > 1 && roles.includes('*')
-    ? [at('roles', '"*" stands for all roles: it cannot be beside others.')]
-    : []),
+function microservice({ databases = [], roles = [] }: Import, document: ManifestDocument): Finding[] {
+  const [database = ''] = databases;
+  return [
+    ...(databases.length === 1
+      ? []
+      : [
+          onKey(
+            at('databases'),
+            `An import of type microservice takes exactly one database, and here are ${databases.length}: for several use monolith.`,
+          ),
+        ]),
+    ...(roles.length === 0
+      ? []
+      : [
+          tooMuch(
+            document,
+            'roles',
+            'An import of type microservice takes no roles, since the owner of the application owns everything: remove the list.',
+          ),
+        ]),
+    ...(databases.length === 1 && database.includes('*')
+      ? [onValue(at('databases', 0), 'An import of type microservice takes one database by its name, not a wildcard.')]
+      : []),
+  ];
+}
+
+const monolith = (
+  { databases = [], roles = [], postImportApplicationSQL = [] }: Import,
+  document: ManifestDocument,
+): Finding[] => [
+  ...(databases.length > 0
+    ? []
+    : [onKey(at('databases'), 'An import of type monolith needs one database or more, or "*".')]),
+  ...wildcard('databases', databases),
+  ...wildcard('roles', roles),
   ...(postImportApplicationSQL.length === 0
     ? []
     : [
-        at(
+        tooMuch(
+          document,
           'postImportApplicationSQL',
           'An import of type monolith has no application database in which this SQL could run: remove it.',
         ),
       ]),
 ];
+
+function wildcard(field: 'databases' | 'roles', names: readonly string[]): Finding[] {
+  if (names.length < 2 || !names.includes('*')) return [];
+  return [
+    onValue(
+      at(field, names.indexOf('*')),
+      `"*" stands for all ${field}: it cannot be beside others. Remove it, or the others.`,
+    ),
+  ];
+}

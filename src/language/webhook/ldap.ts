@@ -1,12 +1,19 @@
-import { clusterRule, onKey } from './rule.ts';
+import { clusterRule, onKey, onValue } from './rule.ts';
 
 export const ldap = clusterRule('ldap', ({ spec }) => {
   const given = spec.postgresql?.ldap;
   const path = ['spec', 'postgresql', 'ldap'];
   return [
-    ...(given && !given.server ? [onKey(path, 'LDAP needs a server.')] : []),
+    ...(given && !given.server
+      ? [onValue([...path, 'server'], 'LDAP needs a server to ask: add its name or address.')]
+      : []),
     ...(given?.bindAsAuth && given.bindSearchAuth
-      ? [onKey(path, 'LDAP logs in by bindAsAuth or by bindSearchAuth, not by both.')]
+      ? [
+          onKey(
+            [...path, 'bindSearchAuth'],
+            'LDAP logs in by bindAsAuth (simple bind) or by bindSearchAuth (search and bind), not by both: remove one.',
+          ),
+        ]
       : []),
   ];
 });

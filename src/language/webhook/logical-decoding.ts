@@ -1,10 +1,11 @@
 import { postgresBoolean } from '../admission/booleans.ts';
 import { postgresMajor } from '../admission/images.ts';
-import { clusterRule, onKey } from './rule.ts';
+import { fix } from '../edits.ts';
+import { clusterRule, onKey, onValue, parameter, switchOn } from './rule.ts';
 
 const path = ['spec', 'replicationSlots', 'highAvailability', 'synchronizeLogicalDecoding'];
 
-export const logicalDecoding = clusterRule('logical-decoding', ({ spec }) => {
+export const logicalDecoding = clusterRule('logical-decoding', ({ document, spec }) => {
   const parameters = spec.postgresql?.parameters ?? {};
   const major = postgresMajor(spec);
   if (!spec.replicationSlots?.highAvailability?.synchronizeLogicalDecoding || major === undefined) return [];
@@ -16,10 +17,29 @@ export const logicalDecoding = clusterRule('logical-decoding', ({ spec }) => {
         `PostgreSQL ${major} cannot synchronise logical slots itself: use 17 or newer, or the extension pg_failover_slots.`,
       ),
     ];
-  const missing = ['hot_standby_feedback', 'sync_replication_slots'].filter(
+  const off = ['hot_standby_feedback', 'sync_replication_slots'].filter(
     name => !postgresBoolean(parameters[name] ?? ''),
   );
-  return missing.map(name =>
-    onKey(path, `Logical slots are synchronised only with ${name} on: set it in spec.postgresql.parameters.`),
-  );
+  const absent = off.filter(name => parameters[name] === undefined);
+  return [
+    ...(absent.length === 0
+      ? []
+      : [
+          onKey(
+            path,
+            `Logical slots are synchronised only with ${absent.join(' and ')} on: set it in spec.postgresql.parameters.`,
+            // Two would be added at one place.
+            absent.length === 1 ? fix(`Set ${absent[0]}: "on"`, switchOn(document, absent[0] ?? '')) : [],
+          ),
+        ]),
+    ...off
+      .filter(name => !absent.includes(name))
+      .map(name =>
+        onValue(
+          parameter(name),
+          `Logical slots are synchronised (synchronizeLogicalDecoding) only with ${name} on.`,
+          fix('Change to "on"', switchOn(document, name)),
+        ),
+      ),
+  ];
 });

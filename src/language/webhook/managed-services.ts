@@ -1,8 +1,9 @@
+import { fix, removeKey } from '../edits.ts';
 import { clusterRule, onKey, onValue, repeated } from './rule.ts';
 
 const here = ['spec', 'managed', 'services'];
 
-export const managedServices = clusterRule('managed-services', ({ metadata, spec }) => {
+export const managedServices = clusterRule('managed-services', ({ document, metadata, spec }) => {
   const { disabledDefaultServices: disabled = [], additional = [] } = spec.managed?.services ?? {};
   const own = ['rw', 'ro', 'r', 'any'].map(type => `${metadata.name ?? ''}-${type}`);
   const nameOf = (at: number): string => additional[at]?.serviceTemplate.metadata?.name ?? '';
@@ -23,17 +24,25 @@ export const managedServices = clusterRule('managed-services', ({ metadata, spec
         ? [
             onValue(
               [...item(at), 'metadata', 'name'],
-              `"${nameOf(at)}" is the name of a service that the operator makes.`,
+              `"${nameOf(at)}" is the name of a service that the operator makes: choose another.`,
             ),
           ]
         : []),
       ...(Object.keys(serviceTemplate.spec?.selector ?? {}).length > 0
-        ? [onKey([...item(at), 'spec', 'selector'], 'The operator sets the selector, by selectorType: remove it.')]
+        ? [
+            onKey(
+              [...item(at), 'spec', 'selector'],
+              'The operator sets the selector, by selectorType: remove it.',
+              fix('Remove selector', removeKey(document, [...item(at), 'spec', 'selector'])),
+            ),
+          ]
         : []),
       ...(nameOf(at) === '' ? [onKey(item(at), 'An additional service needs a name: add metadata.name.')] : []),
     ]),
-    ...repeated(additional, ({ serviceTemplate }) => serviceTemplate.metadata?.name ?? '').map(at =>
-      onValue([...item(at), 'metadata', 'name'], `There are two additional services named "${nameOf(at)}".`),
-    ),
+    ...repeated(additional, ({ serviceTemplate }) => serviceTemplate.metadata?.name ?? '')
+      .filter(at => nameOf(at) !== '')
+      .map(at =>
+        onValue([...item(at), 'metadata', 'name'], `There are two additional services named "${nameOf(at)}".`),
+      ),
   ];
 });

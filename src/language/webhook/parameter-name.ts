@@ -1,4 +1,5 @@
 import { postgresMajor } from '../admission/images.ts';
+import { fix, renameKey } from '../edits.ts';
 import { clusterRule, ofValues, onKey, parameter } from './rule.ts';
 
 /** As PostgreSQL reads names in its configuration file. */
@@ -6,15 +7,17 @@ export const isParameterName = (name: string): boolean =>
   /^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?$/.test(name);
 
 export const parameterName = ofValues(
-  clusterRule('parameter-name', ({ spec }) => {
+  clusterRule('parameter-name', ({ document, spec }) => {
     if (postgresMajor(spec) === undefined) return [];
     return Object.keys(spec.postgresql?.parameters ?? {})
       .filter(name => !isParameterName(name))
-      .map(name =>
-        onKey(
+      .map(name => {
+        const meant = name.trim().replaceAll('-', '_');
+        return onKey(
           parameter(name),
           `"${name}" cannot be the name of a parameter: letters, digits, "_" and "$", with at most one "." in it.`,
-        ),
-      );
+          isParameterName(meant) ? fix(`Rename to ${meant}`, renameKey(document, parameter(name), meant)) : [],
+        );
+      });
   }),
 );

@@ -1,5 +1,5 @@
 import type { PodMonitorFields } from '../admission/objects.ts';
-import { fix, removeKey } from '../edits.ts';
+import { fix, removeBranch } from '../edits.ts';
 import { ofValues, onKey, ruleOf, warn } from './rule.ts';
 
 interface Monitored {
@@ -20,7 +20,7 @@ export const podMonitor = ofValues(
         onKey(
           path,
           `${field} is deprecated: make a PodMonitor yourself, as the manual's page on monitoring shows, and remove it.`,
-          fix(`Remove ${field}`, removeKey(document, path)),
+          fix(`Remove ${field}`, removeBranch(document, path)),
         ),
       );
     });

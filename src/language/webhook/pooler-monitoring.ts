@@ -9,7 +9,7 @@ export const poolerMonitoring = ruleOf<PoolerSpec>(
     return [
       onKey(
         ['spec', 'monitoring', 'tls'],
-        'With TLS and a PodMonitor by the operator the metrics need a certificate of the Pooler: add pgbouncer.clientTLSSecret, or make the PodMonitor yourself.',
+        'The PodMonitor that the operator makes for metrics over TLS checks the certificate in pgbouncer.clientTLSSecret, and there is none: add it, or turn off enablePodMonitor and make the PodMonitor yourself.',
       ),
     ];
   },

@@ -23,7 +23,7 @@ export const poolerParameters = ofValues(
         const guess = nearest(name, allowed);
         return onKey(
           path,
-          `"${name}" is no parameter of PgBouncer that can be set here.${guess === undefined ? '' : ` Did you mean "${guess}"?`}`,
+          `"${name}" cannot be set here: the operator keeps it to itself, or PgBouncer has no such parameter.${guess === undefined ? '' : ` Did you mean "${guess}"?`}`,
           guess === undefined ? [] : fix(`Change to ${guess}`, renameKey(document, path, guess)),
         );
       }),

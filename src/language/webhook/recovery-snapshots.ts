@@ -9,15 +9,30 @@ export const recoverySnapshots = clusterRule('recovery-snapshots', ({ spec }) =>
   const { volumeSnapshots: snapshots, backup, recoveryTarget } = spec.bootstrap?.recovery ?? {};
   if (!snapshots) return [];
   if (backup)
-    return [onKey([...here, 'backup'], 'Recovery starts from volume snapshots or from a Backup, not from both.')];
+    return [
+      onKey(
+        [...here, 'backup'],
+        'Recovery starts from volume snapshots or from a Backup, not from both: remove one of them.',
+      ),
+    ];
   if (recoveryTarget?.backupID)
-    return [onKey([...here, 'recoveryTarget', 'backupID'], 'Volume snapshots are the backup: remove backupID.')];
+    return [
+      onKey(
+        [...here, 'recoveryTarget', 'backupID'],
+        'The volume snapshots are the base backup already; backupID picks one from an object store: remove it.',
+      ),
+    ];
   const { storage, walStorage } = snapshots;
   const at = (field: string): Path => [...here, 'volumeSnapshots', field];
   return [
     ...kindOf(storage, at('storage')),
     ...(walStorage && !spec.walStorage
-      ? [onKey(at('walStorage'), 'A snapshot of the volume for WAL needs such a volume: add spec.walStorage.')]
+      ? [
+          onKey(
+            at('walStorage'),
+            'The snapshot of a volume for WAL is restored into such a volume, and this Cluster has none: add spec.walStorage.',
+          ),
+        ]
       : []),
     ...(walStorage ? kindOf(walStorage, at('walStorage')) : []),
   ];

@@ -1,15 +1,16 @@
 import { isReplica } from '../admission/cluster-defaults.ts';
 import { isRecord } from '../manifest.ts';
-import { onKey, updateRule } from './rule.ts';
+import { onValue, updateRule } from './rule.ts';
 
 export const replicaRole = updateRule('replica-role', ({ metadata, spec }, old) => {
   const switching = old.status?.['switchReplicaClusterStatus'];
   if (!isRecord(switching) || switching['inProgress'] !== true) return [];
-  if (isReplica(metadata, spec) === isReplica(old.metadata, old.spec)) return [];
+  const role = isReplica(metadata, spec);
+  if (role === isReplica(old.metadata, old.spec)) return [];
   return [
-    onKey(
-      ['spec', 'replica'],
-      'The Cluster is being demoted or promoted right now: wait for the end before its role is changed again.',
+    onValue(
+      ['spec', 'replica', spec.replica?.enabled === undefined ? 'primary' : 'enabled'],
+      `The Cluster is being demoted right now (status.switchReplicaClusterStatus.inProgress), and its role cannot change before that ends: wait, then make it a ${role ? 'replica' : 'primary'} cluster.`,
     ),
   ];
 });

@@ -14,13 +14,14 @@ const amount = (of: Resources['requests'], name: string): bigint => parseQuantit
 
 const request = (name: string) => ['spec', 'resources', 'requests', name];
 
+/** A zero on either side counts as nothing said. */
 function aboveLimit({ requests, limits }: Resources, name: string): Finding[] {
-  const limit = amount(limits, name);
-  if (limit === 0n || amount(requests, name) <= limit) return [];
+  const [asked, limit] = [amount(requests, name), amount(limits, name)];
+  if (asked === 0n || limit === 0n || asked <= limit) return [];
   return [
     onValue(
       request(name),
-      `The request of ${name} (${String(requests?.[name])}) is above its limit (${String(limits?.[name])}).`,
+      `The request of ${name} (${String(requests?.[name])}) is above its limit (${String(limits?.[name])}): lower it or raise the limit.`,
     ),
   ];
 }
@@ -30,11 +31,20 @@ function hugePages({ requests = {}, limits = {} }: Resources): Finding[] {
   const unequal = Object.keys(requests)
     .filter(name => isPage(name) && limits[name] !== undefined && amount(requests, name) !== amount(limits, name))
     .map(name =>
-      onValue(request(name), `Huge pages cannot be overcommitted: the request of ${name} must equal its limit.`),
+      onValue(
+        request(name),
+        `Huge pages cannot be overcommitted: the request of ${name} (${String(requests[name])}) must equal its limit (${String(limits[name])}).`,
+      ),
     );
   const hasPages = [...Object.keys(requests), ...Object.keys(limits)].some(isPage);
   const hasMore = ['cpu', 'memory'].some(name => amount(requests, name) !== 0n || amount(limits, name) !== 0n);
   return hasPages && !hasMore
-    ? [...unequal, onKey(['spec', 'resources'], 'Huge pages need cpu or memory beside them.')]
+    ? [
+        ...unequal,
+        onKey(
+          ['spec', 'resources'],
+          'Kubernetes gives huge pages only to pods that ask for cpu or memory too: add one.',
+        ),
+      ]
     : unequal;
 }

@@ -3,8 +3,10 @@ import type { Admitted } from '../admission/admit.ts';
 import type { Metadata } from '../admission/metadata.ts';
 import type { ClusterSpec } from '../admission/objects.ts';
 import type { Severity } from '../diagnostic.ts';
-import type { Fix } from '../edits.ts';
+import type { Fix, MaybeEdit } from '../edits.ts';
+import { addKey, setValue } from '../edits.ts';
 import type { ManifestDocument, Path } from '../manifest.ts';
+import { placeOf } from '../manifest.ts';
 
 export interface Finding {
   path: Path;
@@ -78,6 +80,15 @@ export const warn = (finding: Finding): Finding => ({ ...finding, severity: 'war
 export const outdated = (finding: Finding): Finding => ({ ...warn(finding), deprecated: true });
 
 export const parameter = (name: string): Path => ['spec', 'postgresql', 'parameters', name];
+
+/** Sets a parameter to `on`, in a section `parameters` or `postgresql` of its own when there is none. */
+export function switchOn(document: ManifestDocument, name: string): MaybeEdit {
+  const has = (length: number): boolean => placeOf(document, parameter(name).slice(0, length)) !== undefined;
+  if (has(4)) return setValue(document, parameter(name), '"on"');
+  if (has(3)) return addKey(document, parameter(name).slice(0, 3), name, '"on"');
+  if (has(2)) return addKey(document, parameter(name).slice(0, 2), 'parameters', `\n  ${name}: "on"`);
+  return addKey(document, ['spec'], 'postgresql', `\n  parameters:\n    ${name}: "on"`);
+}
 
 /** Indices of those that are not the first of their name. */
 export function repeated<T>(items: readonly T[], nameOf: (item: T) => string): number[] {

@@ -5,7 +5,7 @@ export const serviceAccount = clusterRule('service-account', ({ spec }) =>
     ? [
         onKey(
           ['spec', 'serviceAccountName'],
-          'A service account of your own (serviceAccountName) is not changed by the operator: remove serviceAccountTemplate.',
+          'serviceAccountName names an account of your own, which the operator does not change, and serviceAccountTemplate describes the one that it makes: keep one of them.',
         ),
       ]
     : [],

@@ -11,7 +11,7 @@ export const slotPatterns = ofValues(
       return [
         onValue(
           ['spec', 'replicationSlots', 'synchronizeReplicas', 'excludePatterns', at],
-          `"${pattern}" is no regular expression of Go (RE2 has no look-around and no back-references): ${fault}.`,
+          `"${pattern}" is no regular expression of RE2, which knows no look-around and no back-references: ${fault}.`,
         ),
       ];
     });
@@ -23,6 +23,6 @@ function faultOf(pattern: string): string | undefined {
     RE2JS.compile(pattern);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return (error instanceof Error ? error.message : String(error)).replace(/^error parsing regexp: /, '');
   }
 }

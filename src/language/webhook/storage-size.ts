@@ -1,10 +1,12 @@
 import type { StorageConfiguration } from '../admission/objects.ts';
 import { parseQuantity } from '../admission/quantities.ts';
 import { requestedByTemplate } from '../admission/storage.ts';
-import { addKey, fix } from '../edits.ts';
+import type { Fix } from '../edits.ts';
+import { addKey, fix, setValue } from '../edits.ts';
 import type { ManifestDocument, Path } from '../manifest.ts';
+import { placeOf } from '../manifest.ts';
 import type { Finding } from './rule.ts';
-import { clusterRule, ofValues, onKey, onValue } from './rule.ts';
+import { clusterRule, ofValues, onValue } from './rule.ts';
 
 export const storageSize = ofValues(
   clusterRule('storage-size', ({ document, spec }) => [
@@ -18,11 +20,24 @@ export const storageSize = ofValues(
 
 function sizeOf(document: ManifestDocument, path: Path, storage: StorageConfiguration): Finding[] {
   const { size = '' } = storage;
+  const at = [...path, 'size'];
   if (size !== '')
     return parseQuantity(size) === undefined
-      ? [onValue([...path, 'size'], `"${size}" is no size. Write a number and a unit: 10Gi.`)]
+      ? [onValue(at, `"${size}" is no size. Write a number and Mi, Gi or Ti without a blank: 10Gi.`, unitFix())]
       : [];
   if (requestedByTemplate(storage) !== 0n) return [];
-  const message = `${path.at(-1) === 'storage' ? 'The volume' : 'The volume for WAL'} needs a size: add "size", or a storage request in pvcTemplate.`;
-  return [onKey(path, message, fix('Add size: 10Gi', addKey(document, path, 'size', '10Gi')))];
+  const volume = path.at(-1) === 'walStorage' ? 'The volume for WAL' : 'The volume';
+  return [
+    onValue(at, `${volume} needs a size: add "size", or a storage request in pvcTemplate.`, [
+      ...(placeOf(document, at) ? fix('Change to 10Gi', setValue(document, at, '10Gi')) : []),
+      ...fix('Add size: 10Gi', addKey(document, path, 'size', '10Gi')),
+      ...fix('Add storage with size: 10Gi', addKey(document, path.slice(0, -1), 'storage', '\n  size: 10Gi')),
+    ]),
+  ];
+
+  /** People write GB and a blank; Kubernetes has Gi and none. */
+  function unitFix(): Fix[] {
+    const meant = size.replaceAll(' ', '').replace(/([KMGTP])i?B$/i, (_, unit: string) => `${unit.toUpperCase()}i`);
+    return parseQuantity(meant) === undefined ? [] : fix(`Change to ${meant}`, setValue(document, at, meant));
+  }
 }

@@ -1,21 +1,28 @@
 import type { StorageConfiguration } from '../admission/objects.ts';
 import { requestedByTemplate } from '../admission/storage.ts';
-import type { Path } from '../manifest.ts';
+import { fix, removeKey } from '../edits.ts';
+import type { ManifestDocument, Path } from '../manifest.ts';
 import type { Finding } from './rule.ts';
 import { clusterRule, onKey, warn } from './rule.ts';
 
-export const storageTwice = clusterRule('storage-twice', ({ spec }) => [
-  ...twice(['spec', 'storage'], spec.storage),
-  ...twice(['spec', 'walStorage'], spec.walStorage),
+export const storageTwice = clusterRule('storage-twice', ({ document, spec }) => [
+  ...twice(document, ['spec', 'storage'], spec.storage),
+  ...twice(document, ['spec', 'walStorage'], spec.walStorage),
 ]);
 
-function twice(path: Path, storage: StorageConfiguration | undefined): Finding[] {
+function twice(document: ManifestDocument, path: Path, storage: StorageConfiguration | undefined): Finding[] {
   const template = storage?.pvcTemplate;
   if (!storage || !template) return [];
-  const ignored = (field: string[], by: string): Finding =>
-    warn(
-      onKey([...path, 'pvcTemplate', ...field], `${by} beside pvcTemplate says the same and wins: remove one of them.`),
+  const ignored = (field: string[], by: string): Finding => {
+    const at = [...path, 'pvcTemplate', ...field];
+    return warn(
+      onKey(
+        at,
+        `This is ignored: ${by} above pvcTemplate says the same thing and wins. Keep one of them.`,
+        fix(`Remove ${field.at(-1) ?? ''} from pvcTemplate`, removeKey(document, at)),
+      ),
     );
+  };
   return [
     ...(storage.storageClass !== undefined && template.storageClassName !== undefined
       ? [ignored(['storageClassName'], 'storageClass')]

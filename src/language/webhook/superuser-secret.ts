@@ -1,7 +1,12 @@
-import { clusterRule, onKey } from './rule.ts';
+import { clusterRule, onValue } from './rule.ts';
 
 export const superuserSecret = clusterRule('superuser-secret', ({ spec }) =>
   spec.superuserSecret && !spec.superuserSecret.name
-    ? [onKey(['spec', 'superuserSecret'], 'The secret of the superuser needs a name; without the section one is made.')]
+    ? [
+        onValue(
+          ['spec', 'superuserSecret', 'name'],
+          'The secret of the superuser needs a name. Without the whole section the operator makes a secret itself.',
+        ),
+      ]
     : [],
 );

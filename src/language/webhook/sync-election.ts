@@ -6,8 +6,8 @@ export const syncElection = clusterRule('sync-election', ({ spec }) => {
   if (postgresMajor(spec) === undefined || !constraint?.enabled || constraint.nodeLabelsAntiAffinity?.length) return [];
   return [
     onKey(
-      ['spec', 'postgresql', 'syncReplicaElectionConstraint'],
-      'The constraint compares labels of nodes: name them in nodeLabelsAntiAffinity, such as topology.kubernetes.io/zone.',
+      ['spec', 'postgresql', 'syncReplicaElectionConstraint', 'nodeLabelsAntiAffinity'],
+      'The constraint keeps synchronous standbys off nodes with the same labels as the node of the primary, and no label is named: list them in nodeLabelsAntiAffinity, such as topology.kubernetes.io/zone.',
     ),
   ];
 });

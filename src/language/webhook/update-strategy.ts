@@ -1,13 +1,17 @@
+import { fix, setValue } from '../edits.ts';
 import { clusterRule, onValue } from './rule.ts';
+
+const path = ['spec', 'primaryUpdateStrategy'];
 
 export const updateStrategy = clusterRule(
   'update-strategy',
-  ({ spec: { primaryUpdateStrategy: strategy, instances } }) =>
+  ({ document, spec: { primaryUpdateStrategy: strategy, instances } }) =>
     strategy === 'supervised' && instances === 1
       ? [
           onValue(
-            ['spec', 'primaryUpdateStrategy'],
-            'A supervised update waits for a switchover to a standby, and a single instance has none: use unsupervised.',
+            path,
+            'A supervised update waits for you to switch over to a standby, and a single instance has none: it would wait for ever. Use unsupervised, or more instances.',
+            fix('Change to unsupervised', setValue(document, path, 'unsupervised')),
           ),
         ]
       : [],

@@ -1,12 +1,19 @@
+import { addKey, fix, setValue } from '../edits.ts';
+import { placeOf } from '../manifest.ts';
 import { onValue, updateRule } from './rule.ts';
 
-export const userAndGroup = updateRule('user-and-group', ({ spec }, { spec: before }) =>
+export const userAndGroup = updateRule('user-and-group', ({ document, spec }, { spec: before }) =>
   (['postgresUID', 'postgresGID'] as const)
     .filter(field => spec[field] !== before[field])
-    .map(field =>
-      onValue(
-        ['spec', field],
-        `${field} cannot change (${before[field]} to ${spec[field]}): the files of the database belong to it.`,
-      ),
-    ),
+    .map(field => {
+      const path = ['spec', field];
+      const old = String(before[field]);
+      return onValue(
+        path,
+        `${field} cannot change (it is ${old}): the files in the volumes belong to that number, and PostgreSQL could not read them as ${spec[field]}.`,
+        placeOf(document, path)
+          ? fix(`Change back to ${old}`, setValue(document, path, old))
+          : fix(`Add ${field}: ${old}`, addKey(document, ['spec'], field, old)),
+      );
+    }),
 );
