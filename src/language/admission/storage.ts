@@ -12,3 +12,7 @@ export function storageSize(storage: StorageConfiguration | undefined): bigint |
   if (storage.size) return parseQuantity(storage.size);
   return storage.pvcTemplate ? requestedByTemplate(storage) : undefined;
 }
+
+/** A quantity as a YAML scalar that is a string and no number. */
+export const quantityText = (text: string): string =>
+  /^\d+(?:\.\d+)?[KMGTPE]i$/.test(text) ? text : JSON.stringify(text);

@@ -1,3 +1,4 @@
+import { parseInteger } from '../admission/integers.ts';
 import type { RecoveryTarget } from '../admission/objects.ts';
 import { isTargetTime } from '../admission/timestamps.ts';
 import type { Path } from '../manifest.ts';
@@ -18,7 +19,7 @@ function oneTarget(target: RecoveryTarget): Finding[] {
   const given = (['targetLSN', 'targetName', 'targetXID', 'targetTime'] as const).filter(field => target[field]);
   const all = target.targetImmediate === undefined ? given : ['targetImmediate', ...given];
   if (all.length <= 1) return [];
-  return [onKey(here, `Recovery ends at one target; here are ${all.join(', ')}.`)];
+  return [onKey(here, `Recovery stops at one target, and here are ${all.join(', ')}: keep one.`)];
 }
 
 function forms({ targetTime, targetLSN, targetXID, targetName = '', targetTLI }: RecoveryTarget): Finding[] {
@@ -36,29 +37,41 @@ function forms({ targetTime, targetLSN, targetXID, targetName = '', targetTLI }:
     [
       !!targetXID && !(/^\d+$/.test(targetXID) && Number(targetXID) < 2 ** 32),
       'targetXID',
-      `"${targetXID}" is no transaction id: a number from 0 to 4294967295.`,
+      `"${targetXID}" is no transaction id. Write a number from 0 to 4294967295.`,
     ],
     [
       new TextEncoder().encode(targetName).length >= 64,
       'targetName',
-      'The name of a restore point has at most 63 bytes.',
+      'PostgreSQL keeps at most 63 bytes of the name of a restore point: there is none with this name.',
     ],
-    [/\p{Cc}/u.test(targetName), 'targetName', 'The name of a restore point has no control characters.'],
     [
-      !!targetTLI && targetTLI !== 'latest' && !(/^[-+]?\d{1,18}$/.test(targetTLI) && Number(targetTLI) >= 1),
+      hasControls(targetName),
+      'targetName',
+      'The name of a restore point has no line breaks or other control characters.',
+    ],
+    [
+      !!targetTLI && targetTLI !== 'latest' && (parseInteger(targetTLI) ?? 0n) < 1n,
       'targetTLI',
-      `"${targetTLI}" is no timeline: "latest" or a number from 1.`,
+      `"${targetTLI}" is no timeline. Write "latest" or its number, from 1.`,
     ],
   ];
   return wrong.filter(([isWrong]) => isWrong).map(([, field, message]) => onValue(at(field), message));
 }
 
-const isLsn = (text: string): boolean => /^[0-9a-f]{1,16}\/[0-9a-f]{1,16}$/i.test(text);
+const hasControls = (text: string): boolean => [...text].some(each => each < ' ' || each === '\u007F');
 
-/** A catalog of backups is searched by time; for other targets the backup must be named. */
+/** The operator takes both numbers with 64 bits. */
+function isLsn(text: string): boolean {
+  const parts = text.split('/');
+  return parts.length === 2 && parts.every(part => parseInteger(part, 16) !== undefined);
+}
+
+/** Base backups are chosen by the time or the LSN of the target; for other targets the backup must be named. */
 function backupOf(target: RecoveryTarget, fromSnapshots: boolean): Finding[] {
   const field = (['targetName', 'targetXID'] as const).find(each => target[each]);
   const found = field ?? (target.targetImmediate === undefined ? undefined : 'targetImmediate');
   if (found === undefined || fromSnapshots || target.backupID) return [];
-  return [onKey(at(found), `With ${found} it must be said from which backup to start: add backupID.`)];
+  return [
+    onValue(at('backupID'), `${found} does not tell which base backup is old enough to start from: add backupID.`),
+  ];
 }

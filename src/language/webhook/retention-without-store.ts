@@ -9,7 +9,7 @@ export const retentionWithoutStore = clusterRule('retention-without-store', ({ d
         warn(
           onKey(
             path,
-            'This policy is for backup.barmanObjectStore, which is not there: nothing is ever removed by it. With the plugin, set retentionPolicy in the ObjectStore.',
+            'This policy is applied to backup.barmanObjectStore only, and there is none: no backup is ever removed by it. With the Barman Cloud plugin set retentionPolicy in the ObjectStore.',
             fix('Remove retentionPolicy', removeKey(document, path)),
           ),
         ),

@@ -13,7 +13,7 @@ export const sharedBuffersMemory = clusterRule('shared-buffers-memory', ({ spec 
   return [
     onValue(
       parameter('shared_buffers'),
-      `shared_buffers (${given}) is more than the memory that is requested (${String(requests['memory'])}): PostgreSQL could not start.`,
+      `shared_buffers (${given}) is more than the memory that is requested (${String(requests['memory'])}), so that the pod can be placed where PostgreSQL does not fit: raise the request or lower shared_buffers.`,
     ),
   ];
 });

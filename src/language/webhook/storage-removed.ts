@@ -1,4 +1,5 @@
 import type { StorageConfiguration } from '../admission/objects.ts';
+import { quantityText } from '../admission/storage.ts';
 import type { Fix } from '../edits.ts';
 import { addKey, fix } from '../edits.ts';
 import type { ManifestDocument } from '../manifest.ts';
@@ -39,7 +40,10 @@ export const storageRemoved = updateRule('storage-removed', ({ document, spec },
 /** What has a template is for the author to copy. */
 function restore(document: ManifestDocument, { size, storageClass, pvcTemplate }: StorageConfiguration): Fix[] {
   if (!size || pvcTemplate) return [];
-  const lines = [`size: ${size}`, ...(storageClass ? [`storageClass: ${JSON.stringify(storageClass)}`] : [])];
+  const lines = [
+    `size: ${quantityText(size)}`,
+    ...(storageClass ? [`storageClass: ${JSON.stringify(storageClass)}`] : []),
+  ];
   return fix(
     `Put walStorage back (${size})`,
     addKey(document, ['spec'], 'walStorage', lines.map(line => `\n  ${line}`).join('')),

@@ -1,5 +1,5 @@
 import type { StorageConfiguration } from '../admission/objects.ts';
-import { storageSize } from '../admission/storage.ts';
+import { quantityText, storageSize } from '../admission/storage.ts';
 import { fix, setValue } from '../edits.ts';
 import type { ManifestDocument, Path } from '../manifest.ts';
 import type { Finding } from './rule.ts';
@@ -34,7 +34,7 @@ function shrunk(
     onValue(
       at,
       `A volume cannot shrink, and this one has ${was}: keep the size, or make a new Cluster with smaller volumes from a backup.`,
-      fix(`Change back to ${was}`, setValue(document, at, was)),
+      fix(`Change back to ${was}`, setValue(document, at, quantityText(was))),
     ),
   ];
 }

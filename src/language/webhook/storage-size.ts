@@ -1,6 +1,6 @@
 import type { StorageConfiguration } from '../admission/objects.ts';
 import { parseQuantity } from '../admission/quantities.ts';
-import { requestedByTemplate } from '../admission/storage.ts';
+import { quantityText, requestedByTemplate } from '../admission/storage.ts';
 import type { Fix } from '../edits.ts';
 import { addKey, fix, setValue } from '../edits.ts';
 import type { ManifestDocument, Path } from '../manifest.ts';
@@ -23,21 +23,30 @@ function sizeOf(document: ManifestDocument, path: Path, storage: StorageConfigur
   const at = [...path, 'size'];
   if (size !== '')
     return parseQuantity(size) === undefined
-      ? [onValue(at, `"${size}" is no size. Write a number and Mi, Gi or Ti without a blank: 10Gi.`, unitFix())]
+      ? [
+          onValue(
+            at,
+            `"${size}" is no size. Write a number and Mi, Gi or Ti without a blank: 10Gi.`,
+            withUnit(document, at, size),
+          ),
+        ]
       : [];
   if (requestedByTemplate(storage) !== 0n) return [];
   const volume = path.at(-1) === 'walStorage' ? 'The volume for WAL' : 'The volume';
   return [
-    onValue(at, `${volume} needs a size: add "size", or a storage request in pvcTemplate.`, [
-      ...(placeOf(document, at) ? fix('Change to 10Gi', setValue(document, at, '10Gi')) : []),
-      ...fix('Add size: 10Gi', addKey(document, path, 'size', '10Gi')),
-      ...fix('Add storage with size: 10Gi', addKey(document, path.slice(0, -1), 'storage', '\n  size: 10Gi')),
-    ]),
+    onValue(
+      at,
+      `${volume} needs a size: add "size", or a storage request in pvcTemplate.`,
+      placeOf(document, path)
+        ? fix('Set size: 10Gi', setValue(document, at, '10Gi') ?? addKey(document, path, 'size', '10Gi'))
+        : fix('Add storage with size: 10Gi', addKey(document, path.slice(0, -1), 'storage', '\n  size: 10Gi')),
+    ),
   ];
+}
 
-  /** People write GB and a blank; Kubernetes has Gi and none. */
-  function unitFix(): Fix[] {
-    const meant = size.replaceAll(' ', '').replace(/([KMGTP])i?B$/i, (_, unit: string) => `${unit.toUpperCase()}i`);
-    return parseQuantity(meant) === undefined ? [] : fix(`Change to ${meant}`, setValue(document, at, meant));
-  }
+/** People write GB and a blank before it; Kubernetes has Gi and no blanks. */
+function withUnit(document: ManifestDocument, path: Path, size: string): Fix[] {
+  const meant = size.replaceAll(' ', '').replace(/([KMGTP])i?B$/i, (_, unit: string) => `${unit.toUpperCase()}i`);
+  if (parseQuantity(meant) === undefined) return [];
+  return fix(`Change to ${meant}`, setValue(document, path, quantityText(meant)));
 }

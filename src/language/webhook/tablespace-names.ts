@@ -9,7 +9,7 @@ export const tablespaceNames = clusterRule('tablespace-names', ({ spec: { tables
     ...again.map(index =>
       onValue(
         at(index),
-        `PostgreSQL does not tell upper from lower case here: "${tablespaces[index]?.name}" is there twice.`,
+        `There is a tablespace "${tablespaces[index]?.name}" already: upper and lower case make no difference.`,
       ),
     ),
     ...others.flatMap(({ name, index }) => {
@@ -19,16 +19,16 @@ export const tablespaceNames = clusterRule('tablespace-names', ({ spec: { tables
     ...sameVolume.map(other =>
       onValue(
         at(other?.index ?? 0),
-        `"${other?.name}" and another tablespace would have the same volume name "${volumeName(other?.name ?? '')}".`,
+        `"${other?.name}" and another tablespace would share the volume "${volumeName(other?.name ?? '')}": names of volumes have "-" for "_" and "$". Rename one.`,
       ),
     ),
   ];
 });
 
 function faultOf(name: string): string | undefined {
-  if (name.startsWith('pg_')) return `Names that begin with pg_ are PostgreSQL's own: "${name}" cannot be one of them.`;
+  if (name.startsWith('pg_')) return `PostgreSQL keeps names that begin with pg_ to itself: rename "${name}".`;
   if (!/^[a-zA-Z_][a-zA-Z0-9_$]*$/.test(name))
-    return `"${name}" is no identifier of PostgreSQL: letters, digits, "_" and "$", beginning with a letter or "_".`;
+    return `"${name}" is no identifier of PostgreSQL: it begins with a letter (a to z) or "_", and has only letters, digits, "_" and "$".`;
   return name.length > 63
     ? `An identifier of PostgreSQL has at most 63 characters; this one has ${name.length}.`
     : undefined;

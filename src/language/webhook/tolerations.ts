@@ -1,47 +1,90 @@
 import { isLabelValue, isQualifiedName } from '../admission/metadata.ts';
 import type { Toleration } from '../admission/objects.ts';
+import { fix, removeKey, setValue } from '../edits.ts';
+import type { ManifestDocument, Path } from '../manifest.ts';
+import { nearest } from '../nearest.ts';
 import type { Finding } from './rule.ts';
 import { clusterRule, ofValues, onKey, onValue } from './rule.ts';
 
+const operators = ['Equal', 'Exists'];
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
 export const tolerations = ofValues(
-  clusterRule('tolerations', ({ spec }) =>
-    (spec.affinity?.tolerations ?? []).flatMap((toleration, at) => faultsOf(toleration, at)),
+  clusterRule('tolerations', ({ document, spec }) =>
+    (spec.affinity?.tolerations ?? []).flatMap((toleration, at) => faultsOf(document, toleration, at)),
   ),
 );
 
-function faultsOf(toleration: Toleration, index: number): Finding[] {
+function faultsOf(document: ManifestDocument, toleration: Toleration, index: number): Finding[] {
   const { key = '', operator = '', value = '', effect = '', tolerationSeconds } = toleration;
-  const item = ['spec', 'affinity', 'tolerations', index];
-  const at = (field: keyof Toleration) => [...item, field];
+  const at = (field: keyof Toleration): Path => ['spec', 'affinity', 'tolerations', index, field];
   return [
     ...(key !== '' && !isQualifiedName(key)
-      ? [onValue(at('key'), `"${key}" cannot be the key of a taint: [prefix/]name.`)]
+      ? [
+          onValue(
+            at('key'),
+            `"${key}" cannot be the key of a taint. A key is [prefix/]name, the name with at most 63 letters, digits, "-", "_" and ".".`,
+          ),
+        ]
       : []),
     ...(key === '' && operator !== 'Exists'
-      ? [onKey(item, 'Without a key all taints are tolerated, and then the operator must be Exists.')]
+      ? [
+          onValue(
+            at('operator'),
+            'Without a key every taint is tolerated, and that is written with the operator Exists: set it, or add the key.',
+          ),
+        ]
       : []),
     ...(tolerationSeconds !== undefined && effect !== 'NoExecute'
-      ? [onKey(at('tolerationSeconds'), 'tolerationSeconds is for the effect NoExecute only.')]
+      ? [
+          onKey(
+            at('tolerationSeconds'),
+            'Only with the effect NoExecute are pods evicted after a time: set it, or remove tolerationSeconds.',
+          ),
+        ]
       : []),
-    ...valueFaults(operator, value, at('value'), at('operator')),
-    ...(effect === '' || effects.includes(effect)
-      ? []
-      : [onValue(at('effect'), `The effect cannot be "${effect}". Allowed: ${effects.join(', ')}.`)]),
+    ...valueFaults(document, operator, value, at),
+    ...(effect === '' || effects.includes(effect) ? [] : [unknown(document, at('effect'), effect, effects)]),
   ];
 }
 
-function valueFaults(operator: string, value: string, at: Finding['path'], operatorAt: Finding['path']): Finding[] {
+function valueFaults(
+  document: ManifestDocument,
+  operator: string,
+  value: string,
+  at: (field: keyof Toleration) => Path,
+): Finding[] {
   switch (operator) {
     case '':
     case 'Equal':
       return isLabelValue(value)
         ? []
-        : [onValue(at, `"${value}" cannot be the value of a taint: at most 63 letters, digits, "-", "_" and ".".`)];
+        : [
+            onValue(
+              at('value'),
+              `"${value}" cannot be the value of a taint: at most 63 letters, digits, "-", "_" and ".", a letter or digit at both ends.`,
+            ),
+          ];
     case 'Exists':
-      return value === '' ? [] : [onKey(at, 'With the operator Exists no value is compared: remove it.')];
+      return value === ''
+        ? []
+        : [
+            onKey(
+              at('value'),
+              'With the operator Exists no value is compared: remove it, or use the operator Equal.',
+              fix('Remove value', removeKey(document, at('value'))),
+            ),
+          ];
     default:
-      return [onValue(operatorAt, `The operator cannot be "${operator}". Allowed: Equal, Exists.`)];
+      return [unknown(document, at('operator'), operator, operators)];
   }
+}
+
+function unknown(document: ManifestDocument, path: Path, given: string, allowed: readonly string[]): Finding {
+  const guess = nearest(given, allowed);
+  return onValue(
+    path,
+    `The ${String(path.at(-1))} cannot be "${given}". Allowed: ${allowed.join(', ')}.`,
+    guess === undefined ? [] : fix(`Change to ${guess}`, setValue(document, path, guess)),
+  );
 }

@@ -14,8 +14,8 @@ export const validationAnnotation = ofValues(
     if (state === '' || state === 'enabled') return [];
     const message =
       state === 'disabled'
-        ? 'The operator checks nothing of this object: what is wrong shows when it runs. Only the schema is checked.'
-        : `${annotation} must be "enabled" or "disabled"; "${state}" counts as enabled.`;
+        ? 'The operator does not check this object: what is wrong shows only when it runs. The schema is still checked.'
+        : `${annotation} can be "enabled" or "disabled"; "${state}" is neither, and counts as enabled.`;
     return [warn(onValue(['metadata', 'annotations', annotation], message))];
   }),
 );

@@ -10,9 +10,19 @@ export const walArchivers = clusterRule('wal-archivers', ({ spec }) => {
       ? archivers
           .slice(0, 1)
           .map(at =>
-            onKey(path(at), 'WAL is archived already, by spec.backup.barmanObjectStore: remove it, or isWALArchiver.'),
+            onKey(
+              path(at),
+              'WAL is archived by one of them only, and spec.backup.barmanObjectStore does so already: remove that, or isWALArchiver here.',
+            ),
           )
       : []),
-    ...archivers.slice(1).map(at => onKey(path(at), 'Only one plugin can archive WAL, and one before this does.')),
+    ...archivers
+      .slice(1)
+      .map(at =>
+        onKey(
+          path(at),
+          'WAL is archived by one plugin only, and one before this does so already: keep isWALArchiver on one of them.',
+        ),
+      ),
   ];
 });

@@ -22,7 +22,7 @@ export const walSize = clusterRule('wal-size', ({ spec }) => {
       ? [
           onValue(
             parameter(given['min_wal_size'] ? 'min_wal_size' : 'max_wal_size'),
-            `min_wal_size (${text('min_wal_size')}) must be less than max_wal_size (${text('max_wal_size')}); defaults are 80MB and 1GB.`,
+            `min_wal_size (${text('min_wal_size')}) must be less than max_wal_size (${text('max_wal_size')}). Without a value they are 80MB and 1GB.`,
           ),
         ]
       : []),
@@ -32,7 +32,7 @@ export const walSize = clusterRule('wal-size', ({ spec }) => {
       return [
         onValue(
           parameter(name),
-          `${name} (${text(name)}) must be less than the volume for WAL (spec.walStorage), or it fills up.`,
+          `${name} (${text(name)}) must be less than the size of the volume for WAL (spec.walStorage), or WAL fills it up and PostgreSQL stops.`,
         ),
       ];
     }),
