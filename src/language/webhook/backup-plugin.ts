@@ -2,7 +2,7 @@ import type { BackupSpec } from '../admission/objects.ts';
 import { addKey, fix, setValue } from '../edits.ts';
 import { onValue, ruleOf } from './rule.ts';
 
-/** The only plugin for backups that there is so far. */
+/** The plugin that takes the place of the object stores in the Cluster. */
 const barman = 'barman-cloud.cloudnative-pg.io';
 
 export const backupPlugin = ruleOf<BackupSpec>(['Backup'], 'backup-plugin', ({ document, spec }) => {

@@ -10,14 +10,11 @@ export const extensions = ofValues(
   clusterRule('extensions', ({ spec }) => {
     const list = spec.postgresql?.extensions ?? [];
     const again = repeated(list, ({ name }) => name);
-    const others = list
-      .map((extension, at) => ({ extension, at }))
-      .filter(({ extension, at }) => extension.name !== '' && !again.includes(at));
+    const others = list.map((extension, at) => ({ extension, at })).filter(({ at }) => !again.includes(at));
     const sameVolume = repeated(others, ({ extension }) => extension.name.replaceAll('_', '-')).map(
       index => others[index]?.at ?? 0,
     );
     return [
-      ...list.flatMap(({ name }, at) => (name === '' ? [onKey([...here, at], 'An extension needs a name.')] : [])),
       ...again.map(at => onValue([...here, at, 'name'], `The extension "${list[at]?.name}" is there twice.`)),
       ...sameVolume.map(at =>
         onValue(
@@ -49,15 +46,15 @@ function faultsOf(extension: Extension, path: Path, hasCatalog: boolean): Findin
 function pathFaults(paths: readonly string[], at: Path): Finding[] {
   const again = repeated(paths, each => each);
   return paths.flatMap((path, index) => {
-    if (path === '') return [onValue([...at, index], 'A path cannot be empty.')];
-    if (again.includes(index))
-      return isOutside(path) ? [outside(path, at, index)] : [onValue([...at, index], `"${path}" is there twice.`)];
-    return isOutside(path) ? [outside(path, at, index)] : [];
+    const fault =
+      path === ''
+        ? 'A path cannot be empty.'
+        : isOutside(path)
+          ? `"${path}" leads out of the folder of the extension.`
+          : again.includes(index) && `"${path}" is there twice.`;
+    return fault ? [onValue([...at, index], fault)] : [];
   });
 }
-
-const outside = (path: string, at: Path, index: number): Finding =>
-  onValue([...at, index], `"${path}" leads out of the folder of the extension.`);
 
 /** After `.` and `..` were followed. */
 function isOutside(path: string): boolean {
@@ -72,27 +69,21 @@ function isOutside(path: string): boolean {
 
 const ownField: Record<string, string> = { PATH: 'bin_path', LD_LIBRARY_PATH: 'ld_library_path' };
 
-function environmentFaults(variables: readonly EnvironmentVariable[], at: Path): Finding[] {
-  return [
-    ...variables.flatMap(({ name, value = '' }, index) => [
-      ...(isReservedVariable(name)
-        ? [onValue([...at, index, 'name'], `The operator keeps the variable "${name}" to itself.`)]
-        : []),
-      ...(Object.hasOwn(ownField, name)
-        ? [onValue([...at, index, 'name'], `${name} has a field of its own: ${ownField[name]}.`)]
-        : []),
-      ...placeholders(value).map(found =>
-        onValue(
-          [...at, index, 'value'],
-          `\${${found}} is not known here, only \${image_root}; $\${...} is left as it is.`,
-        ),
+const environmentFaults = (variables: readonly EnvironmentVariable[], at: Path): Finding[] =>
+  variables.flatMap(({ name, value = '' }, index) => [
+    ...(isReservedVariable(name)
+      ? [onValue([...at, index, 'name'], `The operator keeps the variable "${name}" to itself.`)]
+      : []),
+    ...(Object.hasOwn(ownField, name)
+      ? [onValue([...at, index, 'name'], `${name} has a field of its own: list the paths in ${ownField[name]}.`)]
+      : []),
+    ...placeholders(value).map(found =>
+      onValue(
+        [...at, index, 'value'],
+        `\${${found}} is not known here, only \${image_root}; write $\${${found}} for the text itself.`,
       ),
-    ]),
-    ...repeated(variables, ({ name }) => name).map(index =>
-      onValue([...at, index, 'name'], `The variable "${variables[index]?.name}" is there twice.`),
     ),
-  ];
-}
+  ]);
 
 /** An even number of `$` escapes. */
 const placeholders = (value: string): string[] =>

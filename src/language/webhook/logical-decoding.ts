@@ -21,15 +21,15 @@ export const logicalDecoding = clusterRule('logical-decoding', ({ document, spec
     name => !postgresBoolean(parameters[name] ?? ''),
   );
   const absent = off.filter(name => parameters[name] === undefined);
+  const [first, ...more] = absent;
   return [
-    ...(absent.length === 0
+    ...(first === undefined
       ? []
       : [
           onKey(
             path,
             `Logical slots are synchronised only with ${absent.join(' and ')} on: set it in spec.postgresql.parameters.`,
-            // Two would be added at one place.
-            absent.length === 1 ? fix(`Set ${absent[0]}: "on"`, switchOn(document, absent[0] ?? '')) : [],
+            fix(`Set ${absent.join(' and ')}: "on"`, switchOn(document, first, ...more)),
           ),
         ]),
     ...off

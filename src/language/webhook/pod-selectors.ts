@@ -1,17 +1,18 @@
 import { isLabelValue, isQualifiedName } from '../admission/metadata.ts';
 import type { LabelSelector } from '../admission/objects.ts';
-import type { Path } from '../manifest.ts';
+import type { ManifestDocument, Path } from '../manifest.ts';
 import type { Finding } from './rule.ts';
-import { clusterRule, onKey, onValue, repeated } from './rule.ts';
+import { fix, removeKey, setValue } from '../edits.ts';
+import { nearest } from '../nearest.ts';
+import { clusterRule, onKey, onValue } from './rule.ts';
 
-export const podSelectors = clusterRule('pod-selectors', ({ spec }) => {
+export const podSelectors = clusterRule('pod-selectors', ({ document, spec }) => {
   const { podSelectorRefs: references = [] } = spec;
   const names = new Set(references.map(({ name }) => name));
   return [
-    ...repeated(references, ({ name }) => name).map(at =>
-      onValue(['spec', 'podSelectorRefs', at, 'name'], `"${references[at]?.name}" is there twice in podSelectorRefs.`),
+    ...references.flatMap(({ selector }, at) =>
+      selectorFaults(document, selector, ['spec', 'podSelectorRefs', at, 'selector']),
     ),
-    ...references.flatMap(({ selector }, at) => selectorFaults(selector, ['spec', 'podSelectorRefs', at, 'selector'])),
     ...(spec.postgresql?.pg_hba ?? []).flatMap((line, at) => {
       const fault = lineFault(line, names);
       return fault === undefined ? [] : [onValue(['spec', 'postgresql', 'pg_hba', at], fault)];
@@ -29,7 +30,11 @@ function lineFault(line: string, names: ReadonlySet<string>): string | undefined
   return references.length > 1 ? 'A line can refer to one podselector: write a line for each.' : undefined;
 }
 
-function selectorFaults({ matchLabels = {}, matchExpressions = [] }: LabelSelector, path: Path): Finding[] {
+function selectorFaults(
+  document: ManifestDocument,
+  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
+  path: Path,
+): Finding[] {
   const keyFault = (key: string, at: Path, on: typeof onKey): Finding[] =>
     isQualifiedName(key) ? [] : [on(at, `"${key}" cannot be the key of a label: [prefix/]name.`)];
   const valueFault = (value: string, at: Path): Finding[] =>
@@ -45,20 +50,41 @@ function selectorFaults({ matchLabels = {}, matchExpressions = [] }: LabelSelect
       const at = [...path, 'matchExpressions', index];
       return [
         ...keyFault(key, [...at, 'key'], onValue),
-        ...operatorFault(operator, values, at),
+        ...operatorFault(document, operator, values, at),
         ...values.flatMap((value, each) => valueFault(value, [...at, 'values', each])),
       ];
     }),
   ];
 }
 
-function operatorFault(operator: string, values: string[], at: Path): Finding[] {
-  const message = {
-    In: values.length === 0 && 'The operator In needs values.',
-    NotIn: values.length === 0 && 'The operator NotIn needs values.',
-    Exists: values.length > 0 && 'The operator Exists takes no values.',
-    DoesNotExist: values.length > 0 && 'The operator DoesNotExist takes no values.',
-  }[operator];
-  if (message === false) return [];
-  return [onKey(at, message ?? `The operator cannot be "${operator}". Allowed: In, NotIn, Exists, DoesNotExist.`)];
+const operators: Record<string, { takesValues: boolean }> = {
+  In: { takesValues: true },
+  NotIn: { takesValues: true },
+  Exists: { takesValues: false },
+  DoesNotExist: { takesValues: false },
+};
+
+function operatorFault(document: ManifestDocument, operator: string, values: readonly string[], at: Path): Finding[] {
+  const path = [...at, 'operator'];
+  const known = operators[operator];
+  if (!known) {
+    const names = Object.keys(operators);
+    const guess = nearest(operator, names);
+    return [
+      onValue(
+        path,
+        `The operator cannot be "${operator}". Allowed: ${names.join(', ')}.`,
+        guess === undefined ? [] : fix(`Change to ${guess}`, setValue(document, path, guess)),
+      ),
+    ];
+  }
+  if (known.takesValues === values.length > 0) return [];
+  if (known.takesValues) return [onValue(path, `The operator ${operator} needs values: add a list of them.`)];
+  return [
+    onKey(
+      [...at, 'values'],
+      `The operator ${operator} asks for the key alone and takes no values: remove them.`,
+      fix('Remove values', removeKey(document, [...at, 'values'])),
+    ),
+  ];
 }

@@ -9,12 +9,17 @@ export const poolerAuthentication = ruleOf<PoolerSpec>(
     const path = (field: string) => ['spec', 'pgbouncer', field];
     const secret = authQuerySecret?.name ? 'authQuerySecret' : serverTLSSecret?.name ? 'serverTLSSecret' : undefined;
     if (secret !== undefined && authQuery === '')
-      return [onKey(path(secret), `With ${secret} PgBouncer logs in by a query of your own: add authQuery.`)];
+      return [
+        onKey(
+          path(secret),
+          `With ${secret} the operator does not set up how PgBouncer looks up passwords: add authQuery, such as SELECT usename, passwd FROM public.user_search($1).`,
+        ),
+      ];
     if (secret === undefined && authQuery !== '')
       return [
         onKey(
           path('authQuery'),
-          'With authQuery it must be said as whom PgBouncer asks: add serverTLSSecret (or authQuerySecret, which is deprecated).',
+          'With authQuery it must be said as whom PgBouncer asks: add serverTLSSecret (or authQuerySecret, which is deprecated), or remove authQuery.',
         ),
       ];
     if (authQuery === '') return [];
@@ -22,7 +27,7 @@ export const poolerAuthentication = ruleOf<PoolerSpec>(
       warn(
         onKey(
           path('authQuery'),
-          'With a query of your own the operator does not set up the role and the function in the Cluster: do it by hand.',
+          'With a query of your own the operator does not set up the role and the function in the Cluster: make them yourself.',
         ),
       ),
       ...(authQuerySecret?.name

@@ -81,13 +81,15 @@ export const outdated = (finding: Finding): Finding => ({ ...warn(finding), depr
 
 export const parameter = (name: string): Path => ['spec', 'postgresql', 'parameters', name];
 
-/** Sets a parameter to `on`, in a section `parameters` or `postgresql` of its own when there is none. */
-export function switchOn(document: ManifestDocument, name: string): MaybeEdit {
-  const has = (length: number): boolean => placeOf(document, parameter(name).slice(0, length)) !== undefined;
-  if (has(4)) return setValue(document, parameter(name), '"on"');
-  if (has(3)) return addKey(document, parameter(name).slice(0, 3), name, '"on"');
-  if (has(2)) return addKey(document, parameter(name).slice(0, 2), 'parameters', `\n  ${name}: "on"`);
-  return addKey(document, ['spec'], 'postgresql', `\n  parameters:\n    ${name}: "on"`);
+/** Sets a parameter to `on` (and more that are not there yet), in a section `parameters` or `postgresql` of its own when there is none. */
+export function switchOn(document: ManifestDocument, name: string, ...more: readonly string[]): MaybeEdit {
+  const path = parameter(name);
+  const has = (length: number): boolean => placeOf(document, path.slice(0, length)) !== undefined;
+  const lines = (indent: string): string => [name, ...more].map(each => `\n${indent}${each}: "on"`).join('');
+  if (has(4)) return setValue(document, path, '"on"');
+  if (has(3)) return addKey(document, path.slice(0, 3), name, lines('').slice(`\n${name}: `.length));
+  if (has(2)) return addKey(document, path.slice(0, 2), 'parameters', lines('  '));
+  return addKey(document, ['spec'], 'postgresql', `\n  parameters:${lines('    ')}`);
 }
 
 /** Indices of those that are not the first of their name. */
