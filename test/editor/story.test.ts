@@ -59,6 +59,18 @@ test('a wrong manifest gets its diagnostics', async () => {
   await w.shot('diagnostics');
 });
 
+test('the code of a diagnostic opens its page', async () => {
+  const row = w.page.locator('.markers-panel [role="treeitem"]').filter({ hasText: 'RC101' }).first();
+  await row.getByText('RC101', { exact: true }).click();
+  await w.page.getByRole('tab', { name: /Preview RC101/, selected: true }).waitFor();
+  await w.webview().getByRole('heading', { name: /^RC101/ }).waitFor();
+  await w.shot('rule-page');
+  await w.command('CNPG: Explain Rule…');
+  await w.quick.locator('input.input').fill('promotion-token');
+  await w.quick.getByRole('option', { name: /webhook\/promotion-token/ }).click();
+  await w.webview().getByRole('heading', { name: /^webhook\/promotion-token/ }).waitFor();
+});
+
 test('contexts are offered and none is contacted before it is opened', async () => {
   await w.activity('CloudNativePG');
   await w.row('not connected').waitFor();
