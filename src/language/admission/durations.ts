@@ -15,3 +15,9 @@ export function parseDuration(text: string): number | undefined {
   if (total * 1e9 >= 2 ** 63) return undefined;
   return sign === '-' ? -total : total;
 }
+
+/** `2d` → `48h`: days are what people write, and no unit of Go. */
+export function inHours(text: string): string | undefined {
+  const days = /^(\d{1,4})d$/.exec(text)?.[1];
+  return days === undefined ? undefined : `${24 * Number(days)}h`;
+}

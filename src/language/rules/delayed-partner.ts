@@ -8,6 +8,7 @@ const isGoDuration = (text: string): boolean => /^[-+]?(0|((\d+\.?\d*|\.\d+)(ns|
 export const delayedPartner: Rule = {
   code: 'RC119',
   severity: 'warning',
+  replaces: 'webhook/durations',
   check(subject) {
     const { document, cluster } = subject;
     const delay = cluster.spec.replica?.minApplyDelay;

@@ -1,4 +1,4 @@
-import { parseDuration } from '../admission/durations.ts';
+import { inHours, parseDuration } from '../admission/durations.ts';
 import { fix, setValue } from '../edits.ts';
 import type { ManifestDocument } from '../manifest.ts';
 import type { Finding } from './rule.ts';
@@ -23,14 +23,12 @@ export const durations = ofValues(
 
 function form(document: ManifestDocument, path: string[], text: string | undefined): Finding[] {
   if (text === undefined || parseDuration(text) !== undefined) return [];
-  const days = /^(\d{1,4})d$/.exec(text)?.[1];
+  const hours = inHours(text);
   return [
     onValue(
       path,
       `"${text}" is no duration. Write numbers with ms, s, m or h, such as 1h30m; there is no unit for days.`,
-      days === undefined
-        ? []
-        : fix(`Change to ${24 * Number(days)}h`, setValue(document, path, `${24 * Number(days)}h`)),
+      hours === undefined ? [] : fix(`Change to ${hours}`, setValue(document, path, hours)),
     ),
   ];
 }
