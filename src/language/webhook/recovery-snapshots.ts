@@ -1,11 +1,13 @@
 import type { ObjectReference } from '../admission/objects.ts';
-import type { Path } from '../manifest.ts';
+import { fix, removeKey, setValue } from '../edits.ts';
+import type { ManifestDocument, Path } from '../manifest.ts';
 import type { Finding } from './rule.ts';
-import { clusterRule, onKey } from './rule.ts';
+import { clusterRule, onKey, onValue } from './rule.ts';
 
 const here: Path = ['spec', 'bootstrap', 'recovery'];
+const backupID: Path = [...here, 'recoveryTarget', 'backupID'];
 
-export const recoverySnapshots = clusterRule('recovery-snapshots', ({ spec }) => {
+export const recoverySnapshots = clusterRule('recovery-snapshots', ({ document, spec }) => {
   const { volumeSnapshots: snapshots, backup, recoveryTarget } = spec.bootstrap?.recovery ?? {};
   if (!snapshots) return [];
   if (backup)
@@ -18,14 +20,15 @@ export const recoverySnapshots = clusterRule('recovery-snapshots', ({ spec }) =>
   if (recoveryTarget?.backupID)
     return [
       onKey(
-        [...here, 'recoveryTarget', 'backupID'],
+        backupID,
         'The volume snapshots are the base backup already; backupID picks one from an object store: remove it.',
+        fix('Remove backupID', removeKey(document, backupID)),
       ),
     ];
   const { storage, walStorage } = snapshots;
   const at = (field: string): Path => [...here, 'volumeSnapshots', field];
   return [
-    ...kindOf(storage, at('storage')),
+    ...kindOf(document, storage, at('storage')),
     ...(walStorage && !spec.walStorage
       ? [
           onKey(
@@ -34,19 +37,30 @@ export const recoverySnapshots = clusterRule('recovery-snapshots', ({ spec }) =>
           ),
         ]
       : []),
-    ...(walStorage ? kindOf(walStorage, at('walStorage')) : []),
+    ...(walStorage ? kindOf(document, walStorage, at('walStorage')) : []),
   ];
 });
 
-function kindOf({ apiGroup = '', kind }: ObjectReference, path: Path): Finding[] {
-  const known =
-    (apiGroup === 'snapshot.storage.k8s.io' && kind === 'VolumeSnapshot') ||
-    (apiGroup === '' && kind === 'PersistentVolumeClaim');
-  if (known) return [];
+/** What volumes are made from, and the API group of each. */
+const groups: Record<string, string> = { VolumeSnapshot: 'snapshot.storage.k8s.io', PersistentVolumeClaim: '' };
+
+function kindOf(document: ManifestDocument, { apiGroup = '', kind }: ObjectReference, path: Path): Finding[] {
+  const group = Object.hasOwn(groups, kind) ? groups[kind] : undefined;
+  if (group === undefined)
+    return [
+      onValue(
+        [...path, 'kind'],
+        `A volume is made from a VolumeSnapshot (apiGroup snapshot.storage.k8s.io) or a PersistentVolumeClaim (apiGroup ""), not from a ${kind === '' ? 'thing without a kind' : kind}.`,
+      ),
+    ];
+  if (apiGroup === group) return [];
+  const text = JSON.stringify(group);
+  const groupAt = [...path, 'apiGroup'];
   return [
-    onKey(
-      path,
-      `A volume is recovered from a VolumeSnapshot (apiGroup snapshot.storage.k8s.io) or a PersistentVolumeClaim (no apiGroup), not from "${kind}" of "${apiGroup}".`,
+    onValue(
+      groupAt,
+      `The apiGroup of a ${kind} is ${text}, without a version; here it is "${apiGroup}".`,
+      fix(`Change to ${text}`, setValue(document, groupAt, group || '""')),
     ),
   ];
 }
