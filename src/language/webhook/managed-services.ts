@@ -1,4 +1,4 @@
-import { fix, removeKey } from '../edits.ts';
+import { fix, removeBranch } from '../edits.ts';
 import { clusterRule, onKey, onValue, repeated } from './rule.ts';
 
 const here = ['spec', 'managed', 'services'];
@@ -33,7 +33,7 @@ export const managedServices = clusterRule('managed-services', ({ document, meta
             onKey(
               [...item(at), 'spec', 'selector'],
               'The operator sets the selector, by selectorType: remove it.',
-              fix('Remove selector', removeKey(document, [...item(at), 'spec', 'selector'])),
+              fix('Remove selector', removeBranch(document, [...item(at), 'spec', 'selector'])),
             ),
           ]
         : []),
