@@ -9,3 +9,9 @@ export function parseSize(text: string): bigint | undefined {
   const number = withUnit.slice(0, -1).replaceAll(' ', '');
   return parseQuantity(parseInteger(number) !== undefined ? number : `${number}i`.replaceAll('ki', 'Ki'));
 }
+
+/** Sizes as Kubernetes and people write them (`1Gi`, `256mb`, `1G`), in the units of PostgreSQL; `undefined` for others. */
+export function withPostgresUnit(text: string): string | undefined {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) *([kmgt])i?b?$/i.exec(text) ?? [];
+  return number === undefined ? undefined : `${number}${unit.toUpperCase().replace('K', 'k')}B`;
+}

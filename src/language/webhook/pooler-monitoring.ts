@@ -9,7 +9,7 @@ export const poolerMonitoring = ruleOf<PoolerSpec>(
     return [
       onKey(
         ['spec', 'monitoring', 'tls'],
-        'The PodMonitor that the operator makes for metrics over TLS checks the certificate in pgbouncer.clientTLSSecret, and there is none: add it, or turn off enablePodMonitor and make the PodMonitor yourself.',
+        'With metrics over TLS the operator makes the PodMonitor only for a certificate that you name: add pgbouncer.clientTLSSecret, or turn off enablePodMonitor and make the PodMonitor yourself.',
       ),
     ];
   },

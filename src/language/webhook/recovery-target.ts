@@ -58,7 +58,7 @@ function forms({ targetTime, targetLSN, targetXID, targetName = '', targetTLI }:
   return wrong.filter(([isWrong]) => isWrong).map(([, field, message]) => onValue(at(field), message));
 }
 
-const hasControls = (text: string): boolean => [...text].some(each => each < ' ' || each === '\u007F');
+const hasControls = (text: string): boolean => /(?=\p{ASCII})\p{Cc}/u.test(text);
 
 /** The operator takes both numbers with 64 bits. */
 function isLsn(text: string): boolean {

@@ -1,6 +1,6 @@
 import { postgresMajor } from '../admission/images.ts';
 import { parseInteger } from '../admission/integers.ts';
-import { parseSize } from '../admission/postgres-sizes.ts';
+import { parseSize, withPostgresUnit } from '../admission/postgres-sizes.ts';
 import { fix, setValue } from '../edits.ts';
 import { clusterRule, ofValues, onValue, parameter, warn } from './rule.ts';
 
@@ -32,6 +32,13 @@ export const sharedBuffers = ofValues(
         ),
       ];
     if (postgresMajor(spec) === undefined || parseSize(given) !== undefined) return [];
-    return [onValue(path, `shared_buffers: "${given}" is no size. Write a number and kB, MB, GB or TB: 256MB.`)];
+    const meant = withPostgresUnit(given);
+    return [
+      onValue(
+        path,
+        `shared_buffers: "${given}" is no size. Write a number and kB, MB, GB or TB: 256MB.`,
+        meant === undefined ? [] : fix(`Change to ${meant}`, setValue(document, path, meant)),
+      ),
+    ];
   }),
 );

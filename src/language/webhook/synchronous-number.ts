@@ -9,7 +9,7 @@ export const synchronousNumber = clusterRule('synchronous-number', ({ spec }) =>
   return [
     onValue(
       ['spec', 'postgresql', 'synchronous', 'number'],
-      `${number} synchronous standbys cannot be had: instances and named standbys are ${known} together, and one of them is the primary. At most ${known - 1}.`,
+      `${number} synchronous standbys cannot be had: instances and named standbys are ${known} in all, and one of them is the primary. ${known > 1 ? `At most ${known - 1}.` : 'Add instances.'}`,
     ),
   ];
 });

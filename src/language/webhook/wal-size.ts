@@ -1,12 +1,14 @@
 import { postgresMajor } from '../admission/images.ts';
-import { parseSize } from '../admission/postgres-sizes.ts';
+import { parseSize, withPostgresUnit } from '../admission/postgres-sizes.ts';
 import { storageSize } from '../admission/storage.ts';
+import { fix, setValue } from '../edits.ts';
+import type { ManifestDocument } from '../manifest.ts';
 import type { Finding } from './rule.ts';
 import { clusterRule, onValue, parameter } from './rule.ts';
 
 const defaults = { min_wal_size: '80MB', max_wal_size: '1GB' };
 
-export const walSize = clusterRule('wal-size', ({ spec }) => {
+export const walSize = clusterRule('wal-size', ({ document, spec }) => {
   if (postgresMajor(spec) === undefined) return [];
   const given = spec.postgresql?.parameters ?? {};
   const names = ['min_wal_size', 'max_wal_size'] as const;
@@ -15,9 +17,7 @@ export const walSize = clusterRule('wal-size', ({ spec }) => {
   const [min = 0n, max = 0n] = names.map(name => parseSize(text(name)));
   const volume = storageSize(spec.walStorage);
   return [
-    ...wrong.map(name =>
-      onValue(parameter(name), `${name}: "${text(name)}" is no size. Write a number and kB, MB, GB or TB: 80MB.`),
-    ),
+    ...wrong.map(name => noSize(document, name, text(name))),
     ...(min !== 0n && max !== 0n && min >= max
       ? [
           onValue(
@@ -38,3 +38,12 @@ export const walSize = clusterRule('wal-size', ({ spec }) => {
     }),
   ];
 });
+
+function noSize(document: ManifestDocument, name: string, given: string): Finding {
+  const meant = withPostgresUnit(given);
+  return onValue(
+    parameter(name),
+    `${name}: "${given}" is no size. Write a number and kB, MB, GB or TB: 80MB.`,
+    meant === undefined ? [] : fix(`Change to ${meant}`, setValue(document, parameter(name), meant)),
+  );
+}
