@@ -9,7 +9,7 @@ export const backupOnline = ruleOf<BackupSpec>(['Backup', 'ScheduledBackup'], 'b
     .map(field =>
       onKey(
         ['spec', field],
-        `"${field}" is for volume snapshots; this backup has the method barmanObjectStore (which is the default).`,
+        `"${field}" is for volume snapshots; this backup has the method barmanObjectStore (which is the default): set method: volumeSnapshot, or remove it.`,
         fix(`Remove ${field}`, removeKey(document, ['spec', field])),
       ),
     );

@@ -12,7 +12,7 @@ export const databaseNames = ruleOf<DatabaseSpec>(['Database'], 'database-names'
 
 const twice = (items: readonly { name: string }[], path: Path): Finding[] =>
   repeated(items, ({ name }) => name).map(at =>
-    onValue([...path, at, 'name'], `"${items[at]?.name}" is there twice in ${String(path.at(-1))}.`),
+    onValue([...path, at, 'name'], `"${items[at]?.name}" is there twice in ${String(path.at(-1))}: remove one.`),
   );
 
 const foreign = (items: readonly ForeignObject[], path: Path): Finding[] => [

@@ -13,7 +13,7 @@ export const durations = ofValues(
           warn(
             onValue(
               ['spec', 'monitoring', 'metricsQueriesTTL'],
-              'With 0 every scrape runs all queries of the metrics again, which can be a heavy load.',
+              'With 0 every scrape runs all queries of the metrics again, which can be a heavy load: give a time such as 30s.',
             ),
           ),
         ]

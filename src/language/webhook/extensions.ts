@@ -15,11 +15,13 @@ export const extensions = ofValues(
       index => others[index]?.at ?? 0,
     );
     return [
-      ...again.map(at => onValue([...here, at, 'name'], `The extension "${list[at]?.name}" is there twice.`)),
+      ...again.map(at =>
+        onValue([...here, at, 'name'], `The extension "${list[at]?.name}" is there twice: remove one.`),
+      ),
       ...sameVolume.map(at =>
         onValue(
           [...here, at, 'name'],
-          `"${list[at]?.name}" and another extension would have the same volume: "_" and "-" are one there.`,
+          `"${list[at]?.name}" and another extension would have the same volume: "_" and "-" are one there. Rename one.`,
         ),
       ),
       ...others.flatMap(({ extension, at }) => faultsOf(extension, [...here, at], spec.imageCatalogRef !== undefined)),

@@ -6,7 +6,10 @@ import { clusterRule, onKey, onValue, repeated } from './rule.ts';
 export const externalClusters = clusterRule('external-clusters', ({ spec: { externalClusters: entries = [] } }) => [
   ...entries.flatMap((entry, at) => faultsOf(entry, ['spec', 'externalClusters', at])),
   ...repeated(entries, ({ name }) => name).map(at =>
-    onValue(['spec', 'externalClusters', at, 'name'], `"${entries[at]?.name}" is there twice in externalClusters.`),
+    onValue(
+      ['spec', 'externalClusters', at, 'name'],
+      `"${entries[at]?.name}" is there twice in externalClusters, so it is not clear which is meant: rename or remove one.`,
+    ),
   ),
 ]);
 
@@ -27,7 +30,10 @@ function faultsOf(entry: ExternalCluster, path: Path): Finding[] {
     ...[{ at: [...path, 'name'], text: entry.name }, ...selectors]
       .filter(({ text }) => text !== undefined && (text === '.' || text === '..' || /[/\\]/.test(text)))
       .map(({ at, text }) =>
-        onValue(at, `A folder is named after it, so "${text}" cannot have "/" or "\\" in it or be "." or "..".`),
+        onValue(
+          at,
+          `A folder or file is named after it, so "${text}" cannot have "/" or "\\" in it or be "." or "..".`,
+        ),
       ),
   ];
 }

@@ -20,7 +20,7 @@ export const failoverQuorum = clusterRule('failover-quorum', ({ metadata, spec }
   return [
     onValue(
       ['spec', 'postgresql', 'synchronous', 'number'],
-      `With a failover quorum, number (${number}) must be more than the ${named} standbys that are named: an instance of this Cluster must be among the synchronous ones.`,
+      `With a failover quorum, number (${number}) must be greater than the count of named standbys (${named}), so that an instance of this Cluster is among those that confirm: raise it.`,
     ),
   ];
 });

@@ -1,6 +1,10 @@
 import { operatorValue } from '../admission/cluster-defaults.ts';
 import { postgresMajor } from '../admission/images.ts';
-import { fix, removeBranch } from '../edits.ts';
+import type { Fix } from '../edits.ts';
+import { addKey, fix, plainText, removeBranch, removeKey } from '../edits.ts';
+import type { ManifestDocument } from '../manifest.ts';
+import { placeOf } from '../manifest.ts';
+import { isMap } from 'yaml';
 import { clusterRule, ofValues, onKey, parameter } from './rule.ts';
 
 /** Parameters that the operator keeps to itself. */
@@ -35,12 +39,30 @@ export const fixedParameter = ofValues(
     if (postgresMajor(spec) === undefined) return [];
     return Object.entries(spec.postgresql?.parameters ?? {})
       .filter(([name, value]) => fixed.has(name) && name !== 'archive_mode' && value !== operatorValue(name))
-      .map(([name]) =>
+      .map(([name, value]) =>
         onKey(
           parameter(name),
-          `The operator sets ${name} itself and takes no other value${name in instead ? `: ${instead[name]}` : ''}.`,
-          fix(`Remove ${name}`, removeBranch(document, parameter(name))),
+          `The operator sets ${name} itself: remove it${name in instead ? `, and ${instead[name]}` : ''}.`,
+          [
+            ...(name === libraries ? moved(document, value) : []),
+            ...fix(`Remove ${name}`, removeBranch(document, parameter(name))),
+          ],
         ),
       );
   }),
 );
+
+const libraries = 'shared_preload_libraries';
+
+/** From the parameter to the list of libraries, where the operator adds those that it needs. */
+function moved(document: ManifestDocument, value: string): Fix[] {
+  const names = value.split(',').map(name => name.replaceAll(/["'\s]/g, ''));
+  const section = parameter(libraries).slice(0, 2);
+  const parameters = placeOf(document, [...section, 'parameters'])?.value;
+  const isOnly = isMap(parameters) && parameters.items.length === 1;
+  return fix(
+    `Move to spec.postgresql.${libraries}`,
+    removeKey(document, isOnly ? [...section, 'parameters'] : parameter(libraries)),
+    addKey(document, section, libraries, names.map(name => `\n  - ${plainText(name)}`).join('')),
+  );
+}

@@ -23,7 +23,7 @@ function microservice({ databases = [], roles = [] }: Import, document: Manifest
       : [
           onKey(
             at('databases'),
-            `An import of type microservice takes exactly one database, and here are ${databases.length}: for several use monolith.`,
+            `An import of type microservice takes exactly one database${databases.length > 1 ? ': for several use monolith' : ': name it'}.`,
           ),
         ]),
     ...(roles.length === 0

@@ -28,7 +28,7 @@ export const logicalDecoding = clusterRule('logical-decoding', ({ document, spec
       : [
           onKey(
             path,
-            `Logical slots are synchronised only with ${absent.join(' and ')} on: set it in spec.postgresql.parameters.`,
+            `Logical slots are synchronised only with ${absent.join(' and ')} on: add that to spec.postgresql.parameters.`,
             fix(`Set ${absent.join(' and ')}: "on"`, switchOn(document, first, ...more)),
           ),
         ]),

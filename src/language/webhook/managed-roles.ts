@@ -7,7 +7,7 @@ export const managedRoles = ofValues(
     const at = (index: number, field: string) => ['spec', 'managed', 'roles', index, field];
     return [
       ...repeated(roles, ({ name }) => name).map(index =>
-        onValue(at(index, 'name'), `The role "${roles[index]?.name}" is there twice.`),
+        onValue(at(index, 'name'), `The role "${roles[index]?.name}" is there twice: remove one.`),
       ),
       ...roles.flatMap(({ name, connectionLimit = -1, disablePassword, passwordSecret }, index) => [
         ...(connectionLimit < -1

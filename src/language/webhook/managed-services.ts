@@ -14,7 +14,7 @@ export const managedServices = clusterRule('managed-services', ({ document, meta
         ? [
             onValue(
               [...here, 'disabledDefaultServices', at],
-              'The service rw cannot be disabled: the operator and its standbys use it.',
+              'The service rw cannot be disabled: standbys and poolers reach the primary by it. Remove it from the list.',
             ),
           ]
         : [],

@@ -29,8 +29,34 @@ function faultOf(text: string, pod: object): string | undefined {
   if (!Array.isArray(operations) || !operations.every(isRecord)) return 'it is no list of operations';
   const known = ['add', 'remove', 'replace', 'move', 'copy', 'test'];
   const odd = operations.find(({ op, path }) => !known.includes(String(op)) || typeof path !== 'string');
-  if (odd) return `{op, path} is missing or unknown in ${JSON.stringify(odd)}`;
+  if (odd) return `op or path is missing or unknown in ${JSON.stringify(odd)}`;
+  const before = structuredClone(pod);
   const results = applyPatch(pod, operations as unknown as Operation[]);
   const at = results.findIndex(Boolean);
-  return at === -1 ? undefined : `${JSON.stringify(operations[at])} does not apply (${results[at]?.name ?? ''})`;
+  if (at !== -1) return `${JSON.stringify(operations[at])} does not apply, ${reasons[results[at]?.name ?? ''] ?? ''}`;
+  const odder = retyped(before, pod, '');
+  return odder && `${odder} has another type afterwards`;
+}
+
+const reasons: Record<string, string> = {
+  MissingError: 'since there is nothing at its path',
+  TestError: 'since the value is another',
+};
+
+/** Numbers or texts, as one likes. */
+const eitherWay = /\/port$|\/(requests|limits)\//;
+
+/** What is text must stay text, or the result is no pod. @returns the path of what does not */
+function retyped(before: unknown, after: unknown, path: string): string | undefined {
+  if (before === undefined || after === undefined || after === null || eitherWay.test(path)) return undefined;
+  if (typeof before !== typeof after || Array.isArray(before) !== Array.isArray(after)) return path;
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const [first] = before as unknown[];
+    return after.map((item, at) => retyped(first, item, `${path}/${at}`)).find(Boolean);
+  }
+  if (!isRecord(before) || !isRecord(after)) return undefined;
+  const isOfTexts = /\/(labels|annotations)$/.test(path);
+  return Object.entries(after)
+    .map(([key, value]) => retyped(isOfTexts ? '' : before[key], value, `${path}/${key}`))
+    .find(Boolean);
 }
