@@ -1,43 +1,56 @@
-/** The language server as a process: its first answer, a keystroke in a long file, its memory. */
+/** The language server as a process, beside its peer: first answer, a keystroke in a long file, answers, memory. */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
 import type { MessageConnection } from 'vscode-languageserver/node';
 import type { Figure } from '../bench.ts';
+import { findYamlLanguageServer } from './yaml-language-server.ts';
 
 const runs = 5;
+const manyDocuments = 3300;
+
+interface Product {
+  name: string;
+  module: string;
+  settings: Record<string, unknown>;
+}
 
 interface Server {
   connection: MessageConnection;
   pid: number;
   started: number;
+  /** Resolves with the next diagnostics of a document; after half a minute without, too. */
   diagnosed(uri: string): Promise<void>;
   stop(): void;
 }
 
-async function start(root: string): Promise<Server> {
+async function start({ module, settings }: Product): Promise<Server> {
   const started = performance.now();
-  const child = spawn(process.execPath, [path.join(root, 'dist/server.js'), '--stdio'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = spawn(process.execPath, [module, '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'] });
   const connection = createMessageConnection(
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),
   );
   const waiting = new Map<string, () => void>();
   connection.onNotification('textDocument/publishDiagnostics', ({ uri }: { uri: string }) => waiting.get(uri)?.());
-  connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) => items.map(() => null));
+  connection.onRequest('workspace/configuration', ({ items }: { items: { section?: string }[] }) =>
+    items.map(({ section = '' }) => settings[section] ?? null),
+  );
   connection.onRequest('client/registerCapability', () => null);
   connection.listen();
-  await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {} });
+  const capabilities = { workspace: { configuration: true, didChangeConfiguration: { dynamicRegistration: true } } };
+  await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities });
   await connection.sendNotification('initialized', {});
+  await connection.sendNotification('workspace/didChangeConfiguration', { settings });
   return {
     connection,
     pid: child.pid ?? 0,
     started,
-    diagnosed: uri => new Promise(resolve => waiting.set(uri, resolve)),
+    diagnosed: uri =>
+      Promise.race([new Promise<void>(resolve => waiting.set(uri, resolve)), sleep(30_000, undefined, { ref: false })]),
     stop() {
       connection.dispose();
       child.kill();
@@ -89,46 +102,100 @@ const open = (server: Server, uri: string, text: string): Promise<void> => {
   return diagnosed;
 };
 
-export async function* measure(root: string): AsyncIterable<Figure> {
-  const first: number[] = [];
+async function firstDiagnostics(product: Product): Promise<number> {
+  const times: number[] = [];
   for (let run = 0; run < runs; run++) {
-    const server = await start(root);
+    const server = await start(product);
     await open(server, 'file:///first.yaml', cluster('cluster-us'));
-    first.push(performance.now() - server.started);
+    times.push(performance.now() - server.started);
     server.stop();
   }
-  yield {
-    figure: 'first diagnostics after the start of the server (median of 5)',
-    value: median(first).toFixed(0),
-    unit: 'ms',
-  };
+  return median(times);
+}
 
-  const server = await start(root);
+/** Lines of one of the documents of the long file. */
+const length = cluster('x').split('\n').length;
+
+async function longFile(product: Product) {
+  const server = await start(product);
   const text = Array.from({ length: 477 }, (_, index) => cluster(`cluster-${index}`)).join('---\n');
-  const lines = text.split('\n').length;
   const uri = 'file:///long.yaml';
   await open(server, uri, text);
+  const line = 5 + length * 200;
   const keystrokes: number[] = [];
-  for (let version = 2; version < 32; version++) {
-    const line = 5 + 22 * 200;
-    const change = {
-      range: { start: { line, character: 13 }, end: { line, character: 14 } },
-      text: String(version % 9 || 1),
-    };
-    const diagnosed = server.diagnosed(uri);
+  const hovers: number[] = [];
+  const completions: number[] = [];
+  const timed = async (into: number[], work: () => Promise<unknown>): Promise<void> => {
     const began = performance.now();
-    await server.connection.sendNotification('textDocument/didChange', {
-      textDocument: { uri, version },
-      contentChanges: [change],
-    });
-    await diagnosed;
-    keystrokes.push(performance.now() - began);
-  }
-  yield {
-    figure: `keystroke to diagnostics, ${lines} lines (median of 30)`,
-    value: median(keystrokes).toFixed(1),
-    unit: 'ms',
+    await work();
+    into.push(performance.now() - began);
   };
-  yield { figure: 'memory of the language server with that file', value: pssMegabytes(server.pid), unit: 'MB' };
+  for (let version = 2; version < 22; version++) {
+    const range = { start: { line, character: 13 }, end: { line, character: 14 } };
+    const contentChanges = [{ range, text: String(version % 9 || 1) }];
+    await timed(keystrokes, async () => {
+      const diagnosed = server.diagnosed(uri);
+      await server.connection.sendNotification('textDocument/didChange', {
+        textDocument: { uri, version },
+        contentChanges,
+      });
+      await diagnosed;
+    });
+    const textDocument = { uri };
+    await timed(hovers, () =>
+      server.connection.sendRequest('textDocument/hover', { textDocument, position: { line, character: 4 } }),
+    );
+    await timed(completions, () =>
+      server.connection.sendRequest('textDocument/completion', { textDocument, position: { line, character: 2 } }),
+    );
+  }
   server.stop();
+  return {
+    lines: text.split('\n').length,
+    keystroke: median(keystrokes),
+    hover: median(hovers),
+    completion: median(completions),
+  };
+}
+
+/** Documents that are open at a time: an editor restores that many, and the peer waits before it looks at each. */
+const together = 50;
+
+/** Opened, diagnosed and closed, as somebody does who looks through a repository. */
+async function memoryAfterMany(product: Product): Promise<string> {
+  const server = await start(product);
+  for (let at = 0; at < manyDocuments; at += together) {
+    const uris = Array.from({ length: together }, (_, index) => `file:///many/${at + index}.yaml`);
+    await Promise.all(uris.map((uri, index) => open(server, uri, cluster(`cluster-${at + index}`))));
+    for (const uri of uris)
+      await server.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
+  }
+  const memory = pssMegabytes(server.pid);
+  server.stop();
+  return memory;
+}
+
+export async function* measure(root: string): AsyncIterable<Figure> {
+  const peer = findYamlLanguageServer(root);
+  const products: Product[] = [
+    { name: 'ours', module: path.join(root, 'dist/server.js'), settings: {} },
+    ...(peer ? [{ name: 'yaml-language-server', ...peer }] : []),
+  ];
+  if (!peer) yield { figure: 'yaml-language-server: left out, it cannot be installed here', value: '-', unit: '' };
+  for (const product of products) {
+    const { name } = product;
+    const first = await firstDiagnostics(product);
+    yield {
+      figure: `${name}: first diagnostics after the start (median of ${runs})`,
+      value: first.toFixed(0),
+      unit: 'ms',
+    };
+    const { lines, keystroke, hover, completion } = await longFile(product);
+    const file = `${lines} lines in 477 documents (median of 20)`;
+    yield { figure: `${name}: keystroke to diagnostics, ${file}`, value: keystroke.toFixed(1), unit: 'ms' };
+    yield { figure: `${name}: hover, the same file`, value: hover.toFixed(1), unit: 'ms' };
+    yield { figure: `${name}: completion, the same file`, value: completion.toFixed(1), unit: 'ms' };
+    const memory = await memoryAfterMany(product);
+    yield { figure: `${name}: memory after ${manyDocuments} documents`, value: memory, unit: 'MB' };
+  }
 }

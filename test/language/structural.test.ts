@@ -134,3 +134,17 @@ test('thousands of keys are read and checked soon', () => {
   assert.deepEqual(findings(`apiVersion: v1\nkind: ConfigMap\ndata:\n${keys}`), []);
   assert.equal(findings(head + keys + body).length, 20_000);
 });
+
+test('what is to disappear is struck through, and what is yet to come is not', () => {
+  const struck = (version: string, text: string): string[] =>
+    check(parseFile(text), { schemas, version })
+      .filter(({ tags }) => tags?.includes(2))
+      .map(({ code, data }) => `${code} ${data.path}`);
+  assert.deepEqual(struck(newest, `${head}${body}  monitoring: {enablePodMonitor: true}\n`), [
+    'webhook/pod-monitor spec.monitoring.enablePodMonitor',
+  ]);
+  assert.deepEqual(struck('1.29', `${head}${body}  primaryLease: {}\n`), []);
+  const gone =
+    'apiVersion: postgresql.cnpg.io/v1\nkind: Pooler\nmetadata: {name: p}\nspec:\n  cluster: {name: pg}\n  pgbouncer: {}\n  template: {spec: {containers: [], workloadRef: {name: x}}}\n';
+  assert.deepEqual(struck('1.28', gone), ['schema/version spec.template.spec.workloadRef']);
+});

@@ -1,5 +1,5 @@
 import type { Path } from '../manifest.ts';
-import { clusterRule, ofValues, onKey, warn } from './rule.ts';
+import { clusterRule, ofValues, onKey, outdated } from './rule.ts';
 
 export const inTreeBarman = ofValues(
   clusterRule('in-tree-barman', ({ spec }) => {
@@ -10,7 +10,7 @@ export const inTreeBarman = ofValues(
       ),
     ];
     return used.map(path =>
-      warn(
+      outdated(
         onKey(
           path,
           'barmanObjectStore is removed in CloudNativePG 1.31: move it to an ObjectStore and the Barman Cloud plugin before that.',

@@ -29,7 +29,10 @@ function faultOf(text: string): string | undefined {
   // Go takes the names of fields in any case.
   const fields = new Map(Object.entries(value).map(([name, field]) => [name.toLowerCase(), field]));
   const enabled = fields.get('enabled') ?? null;
-  const odd = ['requesttimeout', 'connectiontimeout'].some(name => !Number.isInteger(fields.get(name) ?? 0));
+  // Neither 1e3 nor 1.0 is a whole number for Go.
+  const isFraction = /\d[.eE]/.test(text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""'));
+  const odd =
+    isFraction || ['requesttimeout', 'connectiontimeout'].some(name => !Number.isInteger(fields.get(name) ?? 0));
   if (odd) return 'timeouts are whole numbers';
   if (enabled === null) return 'enabled is missing';
   return typeof enabled === 'boolean' ? undefined : 'enabled must be true or false';

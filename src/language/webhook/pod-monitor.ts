@@ -1,6 +1,6 @@
 import type { PodMonitorFields } from '../admission/objects.ts';
 import { fix, removeBranch } from '../edits.ts';
-import { ofValues, onKey, ruleOf, warn } from './rule.ts';
+import { ofValues, onKey, ruleOf, outdated } from './rule.ts';
 
 interface Monitored {
   monitoring?: PodMonitorFields;
@@ -16,7 +16,7 @@ export const podMonitor = ofValues(
     );
     return used.map(field => {
       const path = ['spec', 'monitoring', field];
-      return warn(
+      return outdated(
         onKey(
           path,
           `${field} is deprecated: make a PodMonitor yourself, as the manual's page on monitoring shows, and remove it.`,

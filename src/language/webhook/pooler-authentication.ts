@@ -1,5 +1,5 @@
 import type { PoolerSpec } from '../admission/objects.ts';
-import { onKey, ruleOf, warn } from './rule.ts';
+import { onKey, outdated, ruleOf, warn } from './rule.ts';
 
 export const poolerAuthentication = ruleOf<PoolerSpec>(
   ['Pooler'],
@@ -32,7 +32,7 @@ export const poolerAuthentication = ruleOf<PoolerSpec>(
       ),
       ...(authQuerySecret?.name
         ? [
-            warn(
+            outdated(
               onKey(
                 path('authQuerySecret'),
                 'authQuerySecret is deprecated: log in with a certificate (serverTLSSecret).',
