@@ -51,6 +51,16 @@ const isWorthChecking = (document: ManifestDocument): boolean =>
   isNameless(document) ||
   (document.errors.length > 0 && /apiVersion["']?:\s*["']?\S*cnpg\.io\//.test(document.text));
 
+/**
+ * Whether a text has to be parsed at all: a test that costs next to nothing, for the many files of others. It may say yes to what
+ * turns out to be theirs, never no to what would get a diagnostic.
+ */
+export const mayBeOurs = (text: string): boolean =>
+  text.includes('cnpg.io') || (text.includes('kind') && ownKindWord.test(text)) || escaped.test(text);
+
+/** In quotes and with escapes, or in base64, a group or a kind may be spelt so that nobody recognises it. */
+const escaped = /\\[xuU\r\n]|!!?binary|![<]/;
+
 export const clustersIn = (file: ManifestFile): KnownCluster[] =>
   file.documents
     .filter(document => document.kind === 'Cluster' && isOurs(document) && !document.template)
@@ -122,7 +132,7 @@ function verdict(document: ManifestDocument, schema: KindSchema, options: CheckO
   const old = before && admit(before, schema.structure);
   const found = structuralDiagnostics(document, admitted, schema, old);
   if (options.isPatch)
-    return [...found.filter(isOfPatch), ...webhookDiagnostics(document, admitted, undefined, 'values')];
+    return [...found, ...webhookDiagnostics(document, admitted, undefined, 'values')].filter(isOfPatch);
   // What could not be read counts as absent, and what is wrong already need not be said twice.
   const wrong = [
     ...admitted.faults.map(({ path }) => pathText(path)),
@@ -141,7 +151,14 @@ const isWithin = (path: string, outer: string): boolean =>
 const isOfPatch = ({ code, data: { path } }: ManifestDiagnostic): boolean =>
   !['schema/required', 'schema/rule', 'schema/count'].includes(code) &&
   !(code === 'schema/metadata' && path === 'metadata') &&
-  !/(^|\.)\$\w+$/.test(path);
+  !directive.test(path);
+
+/** `$patch`, `$retainKeys`, `$deleteFromPrimitiveList/args`, and what stands below them. */
+const directive = /(^|\.)\$(patch|retainKeys|deleteFromPrimitiveList\/|setElementOrder\/)/;
+
+/** May it be a patch? What it lacks would be an error in a whole object. */
+export const isIncomplete = (found: readonly ManifestDiagnostic[]): boolean =>
+  found.some(({ code }) => code === 'schema/required' || code === 'webhook/storage-size');
 
 const ownKinds = new Set([
   'Backup',
@@ -156,6 +173,8 @@ const ownKinds = new Set([
   'ScheduledBackup',
   'Subscription',
 ]);
+
+const ownKindWord = new RegExp(`\\b(?:${[...ownKinds].join('|')})\\b`);
 
 /** It has a kind of ours and the form of an object, but no `apiVersion`. */
 const isNameless = ({ apiVersion, kind, value, errors }: ManifestDocument): boolean =>

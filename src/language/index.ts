@@ -1,13 +1,18 @@
 /** The language room: what can be said of manifests from their text alone. No I/O; schemas come in from outside. */
-export { check, clustersIn } from './check.ts';
+export { check, clustersIn, mayBeOurs } from './check.ts';
 export type { CheckOptions } from './check.ts';
 export { schemaCodes, yamlCodes } from './codes.ts';
 export { complete } from './completion.ts';
 export { manifestClusters } from './clusters.ts';
 export type { ManifestCluster } from './clusters.ts';
 export type { DiagnosticData, ManifestDiagnostic } from './diagnostic.ts';
+export type { Fix } from './edits.ts';
 export { hover } from './hover.ts';
-export { parseFile } from './manifest.ts';
+export { checkAs, kustomizationNames, readKustomization } from './kustomize.ts';
+export type { Kustomization, KustomizeRole } from './kustomize.ts';
+export { linkedFiles, linksOf } from './topology-links.ts';
+export type { ClusterLinks } from './topology-links.ts';
+export { isOurs, parseFile } from './manifest.ts';
 export type { ManifestDocument, ManifestFile } from './manifest.ts';
 export { rules } from './rules/index.ts';
 export type { KnownCluster } from './rules/rule.ts';

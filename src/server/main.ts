@@ -1,11 +1,27 @@
 /** The language server: `node dist/server.js --stdio`, or over Node's IPC in the extension. */
+import { fileURLToPath } from 'node:url';
 import { CodeActionKind, createConnection, ProposedFeatures, TextDocumentSyncKind } from 'vscode-languageserver/node';
 import type { CodeAction, Diagnostic, InitializeResult } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { check, clustersIn, complete, documentSymbols, hover, manifestClusters, parseFile } from '../language/index.ts';
-import type { DiagnosticData, KnownCluster, ManifestDiagnostic, ManifestFile } from '../language/index.ts';
+import {
+  checkAs,
+  clustersIn,
+  complete,
+  documentSymbols,
+  hover,
+  manifestClusters,
+  parseFile,
+} from '../language/index.ts';
+import type {
+  DiagnosticData,
+  KnownCluster,
+  ManifestDiagnostic,
+  KustomizeRole,
+  ManifestFile,
+} from '../language/index.ts';
 import { messageOf } from '../errors.ts';
 import { loadPages } from './pages.ts';
+import { createKustomizations } from './kustomizations.ts';
 import { loadSchemas } from './schemas.ts';
 import { createServedKinds } from './served-kinds.ts';
 import type { ServedDocument } from './served-kinds.ts';
@@ -22,6 +38,7 @@ interface Open {
 
 const connection = createConnection(ProposedFeatures.all);
 const schemas = loadSchemas();
+const kustomizations = createKustomizations(1000);
 const pageOf = loadPages();
 const open = new Map<string, Open>();
 let waiting: NodeJS.Timeout | undefined;
@@ -66,6 +83,12 @@ connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
   sent.delete(uri);
   settings.forget(uri);
   void connection.sendDiagnostics({ uri, diagnostics: [] });
+  checkSoon();
+});
+
+/** It may be a kustomization, which says what the files around it are. */
+connection.onDidSaveTextDocument(() => {
+  kustomizations.forget();
   checkSoon();
 });
 
@@ -117,6 +140,10 @@ function versionFor(uri: string): string {
   return versionInForce({ setting, places, file, connected, versions: schemas.versions, nameOf: served.nameOf });
 }
 
+/** Only files on disk have a kustomization beside them. */
+const roleOf = (uri: string): KustomizeRole =>
+  uri.startsWith('file:') ? kustomizations.roleOf(fileURLToPath(uri)) : 'whole';
+
 function warn(message: string): void {
   connection.console.warn(message);
 }
@@ -149,7 +176,7 @@ function checkAll(): void {
       .filter(other => other.uri !== uri)
       .flatMap(other => other.clusters.map(cluster => ({ ...cluster, uri: other.uri })));
     const diagnostics = answer<Diagnostic[]>('diagnostics', [], () =>
-      check(fileOf(uri), { schemas, version: versionFor(uri), others }).map(withPage),
+      checkAs(roleOf(uri), fileOf(uri), { schemas, version: versionFor(uri), others }).map(withPage),
     );
     const entry = open.get(uri);
     const key = `${entry?.document.version ?? 0} ${JSON.stringify(diagnostics)}`;

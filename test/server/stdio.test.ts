@@ -3,8 +3,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
 import type { CodeAction, CompletionItem, Diagnostic, Hover, MessageConnection } from 'vscode-languageserver/node';
 import type { ManifestCluster } from '../../src/language/index.ts';
@@ -114,6 +117,18 @@ test('a finding about two documents appears when the second is opened, and goes 
   assert.equal(found?.relatedInformation?.[0]?.location.uri, 'file:///cluster-eu.yaml');
   await server.sendNotification('textDocument/didClose', { textDocument: { uri: 'file:///cluster-eu.yaml' } });
   await diagnostics(uri, has());
+});
+
+test('a patch of Kustomize need not be complete', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-server-'));
+  const patch = pathToFileURL(path.join(folder, 'patch.yaml')).href;
+  await open(patch, text.replace(/ {2}instances[\s\S]*/, '  logLevel: loud\n'));
+  await diagnostics(patch, has('schema/enum', 'webhook/storage-size'));
+  fs.writeFileSync(path.join(folder, 'kustomization.yaml'), 'patches: [{path: patch.yaml}]\n');
+  await server.sendNotification('textDocument/didSave', { textDocument: { uri: patch } });
+  await diagnostics(patch, has('schema/enum'));
+  await server.sendNotification('textDocument/didClose', { textDocument: { uri: patch } });
+  fs.rmSync(folder, { recursive: true });
 });
 
 test('completion, hover, symbols, Clusters', async () => {

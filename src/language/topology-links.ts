@@ -1,0 +1,60 @@
+/** Which files have to be looked at together, because Clusters in them take part in one topology. */
+import { clustersIn } from './check.ts';
+import type { ManifestFile } from './manifest.ts';
+import { clusterOf, entryNames, topologyName } from './rules/rule.ts';
+
+/** Plain data: what of a Cluster tells with whom it belongs together. */
+export interface ClusterLinks {
+  /** How the others know it. */
+  topologyName: string;
+  /** Whom it names: in `externalClusters`, as `source` and as `primary`. */
+  names: string[];
+  /** Whether rules ask about the others: those of the replica stanza do. */
+  asks: boolean;
+}
+
+export const linksOf = (file: ManifestFile): ClusterLinks[] =>
+  clustersIn(file).flatMap(({ document }) => {
+    const cluster = clusterOf(document);
+    if (!cluster) return [];
+    const { replica } = cluster.spec;
+    const names = new Set([
+      ...entryNames(cluster),
+      ...[replica?.source, replica?.primary].filter(name => !!name),
+    ] as string[]);
+    return [{ topologyName: topologyName(cluster), names: [...names], asks: replica !== undefined }];
+  });
+
+/**
+ * @param files the Clusters of each file
+ * @returns for each file about which more can be said when others are known: their positions in the list, in its order
+ */
+export function linkedFiles(files: readonly (readonly ClusterLinks[])[]): Map<number, number[]> {
+  const known = new Map<string, Set<number>>();
+  const naming = new Map<string, Set<number>>();
+  for (const [at, links] of files.entries())
+    for (const link of links) {
+      add(known, link.topologyName, at);
+      for (const name of link.names) add(naming, name, at);
+    }
+  return new Map(
+    files.flatMap((links, at): [number, number[]][] => {
+      const others = new Set(
+        links
+          .filter(({ asks }) => asks)
+          .flatMap(link => [
+            ...link.names.flatMap(name => [...(known.get(name) ?? [])]),
+            ...(naming.get(link.topologyName) ?? []),
+          ]),
+      );
+      others.delete(at);
+      return others.size === 0 ? [] : [[at, [...others].sort((a, b) => a - b)]];
+    }),
+  );
+}
+
+function add(to: Map<string, Set<number>>, name: string, at: number): void {
+  const found = to.get(name);
+  if (found) found.add(at);
+  else to.set(name, new Set([at]));
+}
