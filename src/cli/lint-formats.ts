@@ -1,5 +1,7 @@
 /** How `lint` prints what it found. */
-import path from 'node:path';
+import { styleText } from 'node:util';
+import type { Fix } from '../language/index.ts';
+import { sarif } from './lint-sarif.ts';
 
 /** Lines and columns count from 1; the end is behind the last character. */
 export interface LintFinding {
@@ -13,52 +15,38 @@ export interface LintFinding {
   message: string;
   /** `spec.externalClusters[0].name`; empty where there is none, as for a syntax error. */
   path: string;
+  fixes: readonly Fix[];
 }
 
+/** @param files how many were checked */
 type Format = (found: readonly LintFinding[], files: number) => string;
 
 export const formats: Record<string, Format> = { text, json, sarif, github };
 
 function text(found: readonly LintFinding[], files: number): string {
+  const paint = isColoured() ? inColour : plain;
   const lines = found.map(
     ({ file, line, column, severity, code, message }) =>
-      `${file}:${line}:${column}: ${severity}: ${message} [${code}]\n`,
+      `${paint('bold', `${file}:${line}:${column}:`)} ${paint(colours[severity], `${severity}:`)} ${message} ${paint('dim', `[${code}]`)}\n`,
   );
   const errors = found.filter(({ severity }) => severity === 'error').length;
   const summary = `${plural(files, 'file')}, ${plural(errors, 'error')}, ${plural(found.length - errors, 'other finding')}\n`;
   return lines.join('') + summary;
 }
 
+const colours = { error: 'red', warning: 'yellow', info: 'cyan', hint: 'cyan' } as const;
+type Style = 'bold' | 'dim' | (typeof colours)[keyof typeof colours];
+
+/** Source: no-color.org. */
+const isColoured = (): boolean => process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+const plain = (_: Style, value: string): string => value;
+const inColour = (style: Style, value: string): string => styleText(style, value, { validateStream: false });
+
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
+/** The contract has no fixes. */
 function json(found: readonly LintFinding[]): string {
-  return `${JSON.stringify(found, undefined, 2)}\n`;
-}
-
-const levels = { error: 'error', warning: 'warning', info: 'note', hint: 'note' } as const;
-
-/** SARIF 2.1.0 (OASIS), as code scanning services take it. */
-function sarif(found: readonly LintFinding[]): string {
-  const rules = [...new Set(found.map(({ code }) => code))].map(id => ({ id }));
-  const results = found.map(({ file, line, column, endLine, endColumn, severity, code, message }) => ({
-    ruleId: code,
-    level: levels[severity],
-    message: { text: message },
-    locations: [
-      {
-        physicalLocation: {
-          artifactLocation: { uri: file.split(path.sep).map(encodeURIComponent).join('/') },
-          region: { startLine: line, startColumn: column, endLine, endColumn },
-        },
-      },
-    ],
-  }));
-  const log = {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [{ tool: { driver: { name: 'cnpg-replica', rules } }, results }],
-  };
-  return `${JSON.stringify(log, undefined, 2)}\n`;
+  return `${JSON.stringify(found, (key, value: unknown) => (key === 'fixes' ? undefined : value), 2)}\n`;
 }
 
 const commands = { error: 'error', warning: 'warning', info: 'notice', hint: 'notice' } as const;

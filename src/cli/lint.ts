@@ -1,24 +1,82 @@
-/** `lint [--format text|json|sarif|github] [--cnpg-version V] PATH...`; `-` is standard input. */
-import fs from 'node:fs';
-import path from 'node:path';
+/** `lint`: the checks of the editor for files, folders and standard input. */
 import { parseArgs } from 'node:util';
-import { check, clustersIn, parseFile } from '../language/index.ts';
-import type { KnownCluster, ManifestDiagnostic, ManifestFile } from '../language/index.ts';
 import { messageOf } from '../errors.ts';
+import { isOurs, linkedFiles, parseFile } from '../language/index.ts';
+import type { ManifestFile } from '../language/index.ts';
 import { loadSchemas } from '../server/schemas.ts';
-import type { LintFinding } from './lint-formats.ts';
+import type { CheckedFile, Checker } from './lint-check.ts';
+import { createChecker } from './lint-check.ts';
 import { formats } from './lint-formats.ts';
+import { findFiles, standardInput } from './lint-paths.ts';
+import { readManifest } from './lint-read.ts';
+import { checkInThreads, workersFor } from './lint-workers.ts';
 
-const usage = `usage: lint [--format ${Object.keys(formats).join('|')}] [--cnpg-version V] PATH...`;
-const manifests = /\.(ya?ml|json)$/;
-/** Not `process.stdin.fd`: touching that object makes reads fail while a pipe is empty. */
-const standardInput = 0;
-const skipped = new Set(['node_modules', '.git']);
+const usage = `usage: cnpg-replica lint [--format ${Object.keys(formats).join('|')}] [--cnpg-version V] [--against FILE] [--topology] PATH...`;
+const help = `${usage}
+
+Checks manifests of CloudNativePG and its Barman Cloud plugin as the API server and the operator do.
+PATH is a file, a folder (with all below it), a glob in quotes, or - for standard input.
+
+  --format F        text (default), json, sarif (2.1.0), github (annotations of GitHub Actions)
+  --cnpg-version V  the CloudNativePG to check for; without it the newest that is known
+  --against FILE    the objects as they are now (kubectl get -o yaml): manifests are judged as updates of them
+  --topology        not available yet
+  -h, --help        this text
+
+Files that .cnpglintignore names (as .gitignore does) are left out. A comment
+"# cnpg-topology-ignore: RC113" on a line or above it silences a rule of the replica stanza there.
+
+Exit code: 0 no error, 1 errors found, 2 could not run or could not read a file.
+`;
+
+/** A run that cannot begin, and why. */
+class Refusal extends Error {}
 
 /** @returns the exit code: 0 no error, 1 errors found, 2 could not run */
 export async function lint(args: string[]): Promise<number> {
   try {
-    const { values, positionals } = parseArgs({
+    return await run(args);
+  } catch (error) {
+    say(messageOf(error));
+    return 2;
+  }
+}
+
+async function run(args: string[]): Promise<number> {
+  const { values, positionals } = options(args);
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  if (values.topology)
+    throw new Refusal('--topology is not available yet; the rules of the replica stanza are part of every run');
+  const format = Object.hasOwn(formats, values.format) ? formats[values.format] : undefined;
+  if (!format) throw new Refusal(`unknown format "${values.format}"\n${usage}`);
+  if (positionals.length === 0) throw new Refusal(`no PATH is given\n${usage}`);
+  const schemas = loadSchemas();
+  const version = values['cnpg-version'] ?? schemas.versions[0] ?? '';
+  if (!schemas.versions.includes(version))
+    throw new Refusal(`CNPG ${version} is not known; known are ${schemas.versions.join(', ')}`);
+  const against = values.against === undefined ? undefined : readOld(values.against);
+
+  const { files, faults, notices } = findFiles(positionals);
+  const checker = createChecker({ schemas, version, against });
+  const checked = await checkAll(files, checker, { version, against: against?.text });
+  const unread = checked.flatMap(({ unreadable }, at) =>
+    unreadable === undefined ? [] : [{ file: files[at] ?? '', message: unreadable }],
+  );
+  const found = checked.flatMap(file => file.found);
+  const isNothing = files.length === unread.length && faults.length + unread.length > 0;
+  if (!isNothing) process.stdout.write(format(found, files.length - unread.length));
+  for (const notice of notices) say(notice);
+  for (const { file, message } of [...faults, ...unread]) say(`${file}: ${message}`);
+  if (faults.length + unread.length > 0) return 2;
+  return found.some(({ severity }) => severity === 'error') ? 1 : 0;
+}
+
+function options(args: string[]) {
+  try {
+    return parseArgs({
       args,
       allowPositionals: true,
       options: {
@@ -26,68 +84,46 @@ export async function lint(args: string[]): Promise<number> {
         'cnpg-version': { type: 'string' },
         against: { type: 'string' },
         topology: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
       },
     });
-    if (values.against !== undefined || values.topology)
-      return refuse('--against and --topology are not available yet');
-    const format = Object.hasOwn(formats, values.format) ? formats[values.format] : undefined;
-    if (!format) return refuse(`unknown format "${values.format}"\n${usage}`);
-    if (positionals.length === 0) return refuse(usage);
-    const schemas = loadSchemas();
-    const version = values['cnpg-version'] ?? schemas.versions[0] ?? '';
-    if (!schemas.versions.includes(version))
-      return refuse(`CNPG ${version} is not known; known are ${schemas.versions.join(', ')}`);
-    const named = new Map(positionals.flatMap(filesOf).map(file => [path.resolve(file), file]));
-    const files = [...named.values()].map(file => ({ file, manifest: parseFile(textOf(file)) }));
-    const found = files.flatMap(({ file, manifest }) =>
-      check(manifest, { schemas, version, others: othersOf(files, file) }).map(diagnostic =>
-        findingOf(file, diagnostic),
-      ),
-    );
-    process.stdout.write(format(found, files.length));
-    return found.some(({ severity }) => severity === 'error') ? 1 : 0;
   } catch (error) {
-    return refuse(messageOf(error));
+    throw new Refusal(`${messageOf(error)}\n${usage}`);
   }
 }
 
-function refuse(message: string): number {
-  process.stderr.write(`lint: ${message}\n`);
-  return 2;
+const say = (message: string): void => void process.stderr.write(`lint: ${message}\n`);
+
+/** The live objects. @throws Refusal when there is none of ours to compare with */
+function readOld(file: string): ManifestFile {
+  const read = readManifest(file);
+  if ('unreadable' in read) throw new Refusal(`--against ${file}: ${read.unreadable}`);
+  const old = parseFile(read.text);
+  const broken = old.documents.flatMap(({ errors }) => errors)[0];
+  if (broken)
+    throw new Refusal(
+      `--against ${file}: it cannot be read as YAML: ${broken.message}. Save it anew with kubectl get -o yaml.`,
+    );
+  if (!old.documents.some(isOurs))
+    throw new Refusal(
+      `--against ${file}: it has no object of CloudNativePG. Save the objects as they are now with kubectl get -o yaml.`,
+    );
+  return old;
 }
 
-/** A folder stands for the manifests in it. @throws Error for a path that does not exist */
-function filesOf(given: string): string[] {
-  if (given === '-') return [given];
-  if (!fs.statSync(given).isDirectory()) return [given];
-  return fs
-    .readdirSync(given, { withFileTypes: true })
-    .filter(entry => !skipped.has(entry.name))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap(entry => {
-      const each = path.join(given, entry.name);
-      if (entry.isDirectory()) return filesOf(each);
-      return entry.isFile() && manifests.test(entry.name) ? [each] : [];
-    });
+/** Each file alone first; then those again whose Clusters belong to a topology with Clusters of other files. */
+async function checkAll(
+  files: readonly string[],
+  checker: Checker,
+  shared: { version: string; against: string | undefined },
+): Promise<CheckedFile[]> {
+  const workers = files.includes(standardInput) ? 0 : workersFor(files.length);
+  const checked =
+    workers > 0 ? await checkInThreads(files, workers, shared, checker) : files.map(file => checker.checkFile(file));
+  for (const [at, others] of linkedFiles(checked.map(({ links }) => links)))
+    checked[at] = checker.checkTogether(
+      files[at] ?? '',
+      others.map(other => files[other] ?? ''),
+    );
+  return checked;
 }
-
-const textOf = (file: string): string => fs.readFileSync(file === '-' ? standardInput : file, 'utf8');
-
-const othersOf = (files: readonly { file: string; manifest: ManifestFile }[], own: string): KnownCluster[] =>
-  files
-    .filter(({ file }) => file !== own)
-    .flatMap(({ file, manifest }) => clustersIn(manifest).map(cluster => ({ ...cluster, uri: file })));
-
-const severityNames = ['error', 'warning', 'info', 'hint'] as const;
-
-const findingOf = (file: string, { range, severity, code, message, data }: ManifestDiagnostic): LintFinding => ({
-  file,
-  line: range.start.line + 1,
-  column: range.start.character + 1,
-  endLine: range.end.line + 1,
-  endColumn: range.end.character + 1,
-  severity: severityNames[severity - 1] ?? 'error',
-  code,
-  message,
-  path: data.path,
-});

@@ -46,7 +46,7 @@ const layers: Record<string, Layer> = {
   simulator: { rooms: ['model', 'errors'], packages: /^(node:.*|rfc6902|yaml)$/ },
   cli: {
     rooms: ['language', 'server', 'archive', 'simulator', 'model', 'errors', 'operations'],
-    packages: /^(node:.*|yaml)$/,
+    packages: /^(node:.*|yaml|ignore)$/,
   },
   extension: {
     rooms: [

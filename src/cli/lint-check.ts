@@ -1,0 +1,97 @@
+/** The check of single files, in the main thread and in workers. */
+import path from 'node:path';
+import type { ClusterLinks, KnownCluster, ManifestDiagnostic, ManifestFile, Schemas } from '../language/index.ts';
+import { checkAs, clustersIn, linksOf, mayBeOurs, parseFile } from '../language/index.ts';
+import { createKustomizations } from '../server/kustomizations.ts';
+import type { LintFinding } from './lint-formats.ts';
+import { standardInput } from './lint-paths.ts';
+import { readManifest } from './lint-read.ts';
+
+export interface CheckedFile {
+  found: LintFinding[];
+  /** Of the Clusters in it. */
+  links: ClusterLinks[];
+  /** Why it could not be checked. */
+  unreadable?: string;
+}
+
+export interface Checker {
+  checkFile(file: string): CheckedFile;
+  /** The same with the Clusters of other files known. */
+  checkTogether(file: string, others: readonly string[]): CheckedFile;
+}
+
+export interface CheckerOptions {
+  schemas: Schemas;
+  version: string;
+  /** The objects as they are now. */
+  against: ManifestFile | undefined;
+}
+
+export function createChecker({ schemas, version, against }: CheckerOptions): Checker {
+  const kustomizations = createKustomizations();
+  const old = against && { against };
+
+  function checkWith(file: string, others: KnownCluster[]): CheckedFile {
+    const read = readManifest(file);
+    if ('unreadable' in read) return { found: [], links: [], unreadable: read.unreadable };
+    const { text, badEncoding } = read;
+    if (!mayBeOurs(text)) return { found: text.includes('\0') ? [binary(file)] : [], links: [] };
+    const manifest = parseFile(text);
+    const role = file === standardInput ? 'whole' : kustomizations.roleOf(path.resolve(file));
+    const found = checkAs(role, manifest, { schemas, version, others, ...old }).map(each => findingOf(file, each));
+    const byEncoding = badEncoding ? [encodingFault(file, text, badEncoding)] : [];
+    return { found: [...byEncoding, ...found], links: role === 'patch' ? [] : linksOf(manifest) };
+  }
+
+  /** Parsed once, however many others it is linked with. */
+  const parsed = new Map<string, ManifestFile>();
+  function clustersOf(file: string): KnownCluster[] {
+    let manifest = parsed.get(file);
+    if (!manifest) {
+      const read = readManifest(file);
+      manifest = parseFile('text' in read ? read.text : '');
+      parsed.set(file, manifest);
+    }
+    return clustersIn(manifest).map(cluster => ({ ...cluster, uri: file }));
+  }
+
+  return {
+    checkFile: file => checkWith(file, []),
+    checkTogether: (file, others) => checkWith(file, others.flatMap(clustersOf)),
+  };
+}
+
+const severityNames = ['error', 'warning', 'info', 'hint'] as const;
+
+const findingOf = (file: string, { range, severity, code, message, data }: ManifestDiagnostic): LintFinding => ({
+  file,
+  line: range.start.line + 1,
+  column: range.start.character + 1,
+  endLine: range.end.line + 1,
+  endColumn: range.end.character + 1,
+  severity: severityNames[severity - 1] ?? 'error',
+  code,
+  message,
+  path: data.path,
+  fixes: data.fixes,
+});
+
+function encodingFault(
+  file: string,
+  text: string,
+  { message, offset }: { message: string; offset: number },
+): LintFinding {
+  const before = text.slice(0, offset).split('\n');
+  const line = before.length;
+  const column = (before.at(-1) ?? '').length + 1;
+  const place = { line, column, endLine: line, endColumn: column + 1 };
+  return { file, ...place, severity: 'error', code: 'yaml/encoding', message, path: '', fixes: [] };
+}
+
+const binary = (file: string): LintFinding =>
+  encodingFault(file, '', {
+    message:
+      'The file has NUL bytes: it is binary, not YAML. Give it another ending or leave it out (.cnpglintignore).',
+    offset: 0,
+  });
