@@ -49,6 +49,8 @@ await Promise.all([
     mainFields: ['module', 'main'],
     external: ['vscode'],
     define: { 'import.meta.dirname': '__dirname' },
+    // The build for Node asks the environment at each token whether to log it, which takes a tenth of the time.
+    alias: { yaml: path.join(root, 'node_modules/yaml/browser/dist/index.js') },
     plugins: [lazyRoomsPlugin],
     supported: { 'dynamic-import': false },
     entryPoints: {
