@@ -28,7 +28,7 @@ export function structuralDiagnostics(
   const context = { document, schema, structure, object: admitted.object, filled: admitted.filled };
   const violations = schema.violations(admitted.object).flatMap(violation => explain(context, violation));
   const found: Finding[] = [
-    ...admitted.faults.map(fault => explainFault(context, fault)),
+    ...firstOf(admitted.faults.map(fault => () => explainFault(context, fault))),
     ...metadataFaults(admitted.metadata, scope, old === undefined).map(
       (fault): Finding => ({ ...fault, code: 'metadata' }),
     ),
@@ -47,6 +47,18 @@ export function structuralDiagnostics(
       ({ path, message }): Finding => ({ code: 'rule', path, on: 'key', message: `${within(path)}: ${message}.` }),
     ),
   ].map(finding => report(document, finding));
+}
+
+/** Faults of one document that are explained; a file with more is something else than a manifest. */
+const mostFaults = 1000;
+
+function firstOf(explanations: readonly (() => Finding)[]): Finding[] {
+  const more = explanations.length - mostFaults;
+  return explanations.slice(0, mostFaults + 1).map((explain, at) => {
+    const finding = explain();
+    if (at < mostFaults) return finding;
+    return { ...finding, message: `Here and below are ${more} more faults, which are not shown.`, fixes: [] };
+  });
 }
 
 interface Context {

@@ -23,6 +23,8 @@ export interface Decoding {
 
 /** @returns `undefined` for what has the wrong type */
 export function decode(value: unknown, structure: Structure, path: Path, to: Decoding): unknown {
+  if (structure['x-kubernetes-int-or-string'] && to.byGo && structure.pattern !== undefined)
+    return decodeQuantity(value, structure, path, to);
   if (structure['x-kubernetes-int-or-string'])
     return typeof value === 'string' || isLong(value) ? value : wrong(value, structure, path, to);
   switch (structure.type) {
@@ -42,6 +44,13 @@ export function decode(value: unknown, structure: Structure, path: Path, to: Dec
     default:
       return value;
   }
+}
+
+/** Of what is an integer or a string, quantities have a pattern. Go takes any number for one, and blanks around its text. */
+function decodeQuantity(value: unknown, structure: Structure, path: Path, to: Decoding): unknown {
+  if (typeof value === 'string') return value.trim();
+  if (typeof value !== 'number') return wrong(value, structure, path, to);
+  return isLong(value) ? value : String(value);
 }
 
 /** Longer ones are no integers any more for the API server, but floating-point numbers. */
