@@ -32,27 +32,27 @@ export function createChecker({ schemas, version, against }: CheckerOptions): Ch
   const kustomizations = createKustomizations();
   const old = against && { against };
 
+  /** Of files with Clusters, which may have to be looked at together with others. */
+  const parsed = new Map<string, ManifestFile>();
+
   function checkWith(file: string, others: KnownCluster[]): CheckedFile {
     const read = readManifest(file);
     if ('unreadable' in read) return { found: [], links: [], unreadable: read.unreadable };
     const { text, badEncoding } = read;
     if (!mayBeOurs(text)) return { found: text.includes('\0') ? [binary(file)] : [], links: [] };
-    const manifest = parseFile(text);
+    const manifest = parseFile(text, parsed.get(file));
     const role = file === standardInput ? 'whole' : kustomizations.roleOf(path.resolve(file));
     const found = checkAs(role, manifest, { schemas, version, others, ...old }).map(each => findingOf(file, each));
     const byEncoding = badEncoding ? [encodingFault(file, text, badEncoding)] : [];
-    return { found: [...byEncoding, ...found], links: role === 'patch' ? [] : linksOf(manifest) };
+    const links = role === 'patch' ? [] : linksOf(manifest);
+    if (links.some(({ asks, names }) => asks || names.length > 0)) parsed.set(file, manifest);
+    return { found: [...byEncoding, ...found], links };
   }
 
-  /** Parsed once, however many others it is linked with. */
-  const parsed = new Map<string, ManifestFile>();
   function clustersOf(file: string): KnownCluster[] {
-    let manifest = parsed.get(file);
-    if (!manifest) {
-      const read = readManifest(file);
-      manifest = parseFile('text' in read ? read.text : '');
-      parsed.set(file, manifest);
-    }
+    const read = parsed.has(file) ? undefined : readManifest(file);
+    const manifest = parsed.get(file) ?? parseFile(read && 'text' in read ? read.text : '');
+    parsed.set(file, manifest);
     return clustersIn(manifest).map(cluster => ({ ...cluster, uri: file }));
   }
 
