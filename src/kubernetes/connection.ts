@@ -70,6 +70,12 @@ const lists = {
   Backup: 'backups',
   ScheduledBackup: 'scheduledBackups',
   ObjectStore: 'objectStores',
+  Pooler: 'poolers',
+  Database: 'databases',
+  DatabaseRole: 'databaseRoles',
+  Publication: 'publications',
+  Subscription: 'subscriptions',
+  PersistentVolumeClaim: 'claims',
 } as const satisfies Record<WatchedKind, keyof ContextSnapshot>;
 
 function openConnection(

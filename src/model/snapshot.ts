@@ -1,9 +1,23 @@
 import type { Backup, Cluster, ObjectStore, ScheduledBackup } from './cluster.ts';
 import type { StatusReading } from './instance-status.ts';
 import type { Pod, Service } from './kubernetes.ts';
+import type { Database, DatabaseRole, PersistentVolumeClaim, Pooler, Publication, Subscription } from './satellites.ts';
 
 /** Kinds that are listed and watched in a connected context. */
-export const watchedKinds = ['Cluster', 'Pod', 'Service', 'Backup', 'ScheduledBackup', 'ObjectStore'] as const;
+export const watchedKinds = [
+  'Cluster',
+  'Pod',
+  'Service',
+  'Backup',
+  'ScheduledBackup',
+  'ObjectStore',
+  'Pooler',
+  'Database',
+  'DatabaseRole',
+  'Publication',
+  'Subscription',
+  'PersistentVolumeClaim',
+] as const;
 export type WatchedKind = (typeof watchedKinds)[number];
 
 /**
@@ -29,6 +43,12 @@ export interface ContextSnapshot {
   backups: Backup[];
   scheduledBackups: ScheduledBackup[];
   objectStores: ObjectStore[];
+  poolers: Pooler[];
+  databases: Database[];
+  databaseRoles: DatabaseRole[];
+  publications: Publication[];
+  subscriptions: Subscription[];
+  claims: PersistentVolumeClaim[];
   /** Kinds that could not be read although the context is connected (403, CRD absent), with the API's words. */
   unread: Partial<Record<WatchedKind, string>>;
   /** By `namespace/pod`. Absent: never asked. */
@@ -45,6 +65,12 @@ export const emptySnapshot = (context: string, server: string): ContextSnapshot 
   backups: [],
   scheduledBackups: [],
   objectStores: [],
+  poolers: [],
+  databases: [],
+  databaseRoles: [],
+  publications: [],
+  subscriptions: [],
+  claims: [],
   unread: {},
   instanceStatus: {},
 });
