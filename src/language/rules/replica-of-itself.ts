@@ -8,15 +8,15 @@ export const replicaOfItself: Rule = {
   check({ document, cluster }) {
     const { source, primary } = cluster.spec.replica ?? {};
     const self = topologyName(cluster);
-    if (!source || source !== self || !isReplicaCluster(cluster)) return [];
+    // A standalone replica may follow a Cluster of its own name in another place: there the names are of this list alone.
+    if (!primary || source !== self || !isReplicaCluster(cluster)) return [];
     const path = [...replica, 'source'];
     return [
       {
         path,
         on: 'value',
         message: `${self} is a replica of itself: \`source\` must name another member.`,
-        fixes:
-          primary && primary !== self ? fix(`Change to ${primary}`, setValue(document, path, plainText(primary))) : [],
+        fixes: primary === self ? [] : fix(`Change to ${primary}`, setValue(document, path, plainText(primary))),
       },
     ];
   },
