@@ -6,7 +6,7 @@ import type { Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { TextError } from './yaml-text.ts';
 import { readable } from './yaml-text.ts';
-import { isMergeKey, keyName, valuesOf } from './yaml-values.ts';
+import { isMergeKey, keyName, setOwn, valuesOf } from './yaml-values.ts';
 
 export type { TextError };
 
@@ -167,11 +167,14 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, child]) => (child === null ? [] : [[key, withoutNulls(child)]])),
-  );
+  const kept: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    const child = (value as Record<string, unknown>)[key];
+    if (child !== null) setOwn(kept, key, withoutNulls(child));
+  }
+  return kept;
 }
 
 export const valueAt = (value: unknown, path: Path): unknown =>

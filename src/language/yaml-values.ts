@@ -89,7 +89,7 @@ class Reader {
     }
     if (seen.has(name)) this.#report(key, 'DUPLICATE_KEY', `"${name}" is there twice`);
     seen.add(name);
-    set(into, name, this.read(node));
+    setOwn(into, name, this.read(node));
   }
 
   /** Unlike in YAML itself, a key may not come both by merging and on its own. */
@@ -105,7 +105,7 @@ class Reader {
       for (const [name, value] of Object.entries(merged)) {
         if (seen.has(name)) this.#report(key, 'DUPLICATE_KEY', `"${name}" is there twice, once by the merge`);
         seen.add(name);
-        set(into, name, value);
+        setOwn(into, name, value);
       }
     }
   }
@@ -125,8 +125,11 @@ class Reader {
 }
 
 /** `__proto__` is a key like any other. */
-const set = (into: Record<string, unknown>, name: string, value: unknown): void =>
-  void Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
+export function setOwn(into: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__')
+    Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
+  else into[name] = value;
+}
 
 /** A plain `<<`, which takes over the keys of its value. */
 export const isMergeKey = (key: unknown): boolean => isScalar(key) && key.type === 'PLAIN' && key.value === '<<';

@@ -6,6 +6,7 @@ import type { Path } from '../manifest.ts';
 import { isRecord } from '../manifest.ts';
 import type { Structure } from '../schemas.ts';
 import { structureAt } from '../schemas.ts';
+import { setOwn } from '../yaml-values.ts';
 
 export type DecodeFault =
   | { fault: 'unknown'; path: Path; structure: Structure }
@@ -65,8 +66,7 @@ function decodeObject(value: Record<string, unknown>, structure: Structure, path
   const { properties, additionalProperties } = structure;
   const result: Record<string, unknown> = {};
   const keep = (key: string, child: unknown): void => {
-    if (child !== undefined)
-      Object.defineProperty(result, key, { value: child, enumerable: true, configurable: true, writable: true });
+    if (child !== undefined) setOwn(result, key, child);
   };
   for (const [key, child] of Object.entries(value)) {
     const part = properties && Object.hasOwn(properties, key) ? properties[key] : undefined;
@@ -84,7 +84,7 @@ function decodeObject(value: Record<string, unknown>, structure: Structure, path
 export function withDefaults(value: Record<string, unknown>, structure: Structure): Record<string, unknown> {
   for (const [key, part] of defaultsOf(structure))
     if (value[key] === undefined) {
-      const filled = structuredClone(part.default);
+      const filled: unknown = typeof part.default === 'object' ? structuredClone(part.default) : part.default;
       value[key] = isRecord(filled) ? withDefaults(filled, part) : filled;
     }
   return value;
