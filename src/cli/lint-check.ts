@@ -1,4 +1,4 @@
-/** The check of single files, in the main thread and in workers. */
+/** The check of single files, and of those that belong together. */
 import path from 'node:path';
 import type { ClusterLinks, KnownCluster, ManifestDiagnostic, ManifestFile, Schemas } from '../language/index.ts';
 import { checkAs, clustersIn, linksOf, mayBeOurs, parseFile } from '../language/index.ts';
@@ -32,7 +32,7 @@ export function createChecker({ schemas, version, against }: CheckerOptions): Ch
   const kustomizations = createKustomizations();
   const old = against && { against };
 
-  /** Of files with Clusters, which may have to be looked at together with others. */
+  /** Of files whose Clusters name others, and may have to be looked at together with them. */
   const parsed = new Map<string, ManifestFile>();
 
   function checkWith(file: string, others: KnownCluster[]): CheckedFile {
@@ -45,15 +45,20 @@ export function createChecker({ schemas, version, against }: CheckerOptions): Ch
     const found = checkAs(role, manifest, { schemas, version, others, ...old }).map(each => findingOf(file, each));
     const byEncoding = badEncoding ? [encodingFault(file, text, badEncoding)] : [];
     const links = role === 'patch' ? [] : linksOf(manifest);
-    if (links.some(({ asks, names }) => asks || names.length > 0)) parsed.set(file, manifest);
+    if (links.some(({ names }) => names.length > 0)) parsed.set(file, manifest);
     return { found: [...byEncoding, ...found], links };
   }
 
+  const clusters = new Map<string, KnownCluster[]>();
   function clustersOf(file: string): KnownCluster[] {
-    const read = parsed.has(file) ? undefined : readManifest(file);
-    const manifest = parsed.get(file) ?? parseFile(read && 'text' in read ? read.text : '');
-    parsed.set(file, manifest);
-    return clustersIn(manifest).map(cluster => ({ ...cluster, uri: file }));
+    let known = clusters.get(file);
+    if (!known) {
+      const read = parsed.has(file) ? undefined : readManifest(file);
+      const manifest = parsed.get(file) ?? parseFile(read && 'text' in read ? read.text : '');
+      known = clustersIn(manifest).map(cluster => ({ ...cluster, uri: file }));
+      clusters.set(file, known);
+    }
+    return known;
   }
 
   return {

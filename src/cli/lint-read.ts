@@ -21,14 +21,11 @@ export function readManifest(file: string): ReadFile {
     if (file === standardInput) return (ofStandardInput ??= decode(readAll(standardInputHandle)));
     const stat = fs.statSync(file);
     const kind = kindOf(stat);
-    if (kind !== undefined && !pipes.test(file)) return { unreadable: `it is ${kind}, not a file` };
+    if (kind !== undefined) return pipes.test(file) ? readPipe(file) : { unreadable: `it is ${kind}, not a file` };
     if (stat.size > mostBytes) return tooLarge;
-    const handle = fs.openSync(file, 'r');
-    try {
-      return decode(readAll(handle));
-    } finally {
-      fs.closeSync(handle);
-    }
+    // Node decodes UTF-8 faster on its own; the bytes are looked at when something was wrong with them.
+    const text = fs.readFileSync(file, 'utf8');
+    return text.includes('\uFFFD') || text.includes('\0') ? decode(fs.readFileSync(file)) : { text };
   } catch (error) {
     return { unreadable: `it cannot be read: ${reason(error)}` };
   }
@@ -45,12 +42,18 @@ function kindOf(stat: fs.Stats): string | undefined {
   return stat.isDirectory() ? 'a folder' : undefined;
 }
 
-/** Shared by all reads; most manifests fit in. */
-const shared = Buffer.allocUnsafe(64 * 1024);
+function readPipe(file: string): ReadFile {
+  const handle = fs.openSync(file, 'r');
+  try {
+    return decode(readAll(handle));
+  } finally {
+    fs.closeSync(handle);
+  }
+}
 
-/** @returns `undefined` when there is too much; else bytes that the next read may overwrite */
+/** @returns `undefined` when there is too much */
 function readAll(handle: number): Buffer | undefined {
-  let buffer = shared;
+  let buffer = Buffer.alloc(64 * 1024);
   for (let size = 0; size <= mostBytes; ) {
     if (size === buffer.length) buffer = Buffer.concat([buffer, buffer]);
     const read = fs.readSync(handle, buffer, size, buffer.length - size, null);

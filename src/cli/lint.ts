@@ -7,9 +7,8 @@ import { loadSchemas } from '../server/schemas.ts';
 import type { CheckedFile, Checker } from './lint-check.ts';
 import { createChecker } from './lint-check.ts';
 import { formats } from './lint-formats.ts';
-import { findFiles, standardInput } from './lint-paths.ts';
+import { findFiles } from './lint-paths.ts';
 import { readManifest } from './lint-read.ts';
-import { checkInThreads, workersFor } from './lint-workers.ts';
 
 const usage = `usage: cnpg-replica lint [--format ${Object.keys(formats).join('|')}] [--cnpg-version V] [--against FILE] [--topology] PATH...`;
 const help = `${usage}
@@ -35,14 +34,14 @@ class Refusal extends Error {}
 /** @returns the exit code: 0 no error, 1 errors found, 2 could not run */
 export async function lint(args: string[]): Promise<number> {
   try {
-    return await run(args);
+    return run(args);
   } catch (error) {
     say(messageOf(error));
     return 2;
   }
 }
 
-async function run(args: string[]): Promise<number> {
+function run(args: string[]): number {
   const { values, positionals } = options(args);
   if (values.help) {
     process.stdout.write(help);
@@ -61,7 +60,7 @@ async function run(args: string[]): Promise<number> {
 
   const { files, faults, notices } = findFiles(positionals);
   const checker = createChecker({ schemas, version, against });
-  const checked = await checkAll(files, checker, { version, against: against?.text });
+  const checked = checkAll(files, checker);
   const unread = checked.flatMap(({ unreadable }, at) =>
     unreadable === undefined ? [] : [{ file: files[at] ?? '', message: unreadable }],
   );
@@ -112,14 +111,8 @@ function readOld(file: string): ManifestFile {
 }
 
 /** Each file alone first; then those again whose Clusters belong to a topology with Clusters of other files. */
-async function checkAll(
-  files: readonly string[],
-  checker: Checker,
-  shared: { version: string; against: string | undefined },
-): Promise<CheckedFile[]> {
-  const workers = files.includes(standardInput) ? 0 : workersFor(files.length);
-  const checked =
-    workers > 0 ? await checkInThreads(files, workers, shared, checker) : files.map(file => checker.checkFile(file));
+function checkAll(files: readonly string[], checker: Checker): CheckedFile[] {
+  const checked = files.map(file => checker.checkFile(file));
   for (const [at, others] of linkedFiles(checked.map(({ links }) => links)))
     checked[at] = checker.checkTogether(
       files[at] ?? '',

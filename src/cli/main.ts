@@ -1,5 +1,4 @@
 /** `cnpg-replica SUBCOMMAND ...`: each subcommand is loaded when it is asked for. */
-import { isMainThread } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 
 type Subcommand = (args: string[], signal: AbortSignal) => Promise<number>;
@@ -15,22 +14,16 @@ const subcommands: Record<string, { summary: string; load: () => Promise<Subcomm
 
 const [name = '', ...args] = process.argv.slice(2);
 const interrupted = new AbortController();
+for (const event of ['SIGINT', 'SIGTERM'] as const) process.once(event, () => interrupted.abort());
+// A closed pipe, as with `| head`, is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
 
-// The bundle is the program of the threads that `lint` starts, too.
-if (isMainThread) start();
-else void import('./lint-workers.ts').then(({ runWorker }) => runWorker());
-
-function start(): void {
-  for (const event of ['SIGINT', 'SIGTERM'] as const) process.once(event, () => interrupted.abort());
-  // A closed pipe, as with `| head`, is no fault.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
-  run()
-    .then(code => (process.exitCode = code))
-    .catch((error: unknown) => {
-      process.stderr.write(`cnpg-replica ${name}: ${messageOf(error)}\n`);
-      process.exitCode = 2;
-    });
-}
+run()
+  .then(code => (process.exitCode = code))
+  .catch((error: unknown) => {
+    process.stderr.write(`cnpg-replica ${name}: ${messageOf(error)}\n`);
+    process.exitCode = 2;
+  });
 
 async function run(): Promise<number> {
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
