@@ -13,6 +13,7 @@ import { tellServedKinds } from './served-kinds.ts';
 import { codeLenses } from './views/code-lenses.ts';
 import type { LanguageService } from './views/language-client.ts';
 import { createTextDocuments } from './views/text-documents.ts';
+import { showVersion } from './views/version-status.ts';
 import { createReplicationView } from './views/tree/provider.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -47,6 +48,10 @@ export function activate(context: vscode.ExtensionContext): void {
     promotions,
     registerCommands(table, log),
     createReplicationView(connections, log),
+    showVersion(
+      async uri => (await language).versionOf(uri),
+      message => log.info(message),
+    ),
     tellServedKinds(connections, language, message => log.info(message)),
     vscode.workspace.onDidChangeConfiguration(event => {
       if (event.affectsConfiguration('cnpg.kubeconfig') || event.affectsConfiguration('cnpg.contexts'))

@@ -10,6 +10,7 @@ import {
   complete,
   documentSymbols,
   hover,
+  isOurs,
   manifestClusters,
   parseFile,
 } from '../language/index.ts';
@@ -27,6 +28,7 @@ import { loadSchemas } from './schemas.ts';
 import { createServedKinds } from './served-kinds.ts';
 import type { ServedDocument } from './served-kinds.ts';
 import { createSettings } from './settings.ts';
+import type { VersionInForce } from './version-in-force.ts';
 import { versionInForce } from './version-in-force.ts';
 
 // Of a document little outlives its check. A young generation that grows would hold hundreds of documents as garbage: half of
@@ -127,6 +129,16 @@ connection.onCodeAction(({ textDocument: { uri }, context: { diagnostics } }) =>
 connection.onRequest('cnpg/clusters', ({ uri }: { uri: string }) =>
   answer('clusters', [], () => manifestClusters(fileOf(uri))),
 );
+/** Of a manifest: for which version it is checked, and why. Of other files: nothing. */
+connection.onRequest('cnpg/version', ({ uri }: { uri: string }) =>
+  answer('version', null, () => {
+    const document = fileOf(uri).documents.find(isOurs);
+    if (!document) return null;
+    const { version, why } = versionOf(uri);
+    const kind = schemas.kind(version, document.apiVersion, document.kind);
+    return { checkedFor: kind?.checkedFor ?? `CloudNativePG ${version}`, why };
+  }),
+);
 connection.listen();
 
 /** The text as it is now: requests may come before the check that a change has set off. */
@@ -139,6 +151,10 @@ function fileOf(uri: string): ManifestFile {
 }
 
 function versionFor(uri: string): string {
+  return versionOf(uri).version;
+}
+
+function versionOf(uri: string): VersionInForce {
   const { version: setting, places } = settings.of(uri);
   const folder = folders.filter(each => uri.startsWith(`${each}/`)).sort((a, b) => b.length - a.length)[0];
   const file = folder === undefined ? '' : decodeURIComponent(uri.slice(folder.length + 1));

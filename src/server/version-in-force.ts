@@ -15,16 +15,41 @@ export interface VersionFacts {
   nameOf: (context: string) => string | undefined;
 }
 
+export interface VersionInForce {
+  /** As the schemas know it. */
+  version: string;
+  /** Why this one, as a sentence. */
+  why: string;
+}
+
 /** The setting, else what the place serves, else what all connected contexts serve alike, else the newest. */
-export function versionInForce({ setting, versions, places, file, connected, nameOf }: VersionFacts): string {
+export function versionInForce(facts: VersionFacts): VersionInForce {
+  const { setting, versions, places, file, connected, nameOf } = facts;
   const newest = versions[0] ?? '';
-  if (versions.includes(setting)) return setting;
-  if (setting === 'newest') return newest;
+  if (versions.includes(setting)) return { version: setting, why: 'Set by cnpg.version.' };
+  if (setting === 'newest') return { version: newest, why: 'The newest version known, set by cnpg.version.' };
   const place = placeOf(places, file);
-  if (place !== undefined) return nameOf(place) ?? newest;
-  const names = new Set(connected.map(nameOf));
-  const hashes = new Set([...names].map(name => name?.split('@').at(-1)));
-  return (hashes.size === 1 ? [...names][0] : undefined) ?? newest;
+  if (place !== undefined) {
+    const name = nameOf(place);
+    if (name !== undefined)
+      return { version: name, why: `Served by context ${place}, which cnpg.places names for this folder.` };
+    return { version: newest, why: `The newest version known: context ${place} of cnpg.places was never connected.` };
+  }
+  const names = connected.map(nameOf);
+  const [served] = names;
+  const alike = new Set(names.map(name => name?.split('@').at(-1))).size === 1;
+  if (served !== undefined && alike)
+    return {
+      version: served,
+      why: `Served by ${connected.length === 1 ? 'the connected context' : 'all connected contexts'} (${connected.join(', ')}).`,
+    };
+  return {
+    version: newest,
+    why:
+      connected.length > 1
+        ? 'The newest version known: the connected contexts serve different ones, and cnpg.places names none for this folder.'
+        : 'The newest version known.',
+  };
 }
 
 /** The context of the nearest folder above the file. */

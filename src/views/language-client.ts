@@ -5,9 +5,16 @@ import type { ManifestCluster } from './code-lenses.ts';
 export interface LanguageService extends vscode.Disposable {
   start(): Promise<void>;
   clustersOf: (uri: string) => Promise<ManifestCluster[]>;
+  /** For which version a manifest is checked, and why; `null` for other files. */
+  versionOf(uri: string): Promise<VersionInForce | null>;
   /** What a context serves. @returns the documents whose text the server wants, by group and version */
   serves(context: string, documents: readonly ServedDocument[]): Promise<string[]>;
   connected(contexts: readonly string[]): void;
+}
+
+export interface VersionInForce {
+  checkedFor: string;
+  why: string;
 }
 
 export interface ServedDocument {
@@ -46,6 +53,9 @@ export function createLanguageService(
     async clustersOf(uri) {
       if (!client.isRunning()) return [];
       return client.sendRequest<ManifestCluster[]>('cnpg/clusters', { uri });
+    },
+    async versionOf(uri) {
+      return client.isRunning() ? client.sendRequest<VersionInForce | null>('cnpg/version', { uri }) : null;
     },
     async serves(context, documents) {
       if (!client.isRunning()) return [];

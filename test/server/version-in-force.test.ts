@@ -29,7 +29,15 @@ const cases: [name: string, change: Partial<VersionFacts>, version: string][] = 
   ['one of them is not known yet', { connected: ['eu', 'new'] }, '1.30'],
 ];
 for (const [name, change, version] of cases)
-  test(name, () => assert.equal(versionInForce({ ...facts, ...change }), version));
+  test(name, () => assert.equal(versionInForce({ ...facts, ...change }).version, version));
+
+test('it says why', () => {
+  const why = (change: Partial<VersionFacts>): string => versionInForce({ ...facts, ...change }).why;
+  assert.match(why({ places: { '.': 'eu' } }), /Served by context eu, which cnpg\.places names/);
+  assert.match(why({ places: { '.': 'new' } }), /context new of cnpg\.places was never connected/);
+  assert.match(why({ connected: ['eu', 'us'] }), /all connected contexts \(eu, us\)/);
+  assert.match(why({ connected: ['eu', 'old'] }), /different ones/);
+});
 
 test('settings that are not as they should be count as not set', () => {
   for (const odd of [undefined, null, 5, 'x', [], { version: 3, places: 'eu' }, { places: null }])
