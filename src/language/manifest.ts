@@ -85,9 +85,9 @@ const newlines = (text: string): number => text.split('\n').length - 1;
 
 function parseOne(text: string, startLine: number): ManifestDocument[] {
   const lines = new LineCounter();
-  const tooDeep = nestingOf(text) > deepest;
+  const obstacle = obstacleOf(text);
   const read = readable(text);
-  const yaml = parseDocument(tooDeep ? '' : read.text, {
+  const yaml = parseDocument(obstacle ? '' : read.text, {
     // Scalars stay text here: `valuesOf` reads them.
     schema: 'failsafe',
     version: '1.1',
@@ -109,13 +109,26 @@ function parseOne(text: string, startLine: number): ManifestDocument[] {
       ...read.errors,
       ...yaml.errors.map(({ code, message, pos: [start, end] }) => ({ code, message, start, end })),
       ...errors,
-      ...(tooDeep ? [{ code: 'TOO_DEEP', message: 'It is nested too deeply', start: 0, end: 1 }] : []),
+      ...(obstacle ? [{ ...obstacle, start: 0, end: 1 }] : []),
     ],
     template: isTemplate(text),
   };
   const root = yaml.contents as Node | null;
   const items = shared.errors.length === 0 ? itemsOf(value, root) : undefined;
   return (items ?? [{ value, root }]).map(object => ({ ...shared, root: object.root, ...facts(object.value) }));
+}
+
+/** Bytes of a request that the API server takes at most. Source: a real one, "request entity too large: limit is 3145728". */
+const mostCharacters = 3 * 1024 * 1024;
+
+/** Why a text is not parsed at all: it would take very long, and nobody would accept it. */
+function obstacleOf(text: string): Pick<TextError, 'code' | 'message'> | undefined {
+  if (text.length > mostCharacters)
+    return {
+      code: 'TOO_LARGE',
+      message: 'The document has more than 3 MiB, and the API server takes no larger request',
+    };
+  return nestingOf(text) > deepest ? { code: 'TOO_DEEP', message: 'It is nested too deeply' } : undefined;
 }
 
 function facts(

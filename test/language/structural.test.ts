@@ -161,3 +161,12 @@ test('quantities: a fraction without quotes is taken where the operator reads it
   const inPooler = 'template: {spec: {containers: [{name: pgbouncer, resources: {requests: {cpu: 0.5}}}]}}\n';
   assert.deepEqual(findings(`${pooler}  ${inPooler}`), ['6:79 1 schema/type']);
 });
+
+test('a document that no API server takes is not read', () => {
+  const [found, ...more] = check(parseFile(`${head}  description: "${'x'.repeat(3_200_000)}"\n`), {
+    schemas,
+    version: newest,
+  });
+  assert.match(found?.message ?? '', /more than 3 MiB/);
+  assert.deepEqual(more, []);
+});
