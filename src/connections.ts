@@ -2,8 +2,9 @@
  * The kubeconfig contexts of this window and which of them are open. A context is contacted when `open` is called for
  * it, never before. Everything that shows or changes clusters takes its snapshots and connections from here.
  */
-import type { ConnectOptions, Connection, Kubeconfig } from './kubernetes/contract.ts';
+import type { ConnectOptions, Connection, Kubeconfig, PolledClusters } from './kubernetes/contract.ts';
 import { messageOf } from './errors.ts';
+import type { Address } from './model/kubernetes.ts';
 import type { Cluster } from './model/cluster.ts';
 import type { ContextSnapshot } from './model/snapshot.ts';
 import { emptySnapshot } from './model/snapshot.ts';
@@ -27,9 +28,18 @@ export interface Connections {
   get(context: string): Connection | undefined;
   close(context: string): void;
   onDidChange(listener: () => void): { dispose(): void };
-  /** Instance status is read while at least one viewer wants it. */
-  pollInstances(viewer: string, wanted: boolean): void;
+  /**
+   * Says what a viewer shows now; instance status is read while at least one viewer wants it. `undefined`: it shows nothing.
+   */
+  pollInstances(viewer: string, wanted: InstancesInView | undefined): void;
   dispose(): void;
+}
+
+export interface InstancesInView {
+  /** Every Cluster of the open contexts, at a gentle pace. */
+  all: boolean;
+  /** Clusters whose instances can be seen, at the pace of somebody who watches them; `all` means every one. */
+  closely: readonly Address[] | 'all';
 }
 
 export interface ConnectionsOptions {
@@ -48,7 +58,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const failed = new Map<string, string>();
   const listeners = new Set<() => void>();
   const lifetime = new AbortController();
-  const viewers = new Set<string>();
+  const viewers = new Map<string, InstancesInView>();
   const polled = new Map<string, string>();
   const changed = (): void => {
     poll();
@@ -57,11 +67,11 @@ export function createConnections(options: ConnectionsOptions): Connections {
 
   function poll(): void {
     for (const [context, connection] of open) {
-      const clusters = viewers.size === 0 ? [] : connection.snapshot().clusters.map(clusterKey).sort();
-      const key = clusters.join(' ');
+      const wanted = polledClusters(connection.snapshot(), [...viewers.values()]);
+      const key = JSON.stringify(wanted);
       if (polled.get(context) === key) continue;
       polled.set(context, key);
-      connection.pollInstanceStatus(clusters);
+      connection.pollInstanceStatus(wanted);
     }
   }
 
@@ -125,7 +135,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       return { dispose: () => void listeners.delete(listener) };
     },
     pollInstances(viewer, wanted) {
-      if (wanted) viewers.add(viewer);
+      if (wanted) viewers.set(viewer, wanted);
       else viewers.delete(viewer);
       poll();
     },
@@ -136,6 +146,19 @@ export function createConnections(options: ConnectionsOptions): Connections {
       listeners.clear();
     },
   };
+}
+
+function polledClusters({ context, clusters }: ContextSnapshot, viewers: readonly InstancesInView[]): PolledClusters {
+  const keys = clusters.map(clusterKey).sort();
+  const seen = new Set(
+    viewers.flatMap(({ closely }) =>
+      closely === 'all'
+        ? keys
+        : closely.filter(address => address.context === context).map(({ namespace, name }) => `${namespace}/${name}`),
+    ),
+  );
+  const all = viewers.some(viewer => viewer.all);
+  return { closely: keys.filter(key => seen.has(key)), loosely: all ? keys.filter(key => !seen.has(key)) : [] };
 }
 
 const clusterKey = (cluster: Cluster): string => `${cluster.metadata.namespace ?? 'default'}/${cluster.metadata.name}`;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubernetesRoom } from '../src/connections.ts';
 import { createConnections } from '../src/connections.ts';
-import type { Connection } from '../src/kubernetes/contract.ts';
+import type { Connection, PolledClusters } from '../src/kubernetes/contract.ts';
 import { member, snapshotOf } from './support/clusters.ts';
 
 function fake(fails: string[] = []) {
   const connected: string[] = [];
-  const polled: string[][] = [];
+  const polled: PolledClusters[] = [];
   const room: KubernetesRoom = {
     readKubeconfig: files => ({
       contexts: ['eu', 'us'].map(name => ({
@@ -29,7 +29,7 @@ function fake(fails: string[] = []) {
         context,
         snapshot: () => snapshot,
         onDidChange: () => ({ dispose: () => undefined }),
-        pollInstanceStatus: (clusters: readonly string[]) => void polled.push([...clusters]),
+        pollInstanceStatus: (wanted: PolledClusters) => void polled.push(wanted),
         close: () => undefined,
       } as unknown as Connection;
     },
@@ -92,9 +92,17 @@ test('instance status is read only while somebody looks', async () => {
   const { connections, polled } = fake();
   await connections.reload();
   await connections.open('eu');
-  connections.pollInstances('tree', true);
-  connections.pollInstances('picture', true);
-  connections.pollInstances('tree', false);
-  connections.pollInstances('picture', false);
-  assert.deepEqual(polled, [[], ['default/cluster-eu'], []]);
+  const cluster = { context: 'eu', namespace: 'default', name: 'cluster-eu' };
+  connections.pollInstances('tree', { all: true, closely: [] });
+  connections.pollInstances('picture', { all: false, closely: [{ ...cluster, context: 'us' }] });
+  connections.pollInstances('picture', { all: false, closely: [cluster] });
+  connections.pollInstances('tree', undefined);
+  connections.pollInstances('picture', undefined);
+  const none = { closely: [], loosely: [] };
+  assert.deepEqual(polled, [
+    none,
+    { closely: [], loosely: ['default/cluster-eu'] },
+    { closely: ['default/cluster-eu'], loosely: [] },
+    none,
+  ]);
 });

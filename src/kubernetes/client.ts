@@ -18,6 +18,8 @@ export interface Call {
   query?: Record<string, string>;
   body?: unknown;
   contentType?: string;
+  /** Media type that is wanted; the default is JSON. */
+  accept?: string;
   /** Milliseconds; the default is 30 s. */
   limit?: number;
 }
@@ -28,6 +30,8 @@ export interface Client {
   json<T>(call: Call, signal: AbortSignal): Promise<{ body: T; warnings: string[] }>;
   /** The answer's body as it arrives; the time limit is for its beginning only. */
   stream(call: Call, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** The kubeconfig of this context with credentials that are valid now, for what speaks another protocol than HTTP. */
+  authenticated(signal: AbortSignal): Promise<KubeConfig>;
   close(): void;
 }
 
@@ -56,7 +60,7 @@ export function createClient(config: KubeConfig, server: string): Client {
       method: call.method ?? 'GET',
       headers: {
         ...authentication.headers,
-        accept: 'application/json',
+        accept: call.accept ?? 'application/json',
         ...(call.body !== undefined && { 'content-type': call.contentType ?? 'application/json' }),
       },
       ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
@@ -94,6 +98,7 @@ export function createClient(config: KubeConfig, server: string): Client {
         clearTimeout(timer);
       }
     },
+    authenticated: () => Promise.resolve(config),
     close: () => void dispatcher?.value?.destroy(),
   };
 }

@@ -1,14 +1,16 @@
 import type { Context } from '@kubernetes/client-node';
 import { Failure, messageOf } from '../errors.ts';
 import type { InstanceStatus, StatusReading } from '../model/instance-status.ts';
-import type { KubernetesObject, Pod } from '../model/kubernetes.ts';
+import type { EventObject, KubernetesObject, Pod } from '../model/kubernetes.ts';
 import type { ContextSnapshot, WatchedKind } from '../model/snapshot.ts';
 import { emptySnapshot, watchedKinds } from '../model/snapshot.ts';
 import type { Client } from './client.ts';
 import { createClient } from './client.ts';
-import type { Access, ConnectOptions, Connection, MergePatch, ObjectKind } from './contract.ts';
+import type { Access, ConnectOptions, Connection, MergePatch, ObjectKind, PolledClusters } from './contract.ts';
 import type { ApiFailure } from './failures.ts';
+import { garbage } from './failures.ts';
 import { loadKubeconfig, runsCommand } from './kubeconfig.ts';
+import { logs, portForward } from './pod-streams.ts';
 import { publishedSchemas } from './published-schemas.ts';
 import { collectionPath, objectPath } from './resources.ts';
 import type { Sink, WatchTimes } from './watch.ts';
@@ -147,6 +149,16 @@ function openConnection(
 
   let polling = new AbortController();
 
+  async function read<T extends KubernetesObject>(
+    kind: ObjectKind,
+    ns: string,
+    name: string,
+    stop: AbortSignal,
+  ): Promise<T> {
+    const what = `Read ${kind} ${ns}/${name} in context ${context}`;
+    return (await client.json<T>({ what, path: objectPath(kind, ns, name) }, stop)).body;
+  }
+
   return {
     context,
     server: client.server,
@@ -155,10 +167,11 @@ function openConnection(
       listeners.add(listener);
       return { dispose: () => void listeners.delete(listener) };
     },
-    get: async <T extends KubernetesObject>(kind: ObjectKind, ns: string, name: string, stop: AbortSignal) => {
-      const what = `Read ${kind} ${ns}/${name} in context ${context}`;
-      return (await client.json<T>({ what, path: objectPath(kind, ns, name) }, stop)).body;
-    },
+    get: read,
+    raw: read,
+    events: (ns, name, stop) => events(client, context, ns, name, stop),
+    logs: (ns, pod, which, stop) => logs(client, context, ns, pod, which, stop),
+    portForward: (ns, pod, port, stop) => portForward(client, context, ns, pod, port, stop),
     patch: (write, { dryRun }, stop) => patch(client, context, write, dryRun, stop),
     publishedSchemas: stop => publishedSchemas(client, context, stop),
     canI: (access, stop) => canI(client, context, access, stop),
@@ -173,7 +186,8 @@ function openConnection(
         Object.entries(body.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
       );
     },
-    pollInstanceStatus(clusters) {
+    pollInstanceStatus({ closely, loosely }: PolledClusters) {
+      const clusters = [...closely, ...loosely];
       polling.abort();
       polling = new AbortController();
       if (clusters.length === 0) return;
@@ -242,6 +256,27 @@ const withVersion = (body: object, resourceVersion: string): object => ({
   ...body,
   metadata: { ...(body as { metadata?: object }).metadata, resourceVersion },
 });
+
+/** Events come in the order of their names: they are put in that of the clock. */
+async function events(
+  client: Client,
+  context: string,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<EventObject[]> {
+  const what = `List events of ${namespace}/${name} in context ${context}`;
+  const query = { fieldSelector: `involvedObject.name=${name}`, limit: '500' };
+  const { body } = await client.json<{ items?: EventObject[] }>(
+    { what, path: collectionPath('Event', namespace), query },
+    signal,
+  );
+  if (!Array.isArray(body.items)) throw garbage(what, 'The answer is no list.');
+  return body.items.sort((a, b) => happenedAt(a) - happenedAt(b));
+}
+
+const happenedAt = ({ lastTimestamp, eventTime, firstTimestamp, metadata }: EventObject): number =>
+  Date.parse(lastTimestamp ?? eventTime ?? firstTimestamp ?? metadata.creationTimestamp ?? '') || 0;
 
 async function canI(
   client: Client,

@@ -1,6 +1,7 @@
 /** What this room offers, as types only: views, operations and commands import these and never the library behind them. */
+import type { Duplex } from 'node:stream';
 import type { InstanceStatus } from '../model/instance-status.ts';
-import type { KubernetesObject } from '../model/kubernetes.ts';
+import type { EventObject, KubernetesObject } from '../model/kubernetes.ts';
 import type { ContextSnapshot } from '../model/snapshot.ts';
 
 /** A kubeconfig as read from disk: nothing was contacted and no exec plugin was run. */
@@ -60,6 +61,26 @@ export interface PublishedSchema {
   read: (signal: AbortSignal) => Promise<string>;
 }
 
+export interface LogOptions {
+  /** Absent: the pod's default container, `postgres` in an instance. */
+  container?: string;
+  /** Stays open and goes on with what is written from now. */
+  follow: boolean;
+  /** Lines from the end to begin with. */
+  tailLines?: number;
+  sinceSeconds?: number;
+  /** Of the container before its last restart. */
+  previous?: boolean;
+}
+
+/** Clusters as `namespace/name`; the rest is not asked. */
+export interface PolledClusters {
+  /** Looked at closely: their instances are asked every 5 s. */
+  closely: readonly string[];
+  /** In view: every 30 s. */
+  loosely: readonly string[];
+}
+
 /** An open kubeconfig context. Every call rejects with a `Failure` that names the context and object. */
 export interface Connection {
   readonly context: string;
@@ -86,11 +107,27 @@ export interface Connection {
   instanceStatus(namespace: string, pod: string, signal: AbortSignal): Promise<InstanceStatus>;
   /** Decoded values of a Secret. Only for the action that needs them; never stored, never logged. */
   secret(namespace: string, name: string, signal: AbortSignal): Promise<Record<string, string>>;
+  /** What is kept of events of the objects of that name in the namespace, of any kind; newest last. */
+  events(namespace: string, name: string, signal: AbortSignal): Promise<EventObject[]>;
+  /** The log of a container as it arrives; the time limit (30 s) is for its beginning only. */
+  logs(namespace: string, pod: string, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** The whole object as the API server gives it, `managedFields` included. */
+  raw(
+    kind: Exclude<ObjectKind, 'Secret'>,
+    namespace: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<KubernetesObject & Record<string, unknown>>;
   /**
-   * Polls the status of the instances of these Clusters (`namespace/name`) until the next call; an empty list stops it.
-   * Results arrive in the snapshot.
+   * One TCP stream to a port of the pod through the API server; no local port is opened. It is destroyed with the signal,
+   * and with a `Failure` when the other side says so.
    */
-  pollInstanceStatus(clusters: readonly string[]): void;
+  portForward(namespace: string, pod: string, port: number, signal: AbortSignal): Promise<Duplex>;
+  /**
+   * Polls the status of the instances of these Clusters until the next call; two empty lists stop it. Results arrive in
+   * the snapshot.
+   */
+  pollInstanceStatus(wanted: PolledClusters): void;
   /** Drops all watches at once and starts again, without waiting for the back-off. */
   retry(): void;
   close(): void;

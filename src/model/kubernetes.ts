@@ -60,6 +60,23 @@ export interface Service extends KubernetesObject {
   };
 }
 
+/** What the API server keeps, for an hour by default, of something that happened to an object (`v1` Event). */
+export interface EventObject extends KubernetesObject {
+  /** CamelCase word for the cause. */
+  reason?: string;
+  message?: string;
+  type?: 'Normal' | 'Warning';
+  /** How often it happened; absent: once. */
+  count?: number;
+  firstTimestamp?: string;
+  /** RFC 3339 of the latest occurrence; absent on events that only have `eventTime`. */
+  lastTimestamp?: string;
+  eventTime?: string;
+  involvedObject: { apiVersion?: string; kind?: string; namespace?: string; name?: string; uid?: string };
+  source?: { component?: string };
+  reportingComponent?: string;
+}
+
 /** Where an object lives: a kubeconfig context and, for namespaced kinds, a namespace. */
 export interface Address {
   context: string;

@@ -212,7 +212,7 @@ test('the status of instances is read through the pod proxy', async t => {
   const error = await failure(connection.instanceStatus('default', 'cluster-eu-2', never));
   assert.match(error.message, /connection refused/);
   await until(s => s.pods.length === 2);
-  connection.pollInstanceStatus(['default/cluster-eu']);
+  connection.pollInstanceStatus({ closely: ['default/cluster-eu'], loosely: [] });
   const { instanceStatus } = await until(s => Object.keys(s.instanceStatus).length === 2);
   assert.equal(instanceStatus['default/cluster-eu-1']?.kind, 'read');
   const second = instanceStatus['default/cluster-eu-2'];
@@ -285,7 +285,7 @@ test('after closing nothing is announced and no request is made', async t => {
   // Each kind is asked for once and then waits.
   const { connection, until } = await open(t, url, { ...patient, backOff: { first: 60_000, longest: 60_000 } });
   await Promise.all([all, until(s => s.state === 'failed')]);
-  connection.pollInstanceStatus(['default/cluster-eu']);
+  connection.pollInstanceStatus({ closely: ['default/cluster-eu'], loosely: [] });
   connection.onDidChange(() => assert.fail('announced after closing'));
   connection.close();
   connection.close();
@@ -305,4 +305,60 @@ test('published schemas: one document for each group that is installed, with a h
   );
   assert.ok(schemas.every(({ hash }) => /^[0-9A-F]{128}$/.test(hash)));
   assert.match((await schemas[0]?.read(never)) ?? '', /"kind":"Cluster"/);
+});
+
+test('events of an object, newest last, and of no other', async t => {
+  const { url, store } = await simulated(t);
+  const { connection } = await open(t, url);
+  const event = (name: string, involved: string, lastTimestamp: string): never =>
+    ({
+      metadata: { name, namespace: 'default' },
+      involvedObject: { kind: 'Cluster', name: involved },
+      reason: name,
+      lastTimestamp,
+    }) as never;
+  const kind = kindOf({ apiVersion: 'v1', kind: 'Event' });
+  store.create(kind, event('a', 'cluster-eu', '2026-03-01T10:00:02Z'));
+  store.create(kind, event('b', 'cluster-eu', '2026-03-01T10:00:01Z'));
+  store.create(kind, event('c', 'other', '2026-03-01T10:00:03Z'));
+  const events = await connection.events('default', 'cluster-eu', never);
+  assert.deepEqual(
+    events.map(({ reason }) => reason),
+    ['b', 'a'],
+  );
+});
+
+test('a log arrives whole, from its end, or goes on until the signal; without the right the API says so', async t => {
+  const log = (_: string, name: string, container?: string): string => `${name} ${container}\nsecond\n`;
+  const { url, store } = await simulated(t, { log, allow: ({ name }) => name !== 'cluster-eu-2' });
+  for (const serial of [1, 2]) store.create(podKind, pod('cluster-eu', serial) as never);
+  const { connection } = await open(t, url);
+  const textOf = async (stream: AsyncIterable<Uint8Array>): Promise<string> => {
+    let text = '';
+    for await (const bytes of stream) text += Buffer.from(bytes).toString();
+    return text;
+  };
+  const whole = await connection.logs('default', 'cluster-eu-1', { follow: false, container: 'postgres' }, never);
+  assert.equal(await textOf(whole), 'cluster-eu-1 postgres\nsecond\n');
+  const tail = await connection.logs('default', 'cluster-eu-1', { follow: false, tailLines: 1 }, never);
+  assert.equal(await textOf(tail), 'second\n');
+  const stop = new AbortController();
+  const following = await connection.logs('default', 'cluster-eu-1', { follow: true }, stop.signal);
+  for await (const bytes of following) {
+    assert.match(Buffer.from(bytes).toString(), /second/);
+    break;
+  }
+  stop.abort();
+  const refused = await failure(connection.logs('default', 'cluster-eu-2', { follow: false }, never));
+  assert.match(refused.message, /Read the log of Pod default\/cluster-eu-2 .*cannot get/);
+});
+
+test('the raw object has what snapshots leave out', async t => {
+  const { url, store } = await simulated(t);
+  const { connection } = await open(t, url);
+  const metadata = { name: 'b', namespace: 'default', managedFields: [{ manager: 'argocd-controller' }] };
+  store.create(clusterKind, { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', metadata });
+  const raw = await connection.raw('Cluster', 'default', 'b', never);
+  assert.equal(raw.metadata.managedFields?.[0]?.manager, 'argocd-controller');
+  assert.equal(raw['kind'], 'Cluster');
 });

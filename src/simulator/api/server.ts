@@ -33,6 +33,8 @@ export interface ApiServerOptions {
   allow?: (right: Right) => boolean;
   /** Answers `pods/proxy` requests: stands for the kubelet and the instance manager in the pod. */
   proxy?: (namespace: string, pod: string, path: string) => { code: number; body: string };
+  /** Answers `pods/log` requests: stands for the container runtime. `follow` adds nothing: the stream stays open. */
+  log?: (namespace: string, pod: string, container: string | undefined) => string;
   /** Milliseconds between two bookmarks. */
   bookmarks?: number;
 }
@@ -240,6 +242,7 @@ function route(state: Server, request: Request): void {
   )
     throw forbidden(kind, request.user, verb, namespace, name, subresource);
   if (kind.plural === 'pods' && subresource === 'proxy') return proxy(state, request, target);
+  if (kind.plural === 'pods' && subresource === 'log') return podLog(state, request, target);
   if (subresource !== undefined && !(subresource === 'status' && kind.status)) throw unknownPath();
   if (verb === 'list') return send(request.response, 200, listObjects(state, request, target));
   if (verb === 'watch') return watch(state, request, target);
@@ -265,6 +268,25 @@ function proxy({ options }: Server, { response }: Request, { namespace = '', nam
     .end(body);
 }
 
+/** Lines of one container; a pod that does not exist has none. */
+function podLog({ options, store }: Server, request: Request, { kind, namespace = '', name = '' }: Target): void {
+  store.get(kind, namespace, name);
+  const { response, query } = request;
+  const text = options.log?.(namespace, name, query.get('container') ?? undefined);
+  if (text === undefined) throw new ApiError(503, 'ServiceUnavailable', 'no container runtime');
+  const lines = text.split('\n').filter(line => line !== '');
+  const tail = Number(query.get('tailLines') ?? lines.length);
+  response.writeHead(200, { 'content-type': 'text/plain' });
+  response.flushHeaders();
+  response.write(
+    lines
+      .slice(Math.max(0, lines.length - tail))
+      .map(line => `${line}\n`)
+      .join(''),
+  );
+  if (query.get('follow') !== 'true') response.end();
+}
+
 function selected(request: Request, object: StoredObject): boolean {
   const labels = object.metadata.labels ?? {};
   const bySelector = (request.query.get('labelSelector') ?? '')
@@ -275,9 +297,18 @@ function selected(request: Request, object: StoredObject): boolean {
       if (operator === undefined) return labels[key] !== undefined;
       return operator === '!=' ? labels[key] !== value : labels[key] === value?.replace(/^=/, '');
     });
-  const byField = /^metadata\.name=(.+)$/.exec(request.query.get('fieldSelector') ?? '')?.[1];
-  return bySelector && (byField === undefined || object.metadata.name === byField);
+  const byField = (request.query.get('fieldSelector') ?? '')
+    .split(',')
+    .filter(Boolean)
+    .every(term => {
+      const [, field = '', value] = /^([\w.]+)==?(.*)$/.exec(term) ?? [];
+      return (valueAt(object, field.split('.')) ?? '') === value;
+    });
+  return bySelector && byField;
 }
+
+const valueAt = (value: unknown, [first, ...rest]: readonly string[]): unknown =>
+  first === undefined ? value : isObject(value) ? valueAt(value[first], rest) : undefined;
 
 function listObjects({ store }: Server, request: Request, { kind, namespace }: Target): object {
   const objects = store.list(kind, namespace).filter(object => selected(request, object));

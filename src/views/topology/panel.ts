@@ -47,11 +47,13 @@ export function showTopologyPanel(extension: vscode.Uri, connections: Connection
         archive: message.archive,
       });
   });
-  panel.onDidChangeViewState(() => connections.pollInstances(viewer, panel.visible));
-  connections.pollInstances(viewer, true);
+  const look = (): void =>
+    connections.pollInstances(viewer, panel.visible ? { all: false, closely: 'all' } : undefined);
+  panel.onDidChangeViewState(look);
+  look();
   panel.onDidDispose(() => {
     changes.dispose();
-    connections.pollInstances(viewer, false);
+    connections.pollInstances(viewer, undefined);
   });
 }
 

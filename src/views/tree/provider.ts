@@ -45,9 +45,11 @@ export function createReplicationView(connections: Connections, log: vscode.LogO
     return reading;
   }
 
+  const look = (visible: boolean): void =>
+    connections.pollInstances('tree', visible ? { all: true, closely: 'all' } : undefined);
   const subscription = connections.onDidChange(refresh);
-  const visibility = view.onDidChangeVisibility(({ visible }) => connections.pollInstances('tree', visible));
-  connections.pollInstances('tree', view.visible);
+  const visibility = view.onDidChangeVisibility(({ visible }) => look(visible));
+  look(view.visible);
   return vscode.Disposable.from(view, subscription, visibility, changed);
 }
 
