@@ -18,18 +18,42 @@ export interface S3Options {
   ca?: string;
 }
 
+export interface StoredObject {
+  key: string;
+  /** `undefined`: the object store does not say. */
+  size: number | undefined;
+  modified: Date;
+}
+
+/** A part of a folder, in key order. */
+export interface Slice {
+  prefix: string;
+  /** Keys up to this one are left out. */
+  after?: string;
+  /** Keys beyond this one are left out. */
+  until?: string;
+}
+
 /** One archive folder (`destinationPath/serverName/`), read only. Keys are relative to that folder. */
 export interface ObjectStoreFolder {
-  /** All objects below `prefix`, page by page, in key order. */
-  list(prefix: string, signal: AbortSignal): AsyncIterable<{ key: string; size: number; modified: Date }[]>;
+  /** All objects of the slice, page by page, in key order; a page is one request. */
+  list(slice: Slice, signal: AbortSignal): AsyncIterable<StoredObject[]>;
+  /** What is directly below `prefix`: names of folders (with their `/`) and objects, page by page; a page is one request. */
+  directory(prefix: string, signal: AbortSignal): AsyncIterable<{ folders: string[]; objects: StoredObject[] }>;
   /** Content of a small object. Rejects with a `Failure` when larger than `limit` bytes. */
   read(key: string, limit: number, signal: AbortSignal): Promise<Uint8Array>;
   close(): void;
+}
+
+export interface ListOptions {
+  onProgress?: (objects: number) => void;
+  /** Ends the listing early, with what is there by then: `truncated`. */
+  stop?: AbortSignal;
 }
 
 export type ListArchive = (
   folder: ObjectStoreFolder,
   where: Pick<ArchiveLocation, 'configuration' | 'serverName'>,
   signal: AbortSignal,
-  onProgress?: (objects: number) => void,
+  options?: ListOptions,
 ) => Promise<ArchiveListing>;

@@ -1,29 +1,39 @@
 /**
- * One pass over an archive folder. Base backups first, because their `backup.info` tells the segment size; then `wals/` in
- * key order, in which a timeline's segments come sorted, so that ranges and gaps need no memory of single keys.
+ * A whole archive folder. Base backups first, because their `backup.info` tells the segment size; then `wals/`, in slices that
+ * are listed at the same time: an object store gives a thousand names a request, one request after the other.
  */
 import { gunzipSync } from 'node:zlib';
 import { Failure, messageOf } from '../errors.ts';
 import { parseArchiveKey, parseBackupInfo } from '../model/archive-keys.ts';
-import type { BaseBackup, SegmentRange, TimelineListing } from '../model/archive-listing.ts';
+import type { BaseBackup, Examples, TimelineListing } from '../model/archive-listing.ts';
 import { archivePath } from '../model/archive.ts';
-import { defaultSegmentSize, formatLsn, formatSegment, parseHistory, parseSegment } from '../model/wal.ts';
-import type { ListArchive, ObjectStoreFolder } from './contract.ts';
+import { defaultSegmentSize, formatLsn, parseHistory } from '../model/wal.ts';
+import type { ListArchive, ObjectStoreFolder, Slice, StoredObject } from './contract.ts';
+import type { WalSummary } from './wal-summary.ts';
+import { addObject, append, emptySummary, note, printable } from './wal-summary.ts';
 
 /** `backup.info` and history files have a few hundred to a few thousand bytes. */
 const smallFile = 256 * 1024;
 /** Newest first; more base backups than this are listed without their details. */
 const detailedBackups = 500;
 const detailedHistories = 500;
-const foreignExamples = 5;
+/** Requests under way at a time: for slices, and for small files. */
+const inFlight = 16;
+/** Names in a page of S3; others have more. */
+const pageSize = 1000;
+/** A slice ends with a page that is not full: there are so few that they add less than a tenth to the requests. */
+const slicesPerPage = 0.08;
+const mostSlices = 64;
 
-export const listArchive: ListArchive = async (folder, where, signal, onProgress) => {
-  const pass = newPass(folder, archivePath(where), signal, onProgress);
+export const listArchive: ListArchive = async (folder, where, signal, options = {}) => {
+  const pass = newPass(folder, archivePath(where), signal, options);
   const backups = await listBackups(pass);
-  const told = backups.sizes.values().next().value;
+  const told = backups.find(({ segmentSize }) => segmentSize !== undefined)?.segmentSize;
   const segmentSize = told ?? defaultSegmentSize;
-  const timelines = await listSegments(pass, segmentSize);
-  await readHistories(pass, timelines);
+  const summary = await listSegments(pass, segmentSize);
+  await readHistories(pass, summary);
+  const timelines = [...summary.timelines.values()].map(({ listing }) => listing);
+  const { count, examples } = pass.foreign;
   return {
     destinationPath: where.configuration.destinationPath,
     serverName: where.serverName,
@@ -31,12 +41,13 @@ export const listArchive: ListArchive = async (folder, where, signal, onProgress
     listedAt: new Date(),
     segmentSize,
     segmentSizeAssumed: told === undefined,
-    timelines: [...timelines.values()].map(t => t.listing).toSorted((a, b) => a.timeline - b.timeline),
-    backups: backups.list,
+    timelines: timelines.toSorted((a, b) => a.timeline - b.timeline),
+    backups,
     objects: pass.objects,
     bytes: pass.bytes,
     requests: pass.requests,
-    foreign: pass.foreign,
+    truncated: pass.truncated,
+    foreign: { count: count + summary.foreign.count, examples: [...examples, ...summary.foreign.examples].slice(0, 5) },
   };
 };
 
@@ -44,40 +55,44 @@ interface Pass {
   folder: ObjectStoreFolder;
   where: string;
   signal: AbortSignal;
+  stop: AbortSignal | undefined;
   objects: number;
   bytes: number;
   requests: number;
-  foreign: { count: number; examples: string[] };
-  /** All objects below a prefix; a listing that goes in circles ends as a `Failure`. */
-  objectsBelow(prefix: string): AsyncIterable<{ key: string; size: number; modified: Date }>;
+  truncated: boolean;
+  foreign: Examples;
+  /** All objects of a slice, by pages; a listing that goes in circles ends as a `Failure`. */
+  pages(slice: Slice): AsyncGenerator<StoredObject[]>;
 }
 
 function newPass(
   folder: ObjectStoreFolder,
   where: string,
   signal: AbortSignal,
-  onProgress: ((objects: number) => void) | undefined,
+  { onProgress, stop }: { onProgress?: (objects: number) => void; stop?: AbortSignal },
 ): Pass {
   const pass: Pass = {
     folder,
     where,
     signal,
+    stop,
     objects: 0,
     bytes: 0,
     requests: 0,
+    truncated: false,
     foreign: { count: 0, examples: [] },
-    async *objectsBelow(prefix) {
+    async *pages(slice) {
       let last = '';
-      for await (const page of folder.list(prefix, signal)) {
+      for await (const page of folder.list(slice, signal)) {
         pass.requests++;
-        for (const object of page) {
-          if (object.key <= last) throw circling(where, object.key);
-          last = object.key;
-          pass.objects++;
-          pass.bytes += object.size;
-          yield object;
+        for (const { key, size } of page) {
+          if (key <= last) throw circling(where, key);
+          last = key;
+          pass.bytes += size ?? 0;
         }
+        pass.objects += page.length;
         onProgress?.(pass.objects);
+        yield page;
       }
     },
   };
@@ -88,11 +103,8 @@ const circling = (where: string, key: string): Failure =>
   new Failure('garbage', {
     what: `The listing of ${where} cannot be trusted`,
     why: `The object store gave "${printable(key)}" out of order or twice.`,
-    remedy: 'Try again; if it stays so, the endpoint does not implement ListObjectsV2 as S3 does.',
+    remedy: 'Try again; if it stays so, the endpoint does not list objects as its protocol demands.',
   });
-
-/** Object names are arbitrary: control characters would disturb a message. */
-export const printable = (key: string): string => key.replace(/[\p{Cc}\u2028\u2029]/gu, '?').slice(0, 200);
 
 async function read(pass: Pass, key: string): Promise<string> {
   pass.requests++;
@@ -101,39 +113,41 @@ async function read(pass: Pass, key: string): Promise<string> {
   return new TextDecoder().decode(plain);
 }
 
-function noteForeign(pass: Pass, key: string): void {
-  pass.foreign.count++;
-  if (pass.foreign.examples.length < foreignExamples) pass.foreign.examples.push(printable(key));
+/** Works through the items, several at a time; the first failure ends it. */
+async function atOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const next = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [at, item] of next) results[at] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(inFlight, items.length) }, worker));
+  return results;
 }
 
-async function listBackups(pass: Pass): Promise<{ list: BaseBackup[]; sizes: Set<number> }> {
+async function listBackups(pass: Pass): Promise<BaseBackup[]> {
   const found = new Map<string, { bytes: number; info: string | undefined }>();
-  for await (const { key, size } of pass.objectsBelow('base/')) {
-    const parsed = parseArchiveKey(key);
-    if (parsed.kind !== 'backup') {
-      noteForeign(pass, key);
-      continue;
+  for await (const page of pass.pages({ prefix: 'base/' }))
+    for (const { key, size } of page) {
+      const parsed = parseArchiveKey(key);
+      if (parsed.kind !== 'backup') {
+        note(pass.foreign, key);
+        continue;
+      }
+      const backup = found.get(parsed.id) ?? { bytes: 0, info: undefined };
+      backup.bytes += size ?? 0;
+      if (parsed.file === 'backup.info') backup.info = key;
+      found.set(parsed.id, backup);
     }
-    const backup = found.get(parsed.id) ?? { bytes: 0, info: undefined };
-    backup.bytes += size;
-    if (parsed.file === 'backup.info') backup.info = key;
-    found.set(parsed.id, backup);
-  }
-  const newestFirst = [...found].toSorted(([a], [b]) => b.localeCompare(a));
-  const list: BaseBackup[] = [];
-  const sizes = new Set<number>();
-  for (const [id, { bytes, info }] of newestFirst)
-    list.push(await describeBackup(pass, id, bytes, info, sizes, list.length < detailedBackups));
-  return { list, sizes };
+  const newestFirst = [...found].toSorted(([a], [b]) => (a < b ? 1 : -1));
+  return atOnce(
+    newestFirst.map(([id, { bytes, info }], at) => ({ id, bytes, info, detailed: at < detailedBackups })),
+    backup => describeBackup(pass, backup),
+  );
 }
 
 async function describeBackup(
   pass: Pass,
-  id: string,
-  bytes: number,
-  info: string | undefined,
-  sizes: Set<number>,
-  detailed: boolean,
+  { id, bytes, info, detailed }: { id: string; bytes: number; info: string | undefined; detailed: boolean },
 ): Promise<BaseBackup> {
   if (info === undefined) return withoutInfo(id, bytes, 'no backup.info: still running, or it crashed');
   if (!detailed) return withoutInfo(id, bytes, 'not read: too many base backups');
@@ -144,16 +158,17 @@ async function describeBackup(
       return value === undefined || value === 'None' || value === '' ? undefined : value;
     };
     const size = Number(text('xlog_segment_size'));
-    if (isSegmentSize(size)) sizes.add(size);
+    const timeline = Number(text('timeline'));
     return {
       id,
       status: text('status') ?? 'unknown',
-      timeline: text('timeline') === undefined ? undefined : Number(text('timeline')),
+      timeline: Number.isSafeInteger(timeline) ? timeline : undefined,
       beginWal: text('begin_wal'),
       endWal: text('end_wal'),
       beginTime: text('begin_time'),
       endTime: text('end_time'),
       systemId: text('systemid'),
+      segmentSize: isSegmentSize(size) ? size : undefined,
       bytes,
       problem: undefined,
     };
@@ -172,6 +187,7 @@ const withoutInfo = (id: string, bytes: number, problem: string): BaseBackup => 
   beginTime: undefined,
   endTime: undefined,
   systemId: undefined,
+  segmentSize: undefined,
   bytes,
   problem,
 });
@@ -180,93 +196,81 @@ const withoutInfo = (id: string, bytes: number, problem: string): BaseBackup => 
 const isSegmentSize = (size: number): boolean =>
   Number.isInteger(size) && size >= 2 ** 20 && size <= 2 ** 30 && Number.isInteger(Math.log2(size));
 
-interface TimelinePass {
-  listing: TimelineListing;
-  /** Number of the last segment seen: the end of the current run. */
-  end: bigint | undefined;
-  historyKey: string | undefined;
-}
-
-async function listSegments(pass: Pass, segmentSize: number): Promise<Map<number, TimelinePass>> {
-  const timelines = new Map<number, TimelinePass>();
-  for await (const { key, size, modified } of pass.objectsBelow('wals/')) {
-    const parsed = parseArchiveKey(key);
-    if (parsed.kind === 'foreign' || parsed.kind === 'backup') {
-      noteForeign(pass, key);
-      continue;
-    }
-    const timeline = timelines.get(parsed.timeline) ?? emptyTimeline(parsed.timeline);
-    timelines.set(parsed.timeline, timeline);
-    const { listing } = timeline;
-    listing.bytes += size;
-    if (listing.newest === undefined || modified > listing.newest) listing.newest = modified;
-    if (parsed.kind === 'history') {
-      listing.historyFile = true;
-      timeline.historyKey = key;
-    } else if (parsed.kind === 'partial') listing.partial.push(parsed.name);
-    else if (parsed.kind === 'label') listing.labels.push(parsed.name);
-    else if (!addSegment(timeline, parsed.name, segmentSize)) noteForeign(pass, key);
+async function listSegments(pass: Pass, segmentSize: number): Promise<WalSummary> {
+  const whole = emptySummary();
+  const pages = pass.pages({ prefix: 'wals/' });
+  const first = await pages.next();
+  if (first.done) return whole;
+  for (const object of first.value) addObject(whole, object, segmentSize);
+  const lastKey = first.value.at(-1)?.key;
+  // Less than a page is all there is; of more, nobody says how much.
+  if (lastKey === undefined || first.value.length < pageSize) {
+    for await (const page of pages) for (const object of page) addObject(whole, object, segmentSize);
+    return whole;
   }
-  return timelines;
-}
-
-const emptyTimeline = (timeline: number): TimelinePass => ({
-  listing: {
-    timeline,
-    parent: undefined,
-    switchpoint: undefined,
-    reason: undefined,
-    historyFile: false,
-    ranges: [],
-    gaps: [],
-    segments: 0,
-    bytes: 0,
-    partial: [],
-    labels: [],
-    newest: undefined,
-  },
-  end: undefined,
-  historyKey: undefined,
-});
-
-/** @returns `false` when there is no such segment with this segment size */
-function addSegment(timeline: TimelinePass, name: string, segmentSize: number): boolean {
-  const segment = parseSegment(name, segmentSize);
-  if (!segment) return false;
-  const { listing, end } = timeline;
-  // The same segment in two compressions: listed once.
-  if (end === segment.number) return true;
-  const range = listing.ranges.at(-1);
-  if (range && end !== undefined && segment.number === end + 1n) {
-    range.to = name;
-    range.count++;
-  } else {
-    if (end !== undefined) listing.gaps.push(gapBetween(listing.timeline, end, segment.number, segmentSize));
-    listing.ranges.push({ from: name, to: name, count: 1 });
+  await pages.return(undefined);
+  const slices = await slicesBehind(pass, lastKey, segmentSize);
+  const summaries = await atOnce(slices, slice => listSlice(pass, slice, segmentSize));
+  for (const { summary, complete } of summaries) {
+    append(whole, summary, segmentSize);
+    // Behind what was not listed, everything would look like a gap.
+    if (!complete) break;
   }
-  listing.segments++;
-  timeline.end = segment.number;
-  return true;
+  pass.truncated = summaries.some(({ complete }) => !complete);
+  return whole;
 }
 
-const gapBetween = (timeline: number, before: bigint, after: bigint, segmentSize: number): SegmentRange => ({
-  from: formatSegment({ timeline, number: before + 1n }, segmentSize),
-  to: formatSegment({ timeline, number: after - 1n }, segmentSize),
-  count: Number(after - before - 1n),
-});
+async function listSlice(
+  pass: Pass,
+  slice: Slice,
+  segmentSize: number,
+): Promise<{ summary: WalSummary; complete: boolean }> {
+  const summary = emptySummary();
+  if (pass.stop?.aborted) return { summary, complete: false };
+  for await (const page of pass.pages(slice)) {
+    for (const object of page) addObject(summary, object, segmentSize);
+    if (pass.stop?.aborted) return { summary, complete: false };
+  }
+  return { summary, complete: true };
+}
 
-async function readHistories(pass: Pass, timelines: Map<number, TimelinePass>): Promise<void> {
-  const withHistory = [...timelines.values()].filter(t => t.historyKey !== undefined);
-  for (const { listing, historyKey } of withHistory.slice(-detailedHistories)) {
-    try {
-      const last = parseHistory(await read(pass, historyKey ?? '')).at(-1);
-      if (!last) continue;
-      listing.parent = last.parent;
-      listing.switchpoint = formatLsn(last.lsn);
-      listing.reason = last.reason;
-    } catch (error) {
-      pass.signal.throwIfAborted();
-      listing.reason = `its history file cannot be read: ${messageOf(error)}`;
-    }
+/** What is behind a key, cut where folders begin; about equally long if the folders are. */
+async function slicesBehind(pass: Pass, lastKey: string, segmentSize: number): Promise<Slice[]> {
+  const folders: string[] = [];
+  for await (const page of pass.folder.directory('wals/', pass.signal)) {
+    pass.requests++;
+    for (const name of page.folders) if (name > lastKey) folders.push(name);
+  }
+  folders.sort((a, b) => (a < b ? -1 : 1));
+  const perFolder = 2 ** 32 / segmentSize;
+  const pages = (folders.length * perFolder) / pageSize;
+  const count = Math.min(mostSlices, Math.max(1, Math.floor(pages * slicesPerPage)));
+  const edges = Array.from({ length: count - 1 }, (_, at) => folders[Math.floor(((at + 1) * folders.length) / count)]);
+  const cuts = [lastKey, ...edges.filter(edge => edge !== undefined)];
+  return cuts.map((after, at) => {
+    const until = cuts[at + 1];
+    return { prefix: 'wals/', after, ...(until !== undefined && { until }) };
+  });
+}
+
+async function readHistories(pass: Pass, { timelines }: WalSummary): Promise<void> {
+  const withHistory = [...timelines.values()].filter(({ historyKey }) => historyKey !== undefined);
+  withHistory.sort((a, b) => a.listing.timeline - b.listing.timeline);
+  await atOnce(withHistory.slice(-detailedHistories), ({ listing, historyKey = '' }) =>
+    readHistory(pass, listing, historyKey),
+  );
+}
+
+async function readHistory(pass: Pass, listing: TimelineListing, key: string): Promise<void> {
+  try {
+    const entries = parseHistory(await read(pass, key));
+    listing.history = entries.map(({ parent, lsn, reason }) => ({ parent, switchpoint: formatLsn(lsn), reason }));
+    const last = listing.history.at(-1);
+    listing.parent = last?.parent;
+    listing.switchpoint = last?.switchpoint;
+    listing.reason = last?.reason;
+  } catch (error) {
+    pass.signal.throwIfAborted();
+    listing.reason = `its history file cannot be read: ${messageOf(error)}`;
   }
 }

@@ -1,11 +1,16 @@
 import https from 'node:https';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import type {
+  _Object,
+  ListObjectsV2CommandInput,
+  ListObjectsV2CommandOutput,
+  S3ClientConfig,
+} from '@aws-sdk/client-s3';
 import { parseS3Path } from '../model/archive-keys.ts';
 import { archivePath } from '../model/archive.ts';
 import { Failure } from '../errors.ts';
-import type { ObjectStoreFolder, S3Options } from './contract.ts';
+import type { ObjectStoreFolder, S3Options, StoredObject } from './contract.ts';
 import { s3Failure } from './s3-failure.ts';
 
 /** Milliseconds for one request: connecting, and silence while answering. */
@@ -35,20 +40,37 @@ export function openS3(options: S3Options): ObjectStoreFolder {
     }
   }
 
+  /** One request a page. */
+  async function* pages(
+    input: Omit<ListObjectsV2CommandInput, 'Bucket'>,
+    signal: AbortSignal,
+  ): AsyncGenerator<ListObjectsV2CommandOutput> {
+    let token: string | undefined;
+    do {
+      const command = new ListObjectsV2Command({ ...input, Bucket: bucket, ContinuationToken: token });
+      const page = await call(() => client.send(command, { abortSignal: signal }), signal);
+      yield page;
+      if (page.IsTruncated && (page.NextContinuationToken ?? token) === token) throw endless(where);
+      token = page.IsTruncated ? page.NextContinuationToken : undefined;
+    } while (token !== undefined);
+  }
+
   return {
-    async *list(below, signal) {
-      let token: string | undefined;
-      do {
-        const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix + below, ContinuationToken: token });
-        const page = await call(() => client.send(command, { abortSignal: signal }), signal);
-        yield (page.Contents ?? []).map(({ Key = '', Size = 0, LastModified = new Date(0) }) => ({
-          key: Key.slice(prefix.length),
-          size: Size,
-          modified: LastModified,
-        }));
-        if (page.IsTruncated && (page.NextContinuationToken ?? token) === token) throw endless(where);
-        token = page.IsTruncated ? page.NextContinuationToken : undefined;
-      } while (token !== undefined);
+    async *list({ prefix: below, after, until }, signal) {
+      const input = { Prefix: prefix + below, ...(after !== undefined && { StartAfter: prefix + after }) };
+      for await (const { Contents = [] } of pages(input, signal)) {
+        const objects = Contents.map(object => stored(prefix, object));
+        const within = until === undefined ? objects : objects.filter(({ key }) => key <= until);
+        yield within;
+        if (within.length < objects.length) return;
+      }
+    },
+    async *directory(below, signal) {
+      for await (const page of pages({ Prefix: prefix + below, Delimiter: '/' }, signal))
+        yield {
+          folders: (page.CommonPrefixes ?? []).map(({ Prefix = '' }) => Prefix.slice(prefix.length)),
+          objects: (page.Contents ?? []).map(object => stored(prefix, object)),
+        };
     },
     read: (key, limit, signal) =>
       call(async () => {
@@ -61,13 +83,21 @@ export function openS3(options: S3Options): ObjectStoreFolder {
   };
 }
 
+const stored = (prefix: string, { Key = '', Size, LastModified = new Date(0) }: _Object): StoredObject => ({
+  key: Key.slice(prefix.length),
+  size: Size,
+  modified: LastModified,
+});
+
 function clientConfig({ location, credentials, region, ca }: S3Options): S3ClientConfig {
   const { endpointURL } = location.configuration;
   return {
     // Compatible stores do not care; AWS answers with a redirect that the SDK follows.
     region: region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
     followRegionRedirects: true,
-    maxAttempts: 3,
+    // Slows down for all requests when the store answers 429 or 503.
+    retryMode: 'adaptive',
+    maxAttempts: 5,
     // Compatible stores refuse the newer checksum headers.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
+import { checkArchive } from '../model/archive-check.ts';
 import { renderListing } from '../model/archive-listing-text.ts';
 import { ownArchive, sourceArchive } from '../model/archive.ts';
 import type { Address } from '../model/kubernetes.ts';
@@ -63,9 +64,11 @@ async function load(
         const role = which === 'own' ? 'WAL archive of' : "Source's WAL archive, read by";
         documents.set(
           uri,
-          renderListing(listing, {
-            title: `${role} ${address.name} (context ${address.context}, namespace ${address.namespace})`,
-          }),
+          renderListing(
+            listing,
+            checkArchive(listing),
+            `${role} ${address.name} (context ${address.context}, namespace ${address.namespace})`,
+          ),
         );
         return true;
       } catch (error) {

@@ -3,21 +3,27 @@
  *
  * - `# heading` and `## heading`;
  * - `Name:  value`, facts;
+ * - `error|warning|info code: message`, findings;
  * - `FROM .. TO  n segments  (LSN X/Y .. X/Y)`, a run of segments;
  * - `GAP FROM .. TO  n missing`, what lies between two runs;
  * - `partial NAME`, `label NAME`;
- * - rows of the base backups: `id  status  TL n  BEGIN .. END  time .. time  size`.
+ * - rows of the base backups: `id  status  verdict  TL n  BEGIN .. END  time .. time  size  restorable to SEGMENT`.
  */
 import { formatBytes } from './instances.ts';
+import type { ArchiveCheck, BackupCheck, Finding, TimelineCheck } from './archive-check.ts';
 import type { ArchiveListing, BaseBackup, SegmentRange, TimelineListing } from './archive-listing.ts';
 import { formatLsn, parseSegment, segmentStart } from './wal.ts';
 
-export function renderListing(listing: ArchiveListing, { title }: { title: string }): string {
+export function renderListing(listing: ArchiveListing, check: ArchiveCheck, title: string): string {
+  const verdicts = new Map(check.timelines.map(timeline => [timeline.timeline, timeline]));
   const sections = [
     `# ${title}`,
-    renderFacts(listing),
-    ...listing.timelines.toReversed().map(timeline => renderTimeline(timeline, listing.segmentSize)),
-    renderBackups(listing.backups),
+    renderFacts(listing, check),
+    renderFindings(check.findings),
+    ...listing.timelines
+      .toReversed()
+      .map(timeline => renderTimeline(timeline, verdicts.get(timeline.timeline), listing.segmentSize)),
+    renderBackups(listing.backups, check.backups),
     renderForeign(listing),
   ];
   return `${sections.filter(section => section !== '').join('\n\n')}\n`;
@@ -28,7 +34,7 @@ const facts = (rows: [name: string, value: string][]): string => {
   return rows.map(([name, value]) => `${`${name}:`.padEnd(width)} ${value}`).join('\n');
 };
 
-function renderFacts(listing: ArchiveListing): string {
+function renderFacts(listing: ArchiveListing, { verdict, recoveryWindow }: ArchiveCheck): string {
   const path = `${listing.destinationPath.replace(/\/+$/, '')}/${listing.serverName}`;
   return facts([
     ['Archive', path],
@@ -41,31 +47,29 @@ function renderFacts(listing: ArchiveListing): string {
       'Segment size',
       `${formatBytes(listing.segmentSize)}${listing.segmentSizeAssumed ? ' (assumed: no base backup tells it)' : ''}`,
     ],
-    ['By name', verdict(listing)],
+    ['Recovery window', windowText(recoveryWindow)],
+    ['Verdict', `${verdictWords[verdict]} (by names and small files; contents of segments were not read)`],
   ]);
 }
 
-/** Only what names can tell: contents were not read, and whether a gap matters depends on the base backups. */
-function verdict({ timelines, backups, objects }: ArchiveListing): string {
-  if (objects === 0) return 'EMPTY: nothing was archived here, or the server name is another';
-  const gaps = timelines.reduce((sum, timeline) => sum + timeline.gaps.length, 0);
-  const lost = timelines
-    .filter(timeline => timeline.timeline > 1 && !timeline.historyFile)
-    .map(timeline => timeline.timeline);
-  const done = backups.filter(backup => backup.status === 'DONE').length;
-  return [
-    gaps === 0 ? 'no gap within a timeline' : `${gaps} GAP${gaps === 1 ? '' : 'S'} within timelines`,
-    lost.length === 0 ? '' : `NO HISTORY FILE of timeline ${lost.join(', ')}`,
-    done === 0
-      ? 'NO COMPLETED BASE BACKUP: nothing can be restored from here'
-      : `${done} completed base backup${done === 1 ? '' : 's'}`,
-  ]
-    .filter(Boolean)
-    .join('; ');
-}
+const verdictWords: Record<ArchiveCheck['verdict'], string> = {
+  ok: 'OK',
+  warning: 'WARNING',
+  failure: 'FAILURE',
+  unreadable: 'UNREADABLE',
+};
 
-function renderTimeline(timeline: TimelineListing, segmentSize: number): string {
+const windowText = (window: ArchiveCheck['recoveryWindow']): string =>
+  window === null ? 'NONE: no base backup can be restored to the end' : `${window.from} .. ${window.to}`;
+
+const renderFindings = (findings: readonly Finding[]): string =>
+  findings.length === 0
+    ? ''
+    : ['## Findings', ...findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`)].join('\n');
+
+function renderTimeline(timeline: TimelineListing, check: TimelineCheck | undefined, segmentSize: number): string {
   const rows: [string, string][] = [
+    ['Verdict', check?.verdict ?? 'unknown'],
     ['Segments', `${timeline.segments} (${formatBytes(timeline.bytes)} stored)`],
     ['Newest', timeline.newest?.toISOString() ?? 'nothing'],
   ];
@@ -98,16 +102,17 @@ function renderRange({ from, to, count }: SegmentRange, segmentSize: number): st
   return `${from} .. ${to}  ${count} segment${count === 1 ? '' : 's'}${lsn}`;
 }
 
-function renderBackups(backups: readonly BaseBackup[]): string {
+function renderBackups(backups: readonly BaseBackup[], checks: readonly BackupCheck[]): string {
   if (backups.length === 0) return '## Base backups\nnone';
-  const rows = backups.map(backup => [
+  const rows = backups.map((backup, at) => [
     backup.id,
     backup.status,
+    checks[at]?.verdict ?? 'unknown',
     backup.timeline === undefined ? 'TL ?' : `TL ${backup.timeline}`,
     `${backup.beginWal ?? '?'} .. ${backup.endWal ?? '?'}`,
     `${backup.beginTime ?? '?'} .. ${backup.endTime ?? '?'}`,
     formatBytes(backup.bytes),
-    backup.problem ?? '',
+    backup.problem ?? reachOf(checks[at]),
   ]);
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0))) ?? [];
   const lines = rows.map(row =>
@@ -117,6 +122,12 @@ function renderBackups(backups: readonly BaseBackup[]): string {
       .trimEnd(),
   );
   return ['## Base backups', ...lines].join('\n');
+}
+
+function reachOf(check: BackupCheck | undefined): string {
+  if (check?.firstMissing)
+    return `${check.restorableTo ? `restorable to ${check.restorableTo}, ` : ''}MISSING ${check.firstMissing}`;
+  return check?.restorableTo ? `restorable to ${check.restorableTo}` : '';
 }
 
 const renderForeign = ({ foreign }: ArchiveListing): string =>

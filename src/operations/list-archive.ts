@@ -36,7 +36,7 @@ export async function listClusterArchive(
   const { openS3, listArchive } = await room();
   const folder = openS3(options);
   try {
-    return await listArchive(folder, location, signal, onProgress);
+    return await listArchive(folder, location, signal, { ...(onProgress && { onProgress }) });
   } finally {
     folder.close();
   }

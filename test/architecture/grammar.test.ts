@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { checkArchive } from '../../src/model/archive-check.ts';
 import type { ArchiveListing } from '../../src/model/archive-listing.ts';
+import { emptyTimeline } from '../../src/model/archive-listing.ts';
 import { renderListing } from '../../src/model/archive-listing-text.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -20,9 +22,10 @@ const listing: ArchiveListing = {
   objects: 7,
   bytes: 1000,
   requests: 1,
+  truncated: false,
   timelines: [
     {
-      timeline: 2,
+      ...emptyTimeline(2),
       parent: 1,
       switchpoint: '0/50000A0',
       reason: 'no recovery target specified',
@@ -57,7 +60,7 @@ const listing: ArchiveListing = {
 
 test('every line of a listing is coloured', () => {
   const expressions = grammar.patterns.map(({ match, begin }) => new RegExp(match ?? begin ?? ''));
-  const lines = renderListing(listing, { title: 'WAL archive of cluster-eu' })
+  const lines = renderListing(listing, checkArchive(listing), 'WAL archive of cluster-eu')
     .split('\n')
     .filter(line => line !== '');
   const plain = lines.filter(line => !expressions.some(expression => expression.test(line)));

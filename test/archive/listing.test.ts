@@ -1,52 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
 import { listArchive } from '../../src/archive/listing.ts';
-import type { ObjectStoreFolder } from '../../src/archive/contract.ts';
 import type { ArchiveListing } from '../../src/model/archive-listing.ts';
+import { checkArchive } from '../../src/model/archive-check.ts';
 import { renderListing } from '../../src/model/archive-listing-text.ts';
 import { parseArchiveKey, parseS3Path } from '../../src/model/archive-keys.ts';
-import { formatSegment } from '../../src/model/wal.ts';
+import { folderOf, info, segments } from './folders.ts';
 
 const where = { configuration: { destinationPath: 's3://bucket/path/' }, serverName: 'pg' };
 
-/** A folder in memory; `pages` may lie. */
-function folderOf(objects: Record<string, string | number>, pageSize = 1000): ObjectStoreFolder {
-  const all = Object.entries(objects).sort(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    async *list(prefix) {
-      const found = all.filter(([key]) => key.startsWith(prefix));
-      for (let at = 0; at === 0 || at < found.length; at += pageSize)
-        yield found.slice(at, at + pageSize).map(([key, value]) => ({
-          key,
-          size: typeof value === 'number' ? value : value.length,
-          modified: new Date(0),
-        }));
-    },
-    async read(key) {
-      const text = objects[key];
-      assert.ok(typeof text === 'string', `read ${key}`);
-      return key.endsWith('.gz') ? gzipSync(text) : new TextEncoder().encode(text);
-    },
-    close: () => undefined,
-  };
-}
-
-const segments = (timeline: number, from: number, to: number, suffix = '', size?: number): Record<string, number> =>
-  Object.fromEntries(
-    Array.from({ length: to - from + 1 }, (_, index) => {
-      const name = formatSegment({ timeline, number: BigInt(from + index) }, size);
-      return [`wals/${name.slice(0, 16)}/${name}${suffix}`, 1];
-    }),
-  );
-
 const list = (objects: Record<string, string | number>, pageSize?: number): Promise<ArchiveListing> =>
-  listArchive(folderOf(objects, pageSize), where, new AbortController().signal);
-
-const info = (lines: Record<string, string | number>): string =>
-  Object.entries(lines)
-    .map(([key, value]) => `${key}=${value}`)
-    .join('\n');
+  listArchive(folderOf(objects, pageSize === undefined ? {} : { pageSize }), where, new AbortController().signal);
 
 const runs = (listing: ArchiveListing, timeline: number): string[] =>
   listing.timelines
@@ -186,31 +150,80 @@ test('the page', async () => {
       end_time: '2026-11-23 10:27:12+00:00',
     }),
   });
-  const page = renderListing({ ...listing, listedAt: new Date(0) }, { title: 'WAL archive of pg' });
+  const page = renderListing({ ...listing, listedAt: new Date(0) }, checkArchive(listing), 'WAL archive of pg');
   assert.deepEqual(page.split('\n'), [
     '# WAL archive of pg',
     '',
-    'Archive:       s3://bucket/path/pg',
-    'Endpoint:      AWS S3',
-    'Listed:        1970-01-01T00:00:00.000Z (8 objects, 236 B, 4 requests)',
-    'Segment size:  16 MB',
-    'By name:       1 GAP within timelines; 1 completed base backup',
+    'Archive:          s3://bucket/path/pg',
+    'Endpoint:         AWS S3',
+    'Listed:           1970-01-01T00:00:00.000Z (8 objects, 96 MB, 4 requests)',
+    'Segment size:     16 MB',
+    'Recovery window:  NONE: no base backup can be restored to the end',
+    'Verdict:          FAILURE (by names and small files; contents of segments were not read)',
+    '',
+    '## Findings',
+    'error gap: Timeline 2: 000000020000000000000004 to 000000020000000000000005 (2 segments) missing. No recovery gets across.',
+    'warning backup-limited: Base backup 20261123T102709 can be restored up to 000000020000000000000003 only: 000000020000000000000004 is missing.',
     '',
     '## Timeline 2',
     'Parent:    timeline 1, left at 0/3000148 (no recovery target specified)',
-    'Segments:  3 (44 B stored)',
+    'Verdict:   gap',
+    'Segments:  3 (48 MB stored)',
     'Newest:    1970-01-01T00:00:00.000Z',
     '000000020000000000000003 .. 000000020000000000000003  1 segment  (LSN 0/3000000 .. 0/4000000)',
     'GAP 000000020000000000000004 .. 000000020000000000000005  2 missing',
     '000000020000000000000006 .. 000000020000000000000007  2 segments  (LSN 0/6000000 .. 0/8000000)',
     '',
     '## Timeline 1',
-    'Segments:  3 (3 B stored)',
+    'Verdict:   continuous',
+    'Segments:  3 (48 MB stored)',
     'Newest:    1970-01-01T00:00:00.000Z',
     '000000010000000000000001 .. 000000010000000000000003  3 segments  (LSN 0/1000000 .. 0/4000000)',
     '',
     '## Base backups',
-    '20261123T102709  DONE  TL 1  000000010000000000000002 .. 000000010000000000000002  2026-11-23 10:27:09+00:00 .. 2026-11-23 10:27:12+00:00  189 B',
+    '20261123T102709  DONE  restorable  TL 1  000000010000000000000002 .. 000000010000000000000002  2026-11-23 10:27:09+00:00 .. 2026-11-23 10:27:12+00:00  189 B  restorable to 000000020000000000000003, MISSING 000000020000000000000004',
     '',
   ]);
+});
+
+test('a long archive is listed in slices at the same time, with hardly a request more than its pages', async () => {
+  const objects: Record<string, string | number> = {
+    ...segments(1, 1, 99_000),
+    ...segments(2, 99_000, 199_999),
+    'wals/00000002.history': '1\t183/B8000148\tx\n',
+  };
+  delete objects['wals/0000000100000050/000000010000005000000017'];
+  const folder = folderOf(objects, { latency: 1 });
+  const listing = await listArchive(folder, where, new AbortController().signal);
+  assert.ok(listing.requests <= 1.1 * 201, `${listing.requests} requests`);
+  assert.ok(folder.mostInFlight() >= 8, `${folder.mostInFlight()} in flight`);
+  assert.equal(listing.objects, Object.keys(objects).length);
+  assert.deepEqual(runs(listing, 1), [
+    '0000000000000001..0000005000000016 20502',
+    '0000005000000018..00000182000000B8 78497',
+  ]);
+  assert.deepEqual(runs(listing, 2), ['00000182000000B8..0000030D0000003F 101000']);
+});
+
+test('a listing that is stopped says so, and shows no gap where it was not looked', async () => {
+  const stop = new AbortController();
+  const folder = folderOf(segments(1, 1, 50_000), { latency: 1 });
+  const listing = await listArchive(folder, where, new AbortController().signal, {
+    stop: stop.signal,
+    onProgress: objects => objects > 20_000 && stop.abort(),
+  });
+  assert.ok(listing.truncated);
+  assert.deepEqual(listing.timelines[0]?.gaps, []);
+  assert.ok((listing.timelines[0]?.segments ?? 0) > 0);
+});
+
+test('the first failure of a slice ends the listing', async () => {
+  const folder = folderOf(segments(1, 1, 50_000));
+  const { list: all } = folder;
+  let calls = 0;
+  folder.list = (slice, signal) => {
+    if (slice.after !== undefined && ++calls === 2) throw new Error('HTTP 503 SlowDown');
+    return all(slice, signal);
+  };
+  await assert.rejects(listArchive(folder, where, new AbortController().signal), /SlowDown/);
 });

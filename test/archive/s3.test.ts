@@ -44,7 +44,7 @@ async function misbehaving(t: TestContext, answer: http.RequestListener): Promis
 
 async function keysOf(folder: ObjectStoreFolder, below = '', signal = never): Promise<string[]> {
   const keys: string[] = [];
-  for await (const page of folder.list(below, signal)) keys.push(...page.map(({ key }) => key));
+  for await (const page of folder.list({ prefix: below }, signal)) keys.push(...page.map(({ key }) => key));
   return keys;
 }
 

@@ -15,8 +15,15 @@ let store: ObjectStoreServer;
 before(async () => {
   const bucket = createBucket();
   const archive = createArchive(bucket, 'cluster-eu/');
-  for (const number of [1n, 2n, 4n]) archive.segment(number, 1, new Date('2026-11-23T10:00:00Z'));
-  store = await startObjectStore({ buckets: new Map([['archive-eu', bucket]]), keys: { key: secret } });
+  for (const number of [1n, 2n, 4n]) archive.segment(number, 1, new Date());
+  const old = createBucket();
+  for (const number of [1n, 2n, 4n])
+    createArchive(old, 'cluster-eu/').segment(number, 1, new Date('2026-11-20T10:00:00Z'));
+  const buckets = new Map([
+    ['archive-eu', bucket],
+    ['archive-old', old],
+  ]);
+  store = await startObjectStore({ buckets, keys: { key: secret } });
 });
 after(() => store.stop());
 
@@ -52,6 +59,38 @@ test('lists segments and gaps', async () => {
   assert.equal((JSON.parse(json.out) as { objects: number }).objects, 3);
 });
 
+test('checks: JSON with a verdict, exit code 1 when something is missing', async () => {
+  const { code, out } = await run(['check', ...list('s3://archive-eu/', '--format', 'json').slice(1)], credentials);
+  assert.equal(code, 0);
+  const check = JSON.parse(out) as Record<string, unknown>;
+  assert.deepEqual(Object.keys(check), [
+    'destinationPath',
+    'serverName',
+    'segmentSize',
+    'objects',
+    'bytes',
+    'requests',
+    'truncated',
+    'timelines',
+    'backups',
+    'recoveryWindow',
+    'findings',
+    'verdict',
+  ]);
+  assert.equal(check['verdict'], 'warning');
+  const old = await run(['check', ...list('s3://archive-old/').slice(1)], credentials);
+  assert.equal(old.code, 1);
+  assert.match(old.out, /error gap: Timeline 1: 000000010000000000000003 missing/);
+});
+
+test('an archive that cannot be read is unreadable, in JSON too', async () => {
+  const { code, out, error } = await run(['check', ...list('s3://nowhere/', '--format', 'json').slice(1)], credentials);
+  assert.equal(code, 2);
+  const { verdict, findings } = JSON.parse(out) as { verdict: string; findings: { code: string }[] };
+  assert.deepEqual([verdict, findings[0]?.code], ['unreadable', 'no-such-bucket']);
+  assert.match(error, /NoSuchBucket/);
+});
+
 test('each fault is one message with the way out, and never the secret', async () => {
   const faults: [args: string[], env: Record<string, string>, wanted: RegExp][] = [
     [list('s3://nowhere/'), credentials, /NoSuchBucket[\s\S]*Create the bucket/],
@@ -63,7 +102,7 @@ test('each fault is one message with the way out, and never the secret', async (
       /ECONNREFUSED/,
     ],
     [list('ftp://archive-eu/'), credentials, /s3:\/\/bucket\/path/],
-    [['list'], credentials, /usage: archive list/],
+    [['list'], credentials, /usage: cnpg-replica archive list/],
   ];
   for (const [args, env, wanted] of faults) {
     const { code, out, error } = await run(args, env);
