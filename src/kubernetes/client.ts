@@ -1,14 +1,12 @@
 /** Requests to one API server with the authentication, TLS and proxy settings of one kubeconfig context. */
 import type { KubeConfig } from '@kubernetes/client-node';
-import { HttpMethod, RequestContext } from '@kubernetes/client-node';
-import type { Dispatcher, Response } from 'undici';
+import type { Response } from 'undici';
 import { fetch } from 'undici';
-import { garbage, requestFailure, responseFailure } from './failures.ts';
+import type { Authenticated, Authentication } from './authentication.ts';
+import { ApiFailure, garbage, requestFailure, responseFailure } from './failures.ts';
 
 /** Milliseconds for an answer, exec plugin included. */
 const answerLimit = 30_000;
-/** Certificates and proxies of a context are read again after this time. */
-const dispatcherAge = 10 * 60_000;
 
 export interface Call {
   /** What is tried, for messages: `List clusters in context eu`. */
@@ -22,6 +20,8 @@ export interface Call {
   accept?: string;
   /** Milliseconds; the default is 30 s. */
   limit?: number;
+  /** Only this API server may be asked, since the call has a version of its: another one answers `gone`. */
+  server?: string;
 }
 
 export interface Client {
@@ -32,49 +32,61 @@ export interface Client {
   stream(call: Call, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** The kubeconfig of this context with credentials that are valid now, for what speaks another protocol than HTTP. */
   authenticated(signal: AbortSignal): Promise<KubeConfig>;
+  /** What is asked from now on goes over new connections: the old ones may be dead without knowing it. */
+  reconnect(): void;
   close(): void;
 }
 
-export function createClient(config: KubeConfig, server: string): Client {
-  let dispatcher: { value: Dispatcher | undefined; since: number } | undefined;
-
-  /** Headers are made for each request, since tokens expire; the connection pool is kept. */
-  async function authenticate(
-    url: string,
-  ): Promise<{ headers: Record<string, string>; dispatcher: Dispatcher | undefined }> {
-    const context = new RequestContext(url, HttpMethod.GET);
-    await config.applySecurityAuthentication(context);
-    const fresh = context.getDispatcher();
-    if (dispatcher === undefined || Date.now() - dispatcher.since > dispatcherAge) {
-      void dispatcher?.value?.close();
-      dispatcher = { value: fresh, since: Date.now() };
-    } else void fresh?.close();
-    return { headers: context.getHeaders(), dispatcher: dispatcher.value };
+export function createClient(authentication: Authentication): Client {
+  async function send(call: Call, signal: AbortSignal, limit: AbortSignal): Promise<Response> {
+    const both = AbortSignal.any([signal, limit]);
+    const now = await withSignal(authentication.now(), both);
+    const answered = await sendOnce(call, now, both).catch((error: unknown) => {
+      // A client certificate that has ended is refused by TLS, before there is any HTTP status.
+      if (!both.aborted && requestFailure(call.what, error, false).code === 'tls') return undefined;
+      throw error;
+    });
+    const renewed =
+      (answered === undefined || answered.status === 401) && authentication.renew(now.generation)
+        ? await withSignal(authentication.now(), both)
+        : undefined;
+    if (renewed) await answered?.body?.cancel();
+    const response = renewed || !answered ? await sendOnce(call, renewed ?? now, both) : answered;
+    if (response.ok) return response;
+    throw responseFailure(call.what, response.status, await response.text(), response.headers);
   }
 
-  async function send(call: Call, signal: AbortSignal, limit: AbortSignal): Promise<Response> {
-    const url = new URL(server.replace(/\/+$/, '') + call.path);
+  async function sendOnce(call: Call, now: Authenticated, signal: AbortSignal): Promise<Response> {
+    if (call.server !== undefined && call.server !== now.server)
+      throw new ApiFailure('gone', { what: call.what, why: 'The context has another API server now.', remedy: '' });
+    const url = new URL(now.server.replace(/\/+$/, '') + call.path);
     for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
-    const authentication = await withLimit(authenticate(url.href), limit);
-    const response = await fetch(url, {
+    return await fetch(url, {
       method: call.method ?? 'GET',
       headers: {
-        ...authentication.headers,
+        ...now.headers,
         accept: call.accept ?? 'application/json',
         ...(call.body !== undefined && { 'content-type': call.contentType ?? 'application/json' }),
       },
       ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-      ...(authentication.dispatcher && { dispatcher: authentication.dispatcher }),
+      dispatcher: now.dispatcher,
       redirect: 'error',
-      signal: AbortSignal.any([signal, limit]),
+      signal,
     });
-    if (response.ok) return response;
-    throw responseFailure(call.what, response.status, await response.text(), response.headers.get('retry-after'));
+  }
+
+  function failureOf(call: Call, error: unknown, timedOut: boolean): ApiFailure {
+    // Many requests may share the connection that says nothing any more. A short limit is for what is slow behind it.
+    if (timedOut && call.limit === undefined) authentication.reconnect();
+    return requestFailure(call.what, error, timedOut);
   }
 
   return {
-    server,
+    get server() {
+      return authentication.server;
+    },
     async json<T>(call: Call, signal: AbortSignal) {
+      signal.throwIfAborted();
       const limit = AbortSignal.timeout(call.limit ?? answerLimit);
       try {
         const response = await send(call, signal, limit);
@@ -82,10 +94,11 @@ export function createClient(config: KubeConfig, server: string): Client {
         return { body: parse<T>(call.what, text), warnings: warningsOf(response.headers.get('warning')) };
       } catch (error) {
         signal.throwIfAborted();
-        throw requestFailure(call.what, error, limit.aborted);
+        throw failureOf(call, error, limit.aborted);
       }
     },
     async stream(call, signal) {
+      signal.throwIfAborted();
       const limit = new AbortController();
       const timer = setTimeout(() => limit.abort(), call.limit ?? answerLimit);
       try {
@@ -93,21 +106,24 @@ export function createClient(config: KubeConfig, server: string): Client {
         return response.body ?? emptyBody();
       } catch (error) {
         signal.throwIfAborted();
-        throw requestFailure(call.what, error, limit.signal.aborted);
+        throw failureOf(call, error, limit.signal.aborted);
       } finally {
         clearTimeout(timer);
       }
     },
-    authenticated: () => Promise.resolve(config),
-    close: () => void dispatcher?.value?.destroy(),
+    authenticated: async signal => (await withSignal(authentication.now(), signal)).config,
+    reconnect: () => authentication.reconnect(),
+    close: () => authentication.close(),
   };
 }
 
-/** An exec plugin takes no signal; at the limit it is no longer waited for. */
-function withLimit<T>(promise: Promise<T>, limit: AbortSignal): Promise<T> {
+/** Logging in takes no signal, since several wait for it; then it is no longer waited for. */
+function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    limit.addEventListener('abort', () => reject(limit.reason as Error), { once: true });
-    promise.then(resolve, reject);
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }
 

@@ -1,26 +1,29 @@
-import type { Context } from '@kubernetes/client-node';
-import { Failure, messageOf } from '../errors.ts';
-import type { InstanceStatus, StatusReading } from '../model/instance-status.ts';
+import { messageOf } from '../errors.ts';
+import type { InstanceStatus } from '../model/instance-status.ts';
 import type { EventObject, KubernetesObject, Pod } from '../model/kubernetes.ts';
 import type { ContextSnapshot, WatchedKind } from '../model/snapshot.ts';
 import { emptySnapshot, watchedKinds } from '../model/snapshot.ts';
+import { authenticationOf } from './authentication.ts';
 import type { Client } from './client.ts';
 import { createClient } from './client.ts';
-import type { Access, ConnectOptions, Connection, MergePatch, ObjectKind, PolledClusters } from './contract.ts';
+import type { Access, ConnectOptions, Connection, MergePatch, ObjectKind } from './contract.ts';
 import type { ApiFailure } from './failures.ts';
 import { garbage } from './failures.ts';
-import { loadKubeconfig, runsCommand } from './kubeconfig.ts';
 import { logs, portForward } from './pod-streams.ts';
 import { publishedSchemas } from './published-schemas.ts';
 import { collectionPath, objectPath } from './resources.ts';
-import type { Sink, WatchTimes } from './watch.ts';
-import { follow, usualTimes } from './watch.ts';
+import { slim } from './slim.ts';
+import { pollStatus } from './status-polling.ts';
+import type { Times } from './times.ts';
+import { usualTimes } from './times.ts';
+import type { Sink } from './watch.ts';
+import { follow, gateFor } from './watch.ts';
 
-/** Milliseconds: between two announcements, between two rounds of instance status, for one instance's answer. */
+/** Milliseconds: between two announcements; for one instance's answer. */
 const announceEvery = 100;
-const pollEvery = 5000;
 const statusLimit = 5000;
-const statusInFlight = 4;
+/** Lists at a time in one context. */
+const mostLists = 3;
 
 /**
  * Opens a kubeconfig context. Resolves as soon as the kubeconfig was read; lists and watches run from then on.
@@ -30,39 +33,10 @@ const statusInFlight = 4;
 export async function connect(
   options: ConnectOptions,
   signal: AbortSignal,
-  times: WatchTimes = usualTimes,
+  times: Times = usualTimes,
 ): Promise<Connection> {
-  const { config, server, namespace } = selectContext(options);
-  return openConnection(options, createClient(config, server), namespace, times, signal);
-}
-
-function selectContext({ context, files, allowExecPlugins }: ConnectOptions) {
-  const { config, problems } = loadKubeconfig(files);
-  const found = config.getContextObject(context);
-  const cluster = found && config.getCluster(found.cluster);
-  const user = found && config.getUser(found.user);
-  if (!found || !cluster || (found.user && !user))
-    throw new Failure('no-context', {
-      what: `Context "${context}" cannot be opened`,
-      why: [...problems, missingPart(found, cluster, files)].join(' '),
-      remedy: 'Check cnpg.kubeconfig or KUBECONFIG.',
-    });
-  if (runsCommand(user) && !allowExecPlugins)
-    throw new Failure('exec-plugin', {
-      what: `Context "${context}" cannot be opened`,
-      why: 'Its user logs in by a command (exec plugin), and this workspace is not trusted.',
-      remedy: 'Trust the workspace, or use a context with a token or certificate.',
-    });
-  config.setCurrentContext(context);
-  return { config, server: cluster.server, namespace: found.namespace ?? 'default' };
-}
-
-function missingPart(found: Context | null, cluster: unknown, files: readonly string[]): string {
-  const where = files.join(', ');
-  if (!found) return `It is not in ${where}.`;
-  return cluster
-    ? `It names user "${found.user}", which is not in ${where}.`
-    : `It names cluster "${found.cluster}", which is not in ${where}.`;
+  const authentication = authenticationOf(options, times);
+  return openConnection(options, createClient(authentication), authentication.namespace, times, signal);
 }
 
 const lists = {
@@ -84,29 +58,50 @@ function openConnection(
   options: ConnectOptions,
   client: Client,
   namespace: string,
-  times: WatchTimes,
+  times: Times,
   outer: AbortSignal,
 ): Connection {
   const { context, log } = options;
   const own = new AbortController();
   const signal = AbortSignal.any([outer, own.signal]);
-  const awaken = new EventTarget();
+  let restarting = new AbortController();
   const listeners = new Set<() => void>();
-  let snapshot: ContextSnapshot = { ...emptySnapshot(context, client.server), state: 'connecting' };
+  const shelves = new Map<WatchedKind, Map<string, KubernetesObject>>();
+  /** Kinds whose list in the snapshot is not of now: hundreds of changes may come between two looks at it. */
+  const outdated = new Set<WatchedKind>();
+  let latest: ContextSnapshot = { ...emptySnapshot(context, client.server), state: 'connecting' };
+  let contactAt: number | undefined;
   let announcement: NodeJS.Timeout | undefined;
 
-  function update(change: Partial<ContextSnapshot>): void {
+  function snapshot(): ContextSnapshot {
+    if (outdated.size === 0) return latest;
+    const lately = [...outdated].map(kind => [lists[kind], [...(shelves.get(kind)?.values() ?? [])]]);
+    outdated.clear();
+    latest = { ...latest, ...seen(), ...(Object.fromEntries(lately) as Partial<ContextSnapshot>) };
+    return latest;
+  }
+
+  const seen = (): { seenAt?: number } => (contactAt === undefined ? {} : { seenAt: contactAt });
+
+  function announce(): void {
     if (signal.aborted) return;
-    snapshot = { ...snapshot, ...change };
     announcement ??= setTimeout(() => {
       announcement = undefined;
       for (const listener of listeners) listener();
     }, announceEvery);
   }
 
+  function update(change: Partial<ContextSnapshot>): void {
+    if (signal.aborted) return;
+    latest = { ...latest, server: client.server, ...seen(), ...change };
+    announce();
+  }
+
+  const gate = gateFor(mostLists);
   for (const kind of watchedKinds) {
     // Without the right to list all namespaces the context's own is followed.
-    const how = { client, context, kind, times, awaken, scopes: [undefined, namespace] };
+    const scopes = [undefined, namespace];
+    const how = { client, context, kind, times, gate, scopes, restart: () => restarting.signal };
     follow(how, sinkFor(kind), signal).catch((error: unknown) =>
       log(`${context}: watching ${kind} ended: ${messageOf(error)}`),
     );
@@ -114,40 +109,96 @@ function openConnection(
 
   function sinkFor(kind: WatchedKind): Sink<KubernetesObject> {
     const objects = new Map<string, KubernetesObject>();
+    shelves.set(kind, objects);
+    let absent = false;
     const keyOf = ({ metadata }: KubernetesObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
-    const publish = (): void => {
-      const { [kind]: _, ...unread } = snapshot.unread;
-      const connected = kind === 'Cluster' ? { state: 'connected' as const } : {};
-      const { error: _error, ...rest } = snapshot;
-      snapshot = kind === 'Cluster' ? rest : snapshot;
-      update({ ...connected, unread, seenAt: Date.now(), [lists[kind]]: [...objects.values()] });
+    const readable = (): void => {
+      absent = false;
+      contactAt = times.now();
+      if (kind === 'Cluster' && latest.state !== 'connected') {
+        const { error: _, ...rest } = latest;
+        latest = { ...rest, state: 'connected' };
+      }
+      if (latest.unread[kind] !== undefined) update({ unread: without(latest.unread, kind) });
+      else announce();
+    };
+    const changed = (): void => {
+      outdated.add(kind);
+      announce();
     };
     return {
       replace(all) {
         objects.clear();
-        for (const object of all) objects.set(keyOf(object), slim(object));
-        publish();
+        for (const object of all) objects.set(keyOf(object), slim(object, kind));
+        outdated.add(kind);
+        readable();
       },
       put(object) {
-        objects.set(keyOf(object), slim(object));
-        publish();
+        objects.set(keyOf(object), slim(object, kind));
+        changed();
       },
       remove(object) {
         objects.delete(keyOf(object));
-        publish();
+        changed();
       },
-      recovered: publish,
-      failed: failure => unreadable(kind, failure),
+      contact: () => void (contactAt = times.now()),
+      recovered: readable,
+      absent(failure) {
+        contactAt = times.now();
+        objects.clear();
+        outdated.add(kind);
+        if (kind === 'Cluster') return unreadable(kind, failure);
+        if (!absent) log(`${context}: it has no ${kind}`);
+        absent = true;
+        update({ unread: without(latest.unread, kind) });
+      },
+      failed(failure) {
+        absent = false;
+        unreadable(kind, failure);
+      },
     };
   }
 
-  function unreadable(kind: WatchedKind, failure: ApiFailure): void {
+  function unreadable(kind: WatchedKind | 'InstanceStatus', failure: ApiFailure): void {
     log(`${context}: ${failure.message}`);
     if (kind === 'Cluster') update({ state: 'failed', error: clusterFailure(context, failure) });
-    else if (snapshot.state !== 'failed') update({ unread: { ...snapshot.unread, [kind]: failure.message } });
+    // All the rest would only say the same once more.
+    else if (latest.state !== 'failed') update({ unread: { ...latest.unread, [kind]: failure.message } });
   }
 
-  let polling = new AbortController();
+  const poller = pollStatus(
+    {
+      pods: () => snapshot().pods,
+      read: (pod, stop) => statusOfPod(client, context, pod, stop),
+      publish: readings => update({ instanceStatus: readings }),
+      denied: failure =>
+        failure ? unreadable('InstanceStatus', failure) : update({ unread: without(latest.unread, 'InstanceStatus') }),
+      times,
+    },
+    signal,
+  );
+
+  /** What is open may be dead without knowing it: after a sleep, or when the user says so. */
+  function restart(): void {
+    if (signal.aborted) return;
+    client.reconnect();
+    const before = restarting;
+    restarting = new AbortController();
+    before.abort();
+    poller.restart();
+  }
+
+  let looked = times.now();
+  const clock = setInterval(() => {
+    const now = times.now();
+    const jumped = now - looked - times.clock.look > times.clock.jump;
+    looked = now;
+    if (!jumped) return;
+    log(`${context}: the clock has jumped, as after a sleep: everything is followed anew`);
+    restart();
+  }, times.clock.look);
+  clock.unref();
+  signal.addEventListener('abort', () => clearInterval(clock), { once: true });
 
   async function read<T extends KubernetesObject>(
     kind: ObjectKind,
@@ -161,8 +212,10 @@ function openConnection(
 
   return {
     context,
-    server: client.server,
-    snapshot: () => snapshot,
+    get server() {
+      return client.server;
+    },
+    snapshot,
     onDidChange(listener) {
       listeners.add(listener);
       return { dispose: () => void listeners.delete(listener) };
@@ -175,7 +228,10 @@ function openConnection(
     patch: (write, { dryRun }, stop) => patch(client, context, write, dryRun, stop),
     publishedSchemas: stop => publishedSchemas(client, context, stop),
     canI: (access, stop) => canI(client, context, access, stop),
-    instanceStatus: (ns, pod, stop) => instanceStatus(client, context, ns, pod, schemeOf(snapshot, ns, pod), stop),
+    instanceStatus: (ns, name, stop) => {
+      const known = snapshot().pods.find(({ metadata }) => metadata.name === name && metadata.namespace === ns);
+      return statusOfPod(client, context, known ?? { metadata: { namespace: ns, name } }, stop);
+    },
     async secret(ns, name, stop) {
       const what = `Read Secret ${ns}/${name} in context ${context}`;
       const { body } = await client.json<{ data?: Record<string, string> }>(
@@ -186,25 +242,8 @@ function openConnection(
         Object.entries(body.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
       );
     },
-    pollInstanceStatus({ closely, loosely }: PolledClusters) {
-      const clusters = [...closely, ...loosely];
-      polling.abort();
-      polling = new AbortController();
-      if (clusters.length === 0) return;
-      const stop = AbortSignal.any([signal, polling.signal]);
-      const read = (ns: string, pod: string) =>
-        instanceStatus(client, context, ns, pod, schemeOf(snapshot, ns, pod), stop);
-      pollStatus(
-        clusters,
-        () => snapshot.pods,
-        read,
-        readings => update({ instanceStatus: readings }),
-        stop,
-      ).catch(
-        (error: unknown) => stop.aborted || log(`${context}: reading instance status ended: ${messageOf(error)}`),
-      );
-    },
-    retry: () => void awaken.dispatchEvent(new Event('retry')),
+    pollInstanceStatus: wanted => poller.want(wanted),
+    retry: restart,
     close() {
       own.abort();
       clearTimeout(announcement);
@@ -214,15 +253,9 @@ function openConnection(
   };
 }
 
-/** The bulky fields that nobody here reads are not kept in memory. */
-function slim<T extends KubernetesObject>(object: T): T {
-  const { managedFields: _, ...metadata } = object.metadata;
-  const {
-    'cnpg.io/podSpec': __,
-    'kubectl.kubernetes.io/last-applied-configuration': ___,
-    ...annotations
-  } = metadata.annotations ?? {};
-  return { ...object, metadata: { ...metadata, ...(metadata.annotations && { annotations }) } };
+function without<T extends object>(record: T, key: keyof T): T {
+  const { [key]: _, ...rest } = record;
+  return rest as T;
 }
 
 function clusterFailure(context: string, failure: ApiFailure): string {
@@ -306,71 +339,14 @@ async function canI(
 }
 
 /** Instance managers serve TLS unless they are of an old operator. */
-function schemeOf(snapshot: ContextSnapshot, namespace: string, name: string): 'https' | 'http' {
-  const pod = snapshot.pods.find(p => p.metadata.name === name && p.metadata.namespace === namespace);
-  const command = pod?.spec?.containers?.find(container => container.name === 'postgres')?.command;
+function schemeOf({ spec }: Pod): 'https' | 'http' {
+  const command = spec?.containers?.find(container => container.name === 'postgres')?.command;
   return command && !command.includes('--status-port-tls') ? 'http' : 'https';
 }
 
-async function instanceStatus(
-  client: Client,
-  context: string,
-  namespace: string,
-  pod: string,
-  scheme: 'https' | 'http',
-  signal: AbortSignal,
-): Promise<InstanceStatus> {
-  const what = `Read the status of instance ${namespace}/${pod} in context ${context}`;
-  const path = `${collectionPath('Pod', namespace)}/${scheme}:${encodeURIComponent(pod)}:8000/proxy/pg/status`;
-  const { body } = await client.json<InstanceStatus>({ what, path, limit: statusLimit }, signal);
-  return body;
-}
-
-/** All connections poll at the same moments of the clock: lag compares positions of two sides that were read together. */
-const untilNextPoll = (): number => pollEvery - (Date.now() % pollEvery);
-
-async function pollStatus(
-  clusters: readonly string[],
-  pods: () => readonly Pod[],
-  read: (namespace: string, pod: string) => Promise<InstanceStatus>,
-  publish: (readings: Record<string, StatusReading>) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    const wanted = pods().filter(pod =>
-      clusters.includes(`${pod.metadata.namespace ?? ''}/${pod.metadata.labels?.['cnpg.io/cluster'] ?? ''}`),
-    );
-    const readings: Record<string, StatusReading> = {};
-    const queue = [...wanted];
-    const worker = async (): Promise<void> => {
-      for (let pod = queue.shift(); pod && !signal.aborted; pod = queue.shift()) {
-        const { namespace = '', name } = pod.metadata;
-        readings[`${namespace}/${name}`] = await attempt(() => read(namespace, name));
-      }
-    };
-    await Promise.all(Array.from({ length: statusInFlight }, worker));
-    if (signal.aborted) return;
-    if (wanted.length > 0) publish(readings);
-    await idle(wanted.length > 0 ? untilNextPoll() : announceEvery * 5, signal);
-  }
-}
-
-async function attempt(read: () => Promise<InstanceStatus>): Promise<StatusReading> {
-  try {
-    return { kind: 'read', status: await read(), readAt: Date.now() };
-  } catch (error) {
-    return { kind: 'failed', reason: messageOf(error), readAt: Date.now() };
-  }
-}
-
-function idle(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
+async function statusOfPod(client: Client, context: string, pod: Pod, signal: AbortSignal): Promise<InstanceStatus> {
+  const { namespace = '', name } = pod.metadata;
+  const what = `Read the status of instance ${namespace}/${name} in context ${context}`;
+  const path = `${collectionPath('Pod', namespace)}/${schemeOf(pod)}:${encodeURIComponent(name)}:8000/proxy/pg/status`;
+  return (await client.json<InstanceStatus>({ what, path, limit: statusLimit }, signal)).body;
 }

@@ -29,20 +29,39 @@ const byStatus: Record<number, [code: string, remedy: string]> = {
 };
 
 /** An answer that is no success. `body` is what came with it: a `Status` object or anything else. */
-export function responseFailure(what: string, status: number, body: string, retryAfter: string | null): ApiFailure {
+export function responseFailure(
+  what: string,
+  status: number,
+  body: string,
+  headers: { get(name: string): string | null },
+): ApiFailure {
+  // An API server has no pages: a 404 of one does not say that a kind is not installed.
+  if (status === 404 && /^text\/html/i.test(headers.get('content-type') ?? ''))
+    return garbage(what, `HTTP 404 with a page: ${statusMessage(body)}`);
   const [code, remedy] =
     byStatus[status] ??
     (status >= 500
       ? ['server', 'Try again; if it stays so, look at the API server and at the operator.']
       : ['refused', 'See the message.']);
-  const seconds = Number(retryAfter);
+  const retryAfter = delayAsked(headers.get('retry-after'), Date.now());
   return new ApiFailure(code, {
     what,
     why: `HTTP ${status}: ${statusMessage(body)}`,
     remedy,
     status,
-    ...(retryAfter !== null && Number.isFinite(seconds) && { retryAfter: seconds * 1000 }),
+    ...(retryAfter !== undefined && { retryAfter }),
   });
+}
+
+/** Longest time for which a server is left alone, in milliseconds: a person may be waiting. */
+const longestAsked = 10 * 60_000;
+
+/** Milliseconds of a `Retry-After` (RFC 9110 10.2.3): seconds, or a date. */
+export function delayAsked(header: string | null, now: number): number | undefined {
+  if (header === null || header.trim() === '') return undefined;
+  const seconds = Number(header);
+  const delay = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
+  return Number.isNaN(delay) ? undefined : Math.min(longestAsked, Math.max(0, delay));
 }
 
 /** The `message` of a Status object with its causes, else the beginning of the text. */
@@ -84,6 +103,8 @@ const byCode: Record<string, [code: string, remedy: string]> = {
 /** Anything thrown on the way to an answer. */
 export function requestFailure(what: string, thrown: unknown, timedOut: boolean): ApiFailure {
   if (thrown instanceof ApiFailure) return thrown;
+  // Logging in failed: that is said as it is.
+  if (thrown instanceof Failure) return new ApiFailure(thrown.code, thrown);
   if (timedOut)
     return new ApiFailure('unreachable', { what, why: 'No answer within the time limit.', remedy: unreachable });
   const cause = rootCause(thrown);

@@ -8,38 +8,58 @@ import type { Client } from './client.ts';
 import type { ObjectKind } from './contract.ts';
 import { ApiFailure, garbage } from './failures.ts';
 import { collectionPath, resources } from './resources.ts';
+import type { Times } from './times.ts';
 
 export interface Sink<T> {
   /** All objects, after a list. */
   replace(objects: T[]): void;
   put(object: T): void;
   remove(object: T): void;
+  /** The API server said something, be it only that nothing has changed. */
+  contact(): void;
   /** The kind is followed again after a failure; the objects are those of before. */
   recovered(): void;
+  /** The API server does not have this kind; it is asked again after a while. */
+  absent(failure: ApiFailure): void;
   /** The kind cannot be read now; another attempt follows. */
   failed(failure: ApiFailure): void;
 }
 
-export interface WatchTimes {
-  /** Seconds after which the server ends a watch; a fifth is added at random. */
-  watchSeconds: number;
-  /** Milliseconds without any byte after which a stream counts as dead: bookmarks come about once a minute. */
-  silence: number;
-  /** First and longest pause after a failure, in milliseconds. */
-  backOff: { first: number; longest: number };
+/** Lets only so many through at a time. */
+export interface Gate {
+  enter<T>(work: () => Promise<T>): Promise<T>;
 }
-
-export const usualTimes: WatchTimes = { watchSeconds: 240, silence: 150_000, backOff: { first: 500, longest: 30_000 } };
 
 export interface Follow {
   client: Client;
   context: string;
   kind: ObjectKind;
-  /** Where to look, widest first: `undefined` means all namespaces. After a 403 the next one is tried. */
+  /** Where to look, widest first: `undefined` means all namespaces. When the list is refused (403) the next one is tried. */
   scopes: readonly (string | undefined)[];
-  times: WatchTimes;
-  /** Wakes a pause: "retry now". */
-  awaken: EventTarget;
+  times: Times;
+  /** For lists: after an outage they are as heavy for the API server as for us. */
+  gate: Gate;
+  /** Aborts when everything is to be begun again at once, without pause; a new one then. */
+  restart: () => AbortSignal;
+}
+
+export function gateFor(most: number): Gate {
+  const waiting: (() => void)[] = [];
+  let inside = 0;
+  return {
+    async enter(work) {
+      if (inside >= most) await new Promise<void>(resolve => waiting.push(resolve));
+      else inside++;
+      try {
+        return await work();
+      } finally {
+        const next = waiting.shift();
+        // The place is handed on.
+        if (next) next();
+        else inside--;
+      }
+    },
+  };
 }
 
 interface ListAnswer<T> {
@@ -47,13 +67,25 @@ interface ListAnswer<T> {
   items?: T[];
 }
 
+/** Where a watch goes on. */
+interface Position {
+  version: string;
+  /** Versions are those of one API server. */
+  server: string;
+}
+
+/** What is listed again after a denial or a change that cannot be followed: it says what is there and allowed now. */
+const listAgainAfter = ['gone', 'forbidden', 'not-found'];
+/** So often a stream may break before the version itself is in doubt. */
+const mostBroken = 3;
+
 /** Follows one kind until the signal aborts. Never rejects. */
 export async function follow<T extends KubernetesObject>(
   how: Follow,
   sink: Sink<T>,
   signal: AbortSignal,
 ): Promise<void> {
-  let version: string | undefined;
+  let position: Position | undefined;
   let failures = 0;
   let scope = 0;
   let failed = false;
@@ -61,41 +93,59 @@ export async function follow<T extends KubernetesObject>(
     if (failed) sink.recovered();
     failed = false;
   };
+  const onEvent = (): void => {
+    failures = 0;
+    sink.contact();
+  };
   while (!signal.aborted) {
+    const restart = how.restart();
+    const listing = position === undefined;
     try {
-      if (version === undefined) {
-        const list = await listAll<T>(how, how.scopes[scope], signal);
+      if (position === undefined) {
+        const either = AbortSignal.any([signal, restart]);
+        const list = await how.gate.enter(() => listAll<T>(how, how.scopes[scope], either));
         sink.replace(list.objects);
-        version = list.version;
-        failures = 0;
+        position = list;
         failed = false;
       }
       const began = Date.now();
-      const onEvent = (): void => void (failures = 0);
-      version = await watchFrom(how, how.scopes[scope], version, sink, signal, { onOpen, onEvent });
+      position = await watchFrom(how, how.scopes[scope], position, sink, { onOpen, onEvent }, { restart, signal });
       // A server that ends watches at once is not asked again at once.
-      if (Date.now() - began < how.times.backOff.first) await pause(how, how.times.backOff.first, signal);
+      if (Date.now() - began < how.times.backOff.first) await pause(how.times.backOff.first, restart, signal);
     } catch (thrown) {
       if (signal.aborted) return;
+      if (restart.aborted) continue;
       const failure =
         thrown instanceof ApiFailure
           ? thrown
           : garbage(`Watch ${how.kind} in context ${how.context}`, messageOf(thrown));
-      if (failure.code === 'gone') {
-        version = undefined;
-        if (failures++ < 1) continue;
-      }
-      if (failure.code === 'forbidden') {
+      if (listAgainAfter.includes(failure.code) || (failure.code === 'garbage' && failures >= mostBroken))
+        position = undefined;
+      if (failure.code === 'gone' && failures++ < 1) continue;
+      if (failure.code === 'forbidden' && listing) {
         scope = (scope + 1) % how.scopes.length;
-        version = undefined;
         if (scope > 0) continue;
       }
-      // After a denial the objects may be outdated: list again, which says whether it is allowed now.
-      if (['forbidden', 'unauthorized', 'not-found', 'garbage'].includes(failure.code)) version = undefined;
       failed = true;
-      sink.failed(failure);
-      await pause(how, delayOf(how, failure, failures++), signal);
+      const absent = failure.code === 'not-found' || (failure.code === 'forbidden' && !(await isServed(how, signal)));
+      if (signal.aborted) return;
+      if (absent) sink.absent(failure);
+      else sink.failed(failure);
+      await pause(absent ? absentFor(how) : delayOf(how, failure, failures++), restart, signal);
     }
+  }
+}
+
+/** Rights are asked before existence: who may list nothing is refused a kind that is not there, too. */
+async function isServed({ client, kind, context }: Follow, signal: AbortSignal): Promise<boolean> {
+  const { root, plural } = resources[kind];
+  if (!root.startsWith('/apis/')) return true;
+  const what = `List the kinds of ${root} in context ${context}`;
+  try {
+    const { body } = await client.json<{ resources?: { name?: string }[] }>({ what, path: root }, signal);
+    return !Array.isArray(body.resources) || body.resources.some(({ name }) => name === plural);
+  } catch (error) {
+    return !(error instanceof ApiFailure && error.code === 'not-found');
   }
 }
 
@@ -103,20 +153,20 @@ async function listAll<T>(
   how: Follow,
   namespace: string | undefined,
   signal: AbortSignal,
-): Promise<{ objects: T[]; version: string }> {
+): Promise<Position & { objects: T[] }> {
   const what = `List ${resources[how.kind].plural} in context ${how.context}`;
   const objects: T[] = [];
+  const { server } = how.client;
   let token: string | undefined;
   for (let page = 0; page < 10_000; page++) {
     const query = { ...selectorOf(how), limit: '500', ...(token !== undefined && { continue: token }) };
-    const { body } = await how.client.json<ListAnswer<T>>(
-      { what, path: collectionPath(how.kind, namespace), query },
-      signal,
-    );
+    const path = collectionPath(how.kind, namespace);
+    const { body } = await how.client.json<ListAnswer<T>>({ what, path, query, ...(page > 0 && { server }) }, signal);
     if (!Array.isArray(body.items)) throw garbage(what, 'The answer is no list.');
     objects.push(...body.items);
     token = body.metadata?.continue || undefined;
-    if (token === undefined) return { objects, version: body.metadata?.resourceVersion ?? '0' };
+    if (token === undefined)
+      return { objects, version: body.metadata?.resourceVersion ?? '0', server: how.client.server };
   }
   throw garbage(what, 'The list does not end.');
 }
@@ -131,15 +181,15 @@ interface WatchEvent<T> {
   object: T & { code?: number; message?: string };
 }
 
-/** @returns the version from which to go on when the stream has ended in order */
+/** @returns where to go on when the stream has ended in order, was cut, fell silent or is to be begun anew */
 async function watchFrom<T extends KubernetesObject>(
   how: Follow,
   namespace: string | undefined,
-  from: string,
+  { version: from, server }: Position,
   sink: Sink<T>,
-  signal: AbortSignal,
   { onOpen, onEvent }: { onOpen: () => void; onEvent: () => void },
-): Promise<string> {
+  { restart, signal }: { restart: AbortSignal; signal: AbortSignal },
+): Promise<Position> {
   const what = `Watch ${resources[how.kind].plural} in context ${how.context}`;
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), how.times.silence);
@@ -153,10 +203,11 @@ async function watchFrom<T extends KubernetesObject>(
   };
   let version = from;
   try {
-    const both = AbortSignal.any([signal, silence.signal]);
-    const stream = await how.client.stream({ what, path: collectionPath(how.kind, namespace), query }, both);
+    const stopping = AbortSignal.any([signal, restart, silence.signal]);
+    const path = collectionPath(how.kind, namespace);
+    const stream = await how.client.stream({ what, path, query, server }, stopping);
     onOpen();
-    for await (const line of linesOf(stream, () => timer.refresh())) {
+    for await (const line of linesOf(what, stream, () => timer.refresh())) {
       const event = parseEvent<T>(what, line);
       onEvent();
       if (event.type === 'ERROR') throw errorEvent(what, event.object);
@@ -164,25 +215,39 @@ async function watchFrom<T extends KubernetesObject>(
       if (event.type === 'DELETED') sink.remove(event.object);
       else if (event.type !== 'BOOKMARK') sink.put(event.object);
     }
-    return version;
+    return { version, server };
   } catch (error) {
     signal.throwIfAborted();
+    if (silence.signal.aborted) how.client.reconnect();
     // A dropped or silent stream is nothing to tell: the next attempt shows whether the server is there.
-    if (silence.signal.aborted || !(error instanceof ApiFailure)) return version;
+    if (silence.signal.aborted || restart.aborted || !(error instanceof ApiFailure)) return { version, server };
     throw error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function* linesOf(stream: AsyncIterable<Uint8Array>, onBytes: () => void): AsyncIterable<string> {
+/** Longest event in characters: etcd takes objects of 1.5 MB. What is longer comes from something else. */
+const longestLine = 16 << 20;
+
+async function* linesOf(what: string, stream: AsyncIterable<Uint8Array>, onBytes: () => void): AsyncIterable<string> {
   const decoder = new TextDecoder();
-  let rest = '';
+  let begun: string[] = [];
+  let length = 0;
   for await (const bytes of stream) {
     onBytes();
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') yield line;
+    const lines = decoder.decode(bytes, { stream: true }).split('\n');
+    const rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const whole = begun.length === 0 ? line : begun.join('') + line;
+      begun = [];
+      length = 0;
+      if (whole.trim() !== '') yield whole;
+    }
+    if (rest === '') continue;
+    begun.push(rest);
+    length += rest.length;
+    if (length > longestLine) throw garbage(what, 'An event does not end.');
   }
 }
 
@@ -204,23 +269,30 @@ const errorEvent = (what: string, status: { code?: number; message?: string }): 
     ...(status.code !== undefined && { status: status.code }),
   });
 
-/** Exponential with jitter; the server's `Retry-After` when it asks for more. A missing CRD is asked for slowly. */
+const jitter = (): number => 0.5 + Math.random() / 2;
+
+/** Without Clusters there is nothing at all: somebody may be just installing the operator. */
+const absentFor = ({ times, kind }: Follow): number =>
+  jitter() * (kind === 'Cluster' ? times.backOff.longest : times.absent);
+
+/** Exponential with jitter; the server's `Retry-After` when it asks for more. */
 function delayOf({ times }: Follow, failure: ApiFailure, failures: number): number {
   const { first, longest } = times.backOff;
-  const exponential = failure.code === 'not-found' ? longest : Math.min(longest, first * 2 ** Math.min(failures, 20));
-  return Math.max(failure.retryAfter ?? 0, exponential * (0.5 + Math.random() / 2));
+  const exponential = Math.min(longest, first * 2 ** Math.min(failures, 20)) * jitter();
+  // Not all kinds at the same moment.
+  return Math.max((failure.retryAfter ?? 0) * (1 + Math.random() / 5), exponential);
 }
 
-function pause({ awaken }: Follow, milliseconds: number, signal: AbortSignal): Promise<void> {
+function pause(milliseconds: number, restart: AbortSignal, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-    awaken.addEventListener('retry', done, { once: true });
-    function done(): void {
+    const both = [restart, signal];
+    const done = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      awaken.removeEventListener('retry', done);
+      for (const one of both) one.removeEventListener('abort', done);
       resolve();
-    }
+    };
+    const timer = setTimeout(done, milliseconds);
+    if (both.some(({ aborted }) => aborted)) return done();
+    for (const one of both) one.addEventListener('abort', done, { once: true });
   });
 }

@@ -49,8 +49,11 @@ export interface ContextSnapshot {
   publications: Publication[];
   subscriptions: Subscription[];
   claims: PersistentVolumeClaim[];
-  /** Kinds that could not be read although the context is connected (403, CRD absent), with the API's words. */
-  unread: Partial<Record<WatchedKind, string>>;
+  /**
+   * What could not be read although the context is connected (403, 5xx), with the API's words. A kind that is not installed
+   * is empty, not unread. `InstanceStatus`: the user may not ask instances through `pods/proxy`.
+   */
+  unread: Partial<Record<WatchedKind | 'InstanceStatus', string>>;
   /** By `namespace/pod`. Absent: never asked. */
   instanceStatus: Record<string, StatusReading>;
 }

@@ -10,6 +10,7 @@ import { test } from 'node:test';
 import { Failure } from '../../src/errors.ts';
 import type { Connection } from '../../src/kubernetes/contract.ts';
 import { connect } from '../../src/kubernetes/connection.ts';
+import { usualTimes } from '../../src/kubernetes/times.ts';
 import type { ContextSnapshot } from '../../src/model/snapshot.ts';
 import { watchedKinds } from '../../src/model/snapshot.ts';
 import type { ApiServer, ApiServerOptions } from '../../src/simulator/api/server.ts';
@@ -18,7 +19,7 @@ import { kindOf } from '../../src/simulator/api/kinds.ts';
 import { member, pod, primaryStatus } from '../support/clusters.ts';
 
 const token = 'token-that-nobody-may-see';
-const quick = { watchSeconds: 240, silence: 100, backOff: { first: 5, longest: 20 } };
+const quick = { ...usualTimes, silence: 100, backOff: { first: 5, longest: 20 } };
 const patient = { ...quick, silence: 60_000 };
 const never = new AbortController().signal;
 
