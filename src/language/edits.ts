@@ -90,6 +90,62 @@ export function appendItem(document: ManifestDocument, list: Path, lines: readon
   return { range: rangeOf(document, end, end), newText: (text[end - 1] === '\n' ? '' : '\n') + item };
 }
 
+/** The whole lines of an item of a block list. */
+export function removeItem(document: ManifestDocument, item: Path): MaybeEdit {
+  const start = itemStart(document, item);
+  return start === undefined
+    ? undefined
+    : { range: rangeOf(document, start, itemEnd(document.text, start)), newText: '' };
+}
+
+/**
+ * Another value for a key with everything below it, or for an item of a block list.
+ *
+ * @param lines of the value as an item without its dash
+ * @param value as for `addKey`, when the path ends at a key
+ */
+export function replaceBlock(
+  document: ManifestDocument,
+  path: Path,
+  lines: readonly string[],
+  value: string,
+): MaybeEdit {
+  const { text } = document;
+  if (typeof path.at(-1) === 'number') {
+    const start = itemStart(document, path);
+    if (start === undefined) return undefined;
+    const indent = ' '.repeat(indentAt(text, start));
+    const item = lines.map((line, at) => `${indent}${at === 0 ? '- ' : '  '}${line}\n`).join('');
+    return { range: rangeOf(document, start, itemEnd(text, start)), newText: item };
+  }
+  const parent = placeOf(document, path.slice(0, -1))?.value;
+  const key = ownPlace(document, path)?.key?.range;
+  if (!isMap(parent) || parent.flow || !key) return undefined;
+  const column = key[0] - lineStart(text, key[0]);
+  const end = endOfDeeper(text, nextLine(text, key[0]), line => {
+    const depth = indentAt(text, line);
+    return depth > column || (depth === column && /^-(?=\s|$)/m.test(text.slice(line + depth, line + depth + 2)));
+  });
+  const written = `${text.slice(key[0], key[1])}:${value.startsWith('\n') ? '' : ' '}${value}`.split('\n');
+  const newText = written.map((line, at) => `${at === 0 ? '' : ' '.repeat(column)}${line}\n`).join('');
+  return { range: rangeOf(document, key[0], end), newText };
+}
+
+/** Another value in flow style for one in flow style. */
+export function setFlow(document: ManifestDocument, path: Path, text: string): MaybeEdit {
+  const node = ownPlace(document, path)?.value;
+  return (isMap(node) || isSeq(node)) && node.flow ? setValue(document, path, text) : undefined;
+}
+
+/** Where the line of an item of a block list begins; `undefined` when something else stands before its dash. */
+function itemStart(document: ManifestDocument, item: Path): number | undefined {
+  const list = placeOf(document, item.slice(0, -1))?.value;
+  const first = ownPlace(document, item)?.value?.range?.[0];
+  if (!isSeq(list) || list.flow || first === undefined) return undefined;
+  const start = lineStart(document.text, first);
+  return /^ *- +$/.test(document.text.slice(start, first)) ? start : undefined;
+}
+
 /** A string as a YAML scalar: in quotes unless it is a name that nothing else could be meant by. */
 export const plainText = (text: string): string =>
   /^[A-Za-z][\w./-]*$/.test(text) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text) ? text : JSON.stringify(text);
@@ -114,6 +170,11 @@ function blockEnd(text: string, start: number): number {
     const depth = indentAt(text, line);
     return depth > indent || (depth === indent && text[line + depth] === '-');
   });
+}
+
+function itemEnd(text: string, start: number): number {
+  const indent = indentAt(text, start);
+  return endOfDeeper(text, nextLine(text, start), line => indentAt(text, line) > indent);
 }
 
 function mappingEnd(text: string, first: number, indent: number): number {

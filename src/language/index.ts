@@ -17,5 +17,8 @@ export type { ManifestDocument, ManifestFile } from './manifest.ts';
 export { rules } from './rules/index.ts';
 export type { KnownCluster } from './rules/rule.ts';
 export type { FieldDoc, KindSchema, Schemas, Structure, Violation } from './schemas.ts';
+export { definitionAt, definitionsIn } from './definitions.ts';
+export type { Definition, ObjectName } from './definitions.ts';
+export { withLiveValues } from './live-diff.ts';
 export { documentSymbols } from './symbols.ts';
 export { webhookRules } from './webhook/index.ts';

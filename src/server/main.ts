@@ -8,18 +8,23 @@ import {
   checkAs,
   clustersIn,
   complete,
+  definitionAt,
+  definitionsIn,
   documentSymbols,
   hover,
   isOurs,
   manifestClusters,
   parseFile,
+  withLiveValues,
 } from '../language/index.ts';
 import type {
+  Definition,
   DiagnosticData,
   KnownCluster,
   ManifestDiagnostic,
   KustomizeRole,
   ManifestFile,
+  ObjectName,
 } from '../language/index.ts';
 import { messageOf } from '../errors.ts';
 import { loadPages } from './pages.ts';
@@ -138,6 +143,28 @@ connection.onRequest('cnpg/version', ({ uri }: { uri: string }) =>
     const kind = schemas.kind(version, document.apiVersion, document.kind);
     return { checkedFor: kind?.checkedFor ?? `CloudNativePG ${version}`, why };
   }),
+);
+/** Where an object is defined: in the open files, or in texts that come with the question. */
+connection.onRequest(
+  'cnpg/definitions',
+  ({ object, files }: { object: ObjectName; files?: readonly { uri: string; text: string }[] }) =>
+    answer<(Definition & { uri: string })[]>('definitions', [], () => {
+      const known = files?.map(({ uri, text }) => ({ uri, file: parseFile(text) }));
+      return (known ?? [...open.keys()].map(uri => ({ uri, file: fileOf(uri) }))).flatMap(({ uri, file }) =>
+        definitionsIn(file, object).map(definition => ({ ...definition, uri })),
+      );
+    }),
+);
+/** The text of an open file with what the API server has in the place of one of its objects; `null`: it cannot be compared. */
+connection.onRequest(
+  'cnpg/live',
+  ({ uri, object, line, live }: { uri: string; object: ObjectName; line: number; live: Record<string, unknown> }) =>
+    answer<string | null>('live values', null, () => {
+      const file = fileOf(uri);
+      const document = definitionAt(file, object, line);
+      const kind = document && schemas.kind(versionFor(uri), document.apiVersion, document.kind);
+      return document && kind ? withLiveValues(file, document, live, kind.structure) : null;
+    }),
 );
 connection.listen();
 
