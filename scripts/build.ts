@@ -15,6 +15,7 @@ const lazyRooms: Record<string, string> = {
   [source('kubernetes/index.ts')]: './cluster.js',
   [source('archive/index.ts')]: './archive.js',
   [source('simulator/index.ts')]: './simulator.js',
+  [source('language/live-yaml.ts')]: './live-yaml.js',
   [source('views/language-client.ts')]: './language-client.js',
 };
 
@@ -60,6 +61,7 @@ await Promise.all([
       cluster: source('kubernetes/index.ts'),
       archive: source('archive/index.ts'),
       cli: source('cli/main.ts'),
+      'live-yaml': source('language/live-yaml.ts'),
       simulator: source('simulator/index.ts'),
       'language-client': source('views/language-client.ts'),
     },

@@ -3,12 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { commandTable, registerCommands } from './commands/index.ts';
+import { describeScheme, forgottenPage, liveScheme, logScheme } from './commands/live-pages.ts';
 import { archiveScheme, forgottenArchive } from './commands/open-wal-archive.ts';
+import { createPortForwards } from './commands/port-forward.ts';
 import { promotionRecords } from './commands/promotion-records.ts';
 import { forgottenPromotion, offerToResume, promotionScheme } from './commands/promote-replica-cluster.ts';
 import { createPlayground } from './commands/start-playground.ts';
 import { createConnections } from './connections.ts';
 import { messageOf } from './errors.ts';
+import { startPortForward } from './port-forwarding.ts';
 import { tellServedKinds } from './served-kinds.ts';
 import { codeLenses } from './views/code-lenses.ts';
 import type { LanguageService } from './views/language-client.ts';
@@ -29,7 +32,9 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const archives = createTextDocuments(archiveScheme, forgottenArchive);
   const promotions = createTextDocuments(promotionScheme, forgottenPromotion);
+  const pages = createTextDocuments([liveScheme, describeScheme, logScheme], forgottenPage);
   const promotion = { connections, documents: promotions, records: promotionRecords(context.workspaceState), log };
+  const portForwards = createPortForwards(connections, startPortForward, log);
   const language = startLanguageService(context, log);
   const table = commandTable({
     extension: context.extensionUri,
@@ -38,13 +43,20 @@ export function activate(context: vscode.ExtensionContext): void {
     archiveRoom: () => import('./archive/index.ts'),
     promotion,
     playground,
+    pages,
+    liveYaml: () => import('./language/live-yaml.ts'),
+    language: () => language,
+    kubectlFiles: () => filesUnknownToKubectl(playground.kubeconfig(), settings().get<string>('kubeconfig', '')),
+    portForwards,
     log,
   });
   context.subscriptions.push(
     log,
     playground,
+    portForwards,
     connections,
     archives,
+    pages,
     promotions,
     registerCommands(table, log),
     createReplicationView(connections, log),
@@ -81,6 +93,10 @@ async function startLanguageService(
   await service.start();
   return service;
 }
+
+/** None when kubectl finds the same files by itself. */
+const filesUnknownToKubectl = (playground: string | undefined, setting: string): string[] =>
+  playground === undefined && setting === '' ? [] : kubeconfigFiles(playground, setting);
 
 /** In order of precedence: the playground's, the setting's, else `KUBECONFIG`, else the default file. */
 function kubeconfigFiles(playground: string | undefined, setting: string): string[] {

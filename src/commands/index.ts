@@ -6,10 +6,21 @@ import type { ArchiveRoom } from '../operations/list-archive.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import { chooseKubeconfig } from './choose-kubeconfig.ts';
 import { connect, disconnect, refresh } from './connect.ts';
+import { copyKubectlCommand, copyName } from './copy.ts';
+import { describe } from './describe.ts';
+import type { DiffLanguage } from './diff-with-live.ts';
+import { diffWithLive } from './diff-with-live.ts';
 import { explainRule } from './explain-rule.ts';
+import type { LiveYamlRoom } from './open-live-yaml.ts';
+import { openLiveYaml } from './open-live-yaml.ts';
+import { openManifest } from './open-manifest.ts';
+import { openPsql } from './open-psql.ts';
 import { openWalArchive, refreshWalArchive } from './open-wal-archive.ts';
+import type { PortForwards } from './port-forward.ts';
 import type { PromotionDependencies } from './promote-replica-cluster.ts';
 import { promoteReplicaCluster, resumePromotion } from './promote-replica-cluster.ts';
+import { refreshDocument } from './refresh-document.ts';
+import { showLogs } from './show-logs.ts';
 import { showTopology } from './show-topology.ts';
 import type { Playground } from './start-playground.ts';
 
@@ -20,11 +31,18 @@ export interface CommandDependencies {
   archiveRoom: () => Promise<ArchiveRoom>;
   promotion: PromotionDependencies;
   playground: Playground;
+  /** Pages about objects as the API server has them. */
+  pages: TextDocuments;
+  liveYaml: () => Promise<LiveYamlRoom>;
+  language: () => Promise<DiffLanguage>;
+  /** Kubeconfig files that kubectl would not read by itself, in order of precedence. */
+  kubectlFiles: () => readonly string[];
+  portForwards: PortForwards;
   log: vscode.LogOutputChannel;
 }
 
 // Arguments come from VS Code and from other extensions: each command looks at what it gets.
-type Run = (argument?: never) => Promise<void> | void;
+type Run = (...given: never[]) => Promise<void> | void;
 
 export const commandTable = ({
   extension,
@@ -33,6 +51,11 @@ export const commandTable = ({
   archiveRoom,
   promotion,
   playground,
+  pages,
+  liveYaml,
+  language,
+  kubectlFiles,
+  portForwards,
   log,
 }: CommandDependencies): Record<string, Run> => ({
   'cnpg.connect': connect(connections),
@@ -43,6 +66,17 @@ export const commandTable = ({
   'cnpg.openWalArchive': openWalArchive(connections, archives, archiveRoom),
   'cnpg.refreshWalArchive': refreshWalArchive(connections, archives, archiveRoom),
   'cnpg.showTopology': showTopology(extension, connections),
+  'cnpg.openManifest': openManifest(connections, language),
+  'cnpg.openLiveYaml': openLiveYaml({ connections, pages, liveYaml }),
+  'cnpg.diffWithLive': diffWithLive({ connections, pages, liveYaml }, language),
+  'cnpg.describe': describe({ connections, pages }),
+  'cnpg.showLogs': showLogs(connections, pages),
+  'cnpg.openPsql': openPsql(connections, kubectlFiles),
+  'cnpg.portForward': argument => portForwards.start(argument),
+  'cnpg.managePortForwards': port => portForwards.manage(port),
+  'cnpg.refreshDocument': refreshDocument({ connections, pages, liveYaml }),
+  'cnpg.copyName': copyName(connections),
+  'cnpg.copyKubectlCommand': copyKubectlCommand(connections, kubectlFiles),
   'cnpg.explainRule': explainRule(extension),
   'cnpg.startPlayground': () => playground.start(connections),
   'cnpg.chooseKubeconfig': chooseKubeconfig,
@@ -53,9 +87,9 @@ export const commandTable = ({
 export function registerCommands(table: Record<string, Run>, log: vscode.LogOutputChannel): vscode.Disposable {
   return vscode.Disposable.from(
     ...Object.entries(table).map(([id, run]) =>
-      vscode.commands.registerCommand(id, async (argument?: never) => {
+      vscode.commands.registerCommand(id, async (...given: never[]) => {
         try {
-          await run(argument);
+          await run(...given);
         } catch (error) {
           report(id, error, log);
         }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { ManifestCluster } from './code-lenses.ts';
 
 export interface LanguageService extends vscode.Disposable {
@@ -10,6 +11,26 @@ export interface LanguageService extends vscode.Disposable {
   /** What a context serves. @returns the documents whose text the server wants, by group and version */
   serves(context: string, documents: readonly ServedDocument[]): Promise<string[]>;
   connected(contexts: readonly string[]): void;
+  /** Where an object is defined: in the files that are open, or in those given. */
+  definitionsOf(object: ObjectName, files?: readonly { uri: string; text: string }[]): Promise<DefinitionPlace[]>;
+  /**
+   * The text of an open file as it would be if the object defined at that line were what the API server has; `null` when it
+   * cannot be compared.
+   */
+  liveTextOf(uri: string, object: ObjectName, line: number, live: KubernetesObject): Promise<string | null>;
+}
+
+export interface ObjectName {
+  kind: string;
+  namespace: string;
+  name: string;
+}
+
+/** Of `metadata.name`; positions are 0-based. Without a namespace the manifest leaves it to whoever applies it. */
+export interface DefinitionPlace {
+  uri: string;
+  range: { start: { line: number; character: number }; end: { line: number; character: number } };
+  namespace?: string;
 }
 
 export interface VersionInForce {
@@ -42,6 +63,10 @@ export function createLanguageService(
       ],
       outputChannel: log,
       middleware: {
+        // Objects as the API server has them, under schemes of ours: they are no manifests that anybody writes.
+        didOpen: (document, next) => (isPage(document) ? Promise.resolve() : next(document)),
+        didChange: (event, next) => (isPage(event.document) ? Promise.resolve() : next(event)),
+        didClose: (document, next) => (isPage(document) ? Promise.resolve() : next(document)),
         handleDiagnostics: (uri, diagnostics, next) => next(uri, diagnostics.map(withPreview)),
       },
       synchronize: { configurationSection: 'cnpg' },
@@ -64,9 +89,19 @@ export function createLanguageService(
     connected(contexts) {
       if (client.isRunning()) void client.sendNotification('cnpg/connected', { contexts });
     },
+    async definitionsOf(object, files) {
+      if (!client.isRunning()) return [];
+      return client.sendRequest<DefinitionPlace[]>('cnpg/definitions', { object, ...(files && { files }) });
+    },
+    async liveTextOf(uri, object, line, live) {
+      if (!client.isRunning()) return null;
+      return client.sendRequest<string | null>('cnpg/live', { uri, object, line, live });
+    },
     dispose: () => void client.dispose(),
   };
 }
+
+const isPage = ({ uri }: vscode.TextDocument): boolean => uri.scheme.startsWith('cnpg-');
 
 /** The server links a code to the page as a file; here it opens as a preview. */
 function withPreview(diagnostic: vscode.Diagnostic): vscode.Diagnostic {

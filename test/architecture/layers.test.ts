@@ -32,6 +32,7 @@ const layers: Record<string, Layer> = {
   archive: { rooms: ['model', 'errors'], packages: /^(node:.*|@aws-sdk\/.*|@smithy\/.*)$/ },
   operations: { rooms: ['model', 'errors'], packages: none, types: ['kubernetes', 'archive'] },
   connections: { rooms: ['model', 'errors'], packages: none, types: ['kubernetes'] },
+  'port-forwarding': { rooms: ['errors'], packages: /^node:.*$/ },
   'served-kinds': { rooms: ['errors'], packages: none, types: ['connections', 'kubernetes', 'views'] },
   views: {
     rooms: ['model', 'errors'],
@@ -41,7 +42,7 @@ const layers: Record<string, Layer> = {
   commands: {
     rooms: ['model', 'errors', 'operations', 'views'],
     packages: /^vscode$/,
-    types: ['connections', 'kubernetes', 'archive'],
+    types: ['connections', 'kubernetes', 'archive', 'language', 'port-forwarding'],
   },
   simulator: { rooms: ['model', 'errors'], packages: /^(node:.*|rfc6902|yaml)$/ },
   cli: {
@@ -53,9 +54,11 @@ const layers: Record<string, Layer> = {
       'commands',
       'views',
       'connections',
+      'port-forwarding',
       'served-kinds',
       'kubernetes',
       'archive',
+      'language',
       'simulator',
       'model',
       'errors',

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import { Failure } from '../errors.ts';
+import type { ObjectReference } from '../model/object-reference.ts';
+import { objectTitle } from '../model/object-reference.ts';
+import type { DefinitionPlace, LanguageService } from '../views/language-client.ts';
+import { liveScheme, withProgress } from './live-pages.ts';
+import type { DefinitionsOf } from './open-manifest.ts';
+import { findManifest } from './open-manifest.ts';
+import type { LiveYamlDependencies } from './open-live-yaml.ts';
+import type { ObjectArgument } from './pick-object.ts';
+import { pickObject } from './pick-object.ts';
+
+export type DiffLanguage = DefinitionsOf & Pick<LanguageService, 'liveTextOf'>;
+
+/** Shows the manifest beside itself with the values that the API server has: only what somebody changed is a difference. */
+export const diffWithLive =
+  (deps: LiveYamlDependencies, language: () => Promise<DiffLanguage>) =>
+  async (argument?: ObjectArgument): Promise<void> => {
+    const reference = await pickObject(deps.connections, argument, 'Diff with Live', [
+      'Cluster',
+      'Backup',
+      'ScheduledBackup',
+      'ObjectStore',
+      'Pooler',
+      'Database',
+      'DatabaseRole',
+      'Publication',
+      'Subscription',
+    ]);
+    const place = reference && (await findManifest(reference, language));
+    if (!reference || !place) return;
+    const manifest = vscode.Uri.parse(place.uri);
+    // The server compares files that are open: the text is the one in the editor, saved or not.
+    const document = await vscode.workspace.openTextDocument(manifest);
+    const text = await liveText(deps, reference, place, language);
+    if (text === undefined) return;
+    const uri = vscode.Uri.from({
+      scheme: liveScheme,
+      path: `${manifest.path} (${reference.context.replaceAll('/', '∕')})`,
+      query: 'diff',
+    });
+    deps.pages.set(uri, text);
+    const same = text === document.getText() ? ': no difference' : '';
+    const title = `${reference.name}: manifest ↔ live in ${reference.context}${same}`;
+    await vscode.languages.setTextDocumentLanguage(await vscode.workspace.openTextDocument(uri), 'yaml');
+    await vscode.commands.executeCommand('vscode.diff', manifest, uri, title, { preview: false });
+  };
+
+async function liveText(
+  { connections }: LiveYamlDependencies,
+  reference: ObjectReference,
+  { uri, range }: DefinitionPlace,
+  language: () => Promise<DiffLanguage>,
+): Promise<string | undefined> {
+  const { context, kind, namespace, name } = reference;
+  const connection = await connections.open(context);
+  return withProgress(`Comparing ${objectTitle(reference)}`, async signal => {
+    const live = await connection.raw(kind, namespace, name, signal);
+    const text = await (await language()).liveTextOf(uri, reference, range.start.line, live);
+    if (text !== null) return text;
+    throw new Failure('no-comparison', {
+      what: `${objectTitle(reference)} cannot be compared with its manifest`,
+      why: 'The language server does not know the manifest any more, or not this kind.',
+      remedy: 'Open the manifest, correct what is marked there, and try again.',
+    });
+  });
+}

@@ -1,0 +1,174 @@
+/** Which objects a command is about: those of the tree nodes it was called on, else one that the user picks. */
+import * as vscode from 'vscode';
+import type { Connections } from '../connections.ts';
+import { Failure } from '../errors.ts';
+import { ownArchive, sourceArchive } from '../model/archive.ts';
+import { instancesOf } from '../model/instances.ts';
+import type { Address } from '../model/kubernetes.ts';
+import { sameAddress } from '../model/kubernetes.ts';
+import type { ObjectReference } from '../model/object-reference.ts';
+import type { ContextSnapshot, WatchedKind } from '../model/snapshot.ts';
+import { membersOf } from '../model/topology.ts';
+import { ensureConnected } from './pick-cluster.ts';
+
+/** The parts of a tree node that say which object it stands for. */
+export interface NodeArgument {
+  kind?: string;
+  label?: string;
+  context?: string;
+  address?: Address;
+  archive?: 'own' | 'source';
+  object?: ObjectReference;
+}
+
+/** A tree node, a manifest's Cluster (code lens), or nothing (palette). */
+export type ObjectArgument = NodeArgument | { manifest: { name: string; namespace?: string } } | undefined;
+
+/**
+ * @param nodes all selected nodes, when the command was called on one of several
+ * @param accept kinds to offer when there is no node
+ * @returns empty when the user backs out
+ */
+export async function pickObjects(
+  connections: Connections,
+  argument: ObjectArgument,
+  nodes: readonly NodeArgument[] | undefined,
+  title: string,
+  accept: readonly WatchedKind[] = pickable,
+): Promise<ObjectReference[]> {
+  const chosen = Array.isArray(nodes) && nodes.length > 0 ? nodes : [argument];
+  const found = chosen.flatMap(each => objectOf(each, connections.snapshots()) ?? []);
+  const objects = found.filter(({ kind }) => accept.includes(kind));
+  if (objects.length > 0) return objects;
+  if (argument !== undefined && !('manifest' in argument))
+    throw new Failure('no-object', {
+      what: `${title}: nothing to do that with`,
+      why: `"${argument.label ?? 'The node'}" stands for no object of that kind.`,
+      remedy: 'Choose a Cluster or something below it.',
+    });
+  const picked = await pickFromAll(connections, argument?.manifest, title, accept);
+  return picked ? [picked] : [];
+}
+
+export async function pickObject(
+  connections: Connections,
+  argument: ObjectArgument,
+  title: string,
+  accept?: readonly WatchedKind[],
+): Promise<ObjectReference | undefined> {
+  return (await pickObjects(connections, argument, undefined, title, accept))[0];
+}
+
+/** Offered in the palette. */
+const pickable: readonly WatchedKind[] = [
+  'Cluster',
+  'Pod',
+  'Service',
+  'Backup',
+  'ScheduledBackup',
+  'ObjectStore',
+  'Pooler',
+  'Database',
+  'DatabaseRole',
+  'Publication',
+  'Subscription',
+  'PersistentVolumeClaim',
+];
+
+/** @returns `undefined` for nodes that group others or report a problem */
+export function objectOf(argument: ObjectArgument, snapshots: readonly ContextSnapshot[]): ObjectReference | undefined {
+  if (!argument || 'manifest' in argument) return undefined;
+  const { object, kind, label, address } = argument;
+  if (object) return object;
+  if (!address || label === undefined) return undefined;
+  const named = (of: WatchedKind, name: string): ObjectReference => ({ ...address, kind: of, name });
+  switch (kind) {
+    case 'cluster':
+      return named('Cluster', address.name);
+    case 'instance':
+      return named('Pod', label);
+    case 'service':
+      return named('Service', label);
+    case 'archive': {
+      const store = objectStoreOf(address, argument.archive ?? 'own', snapshots);
+      return store === undefined ? undefined : named('ObjectStore', store);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function objectStoreOf(
+  address: Address,
+  which: 'own' | 'source',
+  snapshots: readonly ContextSnapshot[],
+): string | undefined {
+  const member = snapshots.flatMap(membersOf).find(each => sameAddress(each.address, address));
+  const archive = member && (which === 'own' ? ownArchive : sourceArchive)(member.cluster);
+  return archive?.by === 'plugin' ? archive.objectStore : undefined;
+}
+
+async function pickFromAll(
+  connections: Connections,
+  manifest: { name: string; namespace?: string } | undefined,
+  title: string,
+  accept: readonly WatchedKind[],
+): Promise<ObjectReference | undefined> {
+  if (!(await ensureConnected(connections))) return undefined;
+  const isWanted = ({ kind, name, namespace }: ObjectReference): boolean =>
+    manifest === undefined ||
+    (kind === 'Cluster' &&
+      name === manifest.name &&
+      (manifest.namespace === undefined || namespace === manifest.namespace));
+  const objects = connections
+    .snapshots()
+    .flatMap(objectsIn)
+    .filter(each => accept.includes(each.kind) && isWanted(each));
+  if (objects.length === 0)
+    throw new Failure('not-found', {
+      what: `${title}: no object to do that with`,
+      why: manifest
+        ? `No Cluster "${manifest.name}" was found in the connected contexts.`
+        : 'None was found in the connected contexts.',
+      remedy: 'Connect the Kubernetes context that has it.',
+    });
+  if (manifest && objects.length === 1) return objects[0];
+  const picked = await vscode.window.showQuickPick(
+    objects.map(object => ({
+      label: object.name,
+      description: `${object.kind} · context ${object.context} · namespace ${object.namespace}`,
+      object,
+    })),
+    { title, placeHolder: 'Object', matchOnDescription: true },
+  );
+  return picked?.object;
+}
+
+/** Clusters first, each with its instances; then the rest by kind. */
+function objectsIn(snapshot: ContextSnapshot): ObjectReference[] {
+  const { context } = snapshot;
+  const all = (
+    kind: WatchedKind,
+    objects: readonly { metadata: { name: string; namespace?: string } }[],
+  ): ObjectReference[] =>
+    objects.map(({ metadata: { name, namespace = 'default' } }) => ({ context, kind, namespace, name }));
+  return [
+    ...snapshot.clusters.flatMap(cluster => [
+      ...all('Cluster', [cluster]),
+      ...all(
+        'Pod',
+        instancesOf(cluster, snapshot).flatMap(({ pod }) => pod ?? []),
+      ),
+    ]),
+    ...all('Service', snapshot.services),
+    ...all('ObjectStore', snapshot.objectStores),
+    ...all('Backup', snapshot.backups),
+    ...all('ScheduledBackup', snapshot.scheduledBackups),
+    ...all('Pooler', snapshot.poolers),
+    ...all('Database', snapshot.databases),
+    ...all('DatabaseRole', snapshot.databaseRoles),
+    ...all('Publication', snapshot.publications),
+    ...all('Subscription', snapshot.subscriptions),
+    ...all('PersistentVolumeClaim', snapshot.claims),
+  ];
+}
