@@ -20,6 +20,8 @@ import type { AnyObject, Client } from './operator/client.ts';
 import { createClient, resources } from './operator/client.ts';
 import { runOperator } from './operator/operator.ts';
 import { projectFolder } from './project-folder.ts';
+import type { InstanceLogs } from './postgres/logs.ts';
+import { createInstanceLogs } from './postgres/logs.ts';
 import type { World } from './postgres/world.ts';
 import { createWorld } from './postgres/world.ts';
 
@@ -59,6 +61,7 @@ const startLimit = 20_000;
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
   const { speed = 1, log = () => undefined } = options;
   const world = createWorld(options);
+  const logs = createInstanceLogs(world);
   const stopping = new AbortController();
   const buckets = new Map([...sides].map(side => [`archive-${side}`, createBucket()]));
   const keys = { accessKeyId: 'playground', secretAccessKey: randomBytes(16).toString('hex') };
@@ -69,11 +72,14 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     stopping.abort();
     await Promise.all([store.stop(), ...[...servers.values()].map(({ server }) => server.stop())]);
   };
-  const clock = setInterval(() => world.tick((tick / 1000) * speed), tick);
+  const clock = setInterval(() => {
+    world.tick((tick / 1000) * speed);
+    logs.observe();
+  }, tick);
   try {
     const manifests = readManifests(store);
     writeManifests(options.directory, manifests);
-    for (const side of sides) servers.set(side, await startSide(side, world));
+    for (const side of sides) servers.set(side, await startSide(side, world, logs));
     for (const [side, { server, token }] of servers) {
       const api = { url: server.url, token };
       const client = createClient(api, stopping.signal);
@@ -99,10 +105,11 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   };
 }
 
-async function startSide(side: Side, world: World): Promise<{ server: ApiServer; token: string }> {
+async function startSide(side: Side, world: World, logs: InstanceLogs): Promise<{ server: ApiServer; token: string }> {
   const token = randomBytes(16).toString('hex');
   const server = await startApiServer({
     tokens: { [token]: `playground-${side}` },
+    log: (namespace, pod) => logs.of(`${side}/${namespace}/${pod}`),
     proxy(namespace, pod, wanted) {
       const name = pod.replace(/-\d+$/, '');
       const database = world.databases.get(`${side}/${namespace}/${name}`);

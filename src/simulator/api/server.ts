@@ -33,10 +33,16 @@ export interface ApiServerOptions {
   allow?: (right: Right) => boolean;
   /** Answers `pods/proxy` requests: stands for the kubelet and the instance manager in the pod. */
   proxy?: (namespace: string, pod: string, path: string) => { code: number; body: string };
-  /** Answers `pods/log` requests: stands for the container runtime. `follow` adds nothing: the stream stays open. */
-  log?: (namespace: string, pod: string, container: string | undefined) => string;
+  /** Answers `pods/log` requests: stands for the container runtime. To a mere text `follow` adds nothing: the stream stays open. */
+  log?: (namespace: string, pod: string, container: string | undefined) => string | PodLog;
   /** Milliseconds between two bookmarks. */
   bookmarks?: number;
+}
+
+export interface PodLog {
+  text(): string;
+  /** @returns ends that */
+  follow(write: (text: string) => void): () => void;
 }
 
 export interface ApiServer {
@@ -272,9 +278,9 @@ function proxy({ options }: Server, { response }: Request, { namespace = '', nam
 function podLog({ options, store }: Server, request: Request, { kind, namespace = '', name = '' }: Target): void {
   store.get(kind, namespace, name);
   const { response, query } = request;
-  const text = options.log?.(namespace, name, query.get('container') ?? undefined);
-  if (text === undefined) throw new ApiError(503, 'ServiceUnavailable', 'no container runtime');
-  const lines = text.split('\n').filter(line => line !== '');
+  const log = options.log?.(namespace, name, query.get('container') ?? undefined);
+  if (log === undefined) throw new ApiError(503, 'ServiceUnavailable', 'no container runtime');
+  const lines = (typeof log === 'string' ? log : log.text()).split('\n').filter(line => line !== '');
   const tail = Number(query.get('tailLines') ?? lines.length);
   response.writeHead(200, { 'content-type': 'text/plain' });
   response.flushHeaders();
@@ -285,6 +291,11 @@ function podLog({ options, store }: Server, request: Request, { kind, namespace 
       .join(''),
   );
   if (query.get('follow') !== 'true') response.end();
+  else if (typeof log !== 'string')
+    response.once(
+      'close',
+      log.follow(text => response.write(text)),
+    );
 }
 
 function selected(request: Request, object: StoredObject): boolean {
