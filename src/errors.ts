@@ -19,5 +19,8 @@ export class Failure extends Error {
   }
 }
 
+/** Each bundle has a class of its own, and a room's failures come out of another bundle: `instanceof` does not know them. */
+export const isFailure = (thrown: unknown): thrown is Failure => thrown instanceof Error && thrown.name === 'Failure';
+
 /** The text of anything that was thrown. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -1,4 +1,4 @@
-import { Failure, messageOf } from '../errors.ts';
+import { Failure, isFailure, messageOf } from '../errors.ts';
 
 const causes: Record<string, [code: string, remedy: string]> = {
   NoSuchBucket: ['no-such-bucket', 'Create the bucket, or correct destinationPath in the ObjectStore.'],
@@ -44,7 +44,7 @@ const network: Record<string, readonly [code: string, remedy: string]> = {
 
 /** What went wrong with an object store, in its own words, with the way out. Credentials are in none of the parts. */
 export function s3Failure(thrown: unknown, where: string, endpoint: string | undefined, bucket: string): Failure {
-  if (thrown instanceof Failure) return thrown;
+  if (isFailure(thrown)) return thrown;
   const error = (thrown ?? {}) as {
     name?: string;
     code?: string;

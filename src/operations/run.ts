@@ -1,6 +1,6 @@
 /** Carries out a promotion: reads both sides, asks `promotion.ts` what comes next, writes or waits. */
 import type { Connection } from '../kubernetes/contract.ts';
-import { Failure, messageOf } from '../errors.ts';
+import { isFailure, messageOf } from '../errors.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { StatusReading } from '../model/instance-status.ts';
 import type { Address } from '../model/kubernetes.ts';
@@ -175,7 +175,7 @@ export async function runPromotion(
     } catch (error) {
       signal.throwIfAborted();
       // The object changed under us (its status does all the time): look again and decide anew.
-      if (error instanceof Failure && ['conflict', 'unreachable', 'throttled', 'server'].includes(error.code)) {
+      if (isFailure(error) && ['conflict', 'unreachable', 'throttled', 'server'].includes(error.code)) {
         events.onTrouble(error.message);
         if (Date.now() - current.since <= options.stepLimit) return;
       }
