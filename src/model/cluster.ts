@@ -102,6 +102,13 @@ export interface ClusterStatus {
   writeService?: string;
   readService?: string;
   image?: string;
+  pgDataImageInfo?: { image?: string; majorVersion?: number };
+  /** `expirations`: Secret → `2027-02-21 09:43:30 +0000 UTC`, as Go prints a time. */
+  certificates?: { expirations?: Record<string, string> };
+  /** Plugins that the operator has loaded for this Cluster. */
+  pluginStatus?: { name: string; version?: string; status?: string }[];
+  /** `instances`: pod → labels of its node, those that the Cluster's rules for synchronous replicas name. */
+  topology?: { instances?: Record<string, Record<string, string>>; nodesUsed?: number };
 }
 
 export interface Backup extends KubernetesObject {
@@ -119,7 +126,7 @@ export interface Backup extends KubernetesObject {
 
 export interface ScheduledBackup extends KubernetesObject {
   spec?: { cluster?: { name?: string }; schedule?: string; suspend?: boolean; method?: string };
-  status?: { lastScheduleTime?: string; nextScheduleTime?: string };
+  status?: { lastScheduleTime?: string; nextScheduleTime?: string; lastCheckTime?: string };
 }
 
 /** `status.phase` strings this product acts upon; all others are shown word for word. */
@@ -186,6 +193,23 @@ export const isInstanceOf = (pod: Pod, cluster: Cluster): boolean =>
   pod.metadata.labels?.['cnpg.io/cluster'] === cluster.metadata.name &&
   pod.metadata.labels['cnpg.io/podRole'] === 'instance' &&
   (pod.metadata.ownerReferences ?? []).some(o => o.kind === 'Cluster' && o.name === cluster.metadata.name);
+
+/** `enabled` instead of `primary` in the stanza: it follows a source that need not know it. */
+export const isStandalone = (cluster: Cluster): boolean => cluster.spec.replica?.enabled !== undefined;
+
+/** Setting of {@link annotations.skipWalArchiving}: nothing is archived, on purpose. */
+export const skipsArchiving = (cluster: Cluster): boolean =>
+  cluster.metadata.annotations?.[annotations.skipWalArchiving] === 'enabled';
+
+export const reconciliationDisabled = (cluster: Cluster): boolean =>
+  cluster.metadata.annotations?.[annotations.reconciliationLoop] === 'disabled';
+
+/** `18.4` or `18`: the tag of the running image, else the major version of the data directory. */
+export function postgresVersion({ spec, status }: Cluster): string | undefined {
+  const image = status?.pgDataImageInfo?.image ?? status?.image ?? spec.imageName ?? '';
+  const tag = /:(\d+(?:\.\d+)*)[^/]*$/.exec(image.replace(/@sha256:.*$/, ''))?.[1];
+  return tag ?? status?.pgDataImageInfo?.majorVersion?.toString();
+}
 
 export const podReady = (pod: Pod): boolean =>
   pod.status?.conditions?.some(c => c.type === 'Ready' && c.status === 'True') ?? false;

@@ -37,6 +37,7 @@ export interface ReplicationInfo {
   writeLsn?: string;
   flushLsn?: string;
   replayLsn?: string;
+  /** Interval, `HH:MM:SS.ffffff`. */
   replayLag?: string;
   syncState?: string;
 }

@@ -3,6 +3,8 @@ import type { Cluster } from './cluster.ts';
 import { fencedInstances, isInstanceOf, isReplicaCluster, podReady } from './cluster.ts';
 import type { InstanceStatus, StatusReading } from './instance-status.ts';
 import type { Pod } from './kubernetes.ts';
+import { labelledFor } from './owned.ts';
+import type { PersistentVolumeClaim } from './satellites.ts';
 import type { ContextSnapshot } from './snapshot.ts';
 import { parseLsn } from './wal.ts';
 
@@ -22,7 +24,11 @@ export interface Instance {
 
 /** The (designated) primary first, then the standbys by name. */
 export function instancesOf(cluster: Cluster, snapshot: ContextSnapshot): Instance[] {
-  const pods = new Map(snapshot.pods.filter(pod => isInstanceOf(pod, cluster)).map(pod => [pod.metadata.name, pod]));
+  const pods = new Map(
+    labelledFor(snapshot.pods, cluster)
+      .filter(pod => isInstanceOf(pod, cluster))
+      .map(pod => [pod.metadata.name, pod]),
+  );
   const names = new Set([...(cluster.status?.instanceNames ?? []), ...pods.keys()]);
   const fenced = fencedInstances(cluster);
   const leader: InstanceRole = isReplicaCluster(cluster) ? 'designated primary' : 'primary';
@@ -45,6 +51,24 @@ export function instancesOf(cluster: Cluster, snapshot: ContextSnapshot): Instan
 }
 
 const byName = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+
+/** Why the pod has no Kubernetes node: its condition `PodScheduled` in the scheduler's words. */
+export const unschedulable = (pod: Pod | undefined): string | undefined => {
+  const scheduled = pod?.status?.conditions?.find(c => c.type === 'PodScheduled' && c.status === 'False');
+  return scheduled && (scheduled.message || scheduled.reason || 'Unschedulable');
+};
+
+/** Of the Kubernetes node, as the operator copied it; pods carry the label from Kubernetes 1.35 on. */
+export function zoneOf(cluster: Cluster, instance: Instance): string | undefined {
+  const label = 'topology.kubernetes.io/zone';
+  return cluster.status?.topology?.instances?.[instance.name]?.[label] ?? instance.pod?.metadata.labels?.[label];
+}
+
+/** The instance's volumes: data first, then WAL and tablespaces by name. */
+export const claimsOf = (cluster: Cluster, instance: string, snapshot: ContextSnapshot): PersistentVolumeClaim[] =>
+  labelledFor(snapshot.claims, cluster)
+    .filter(claim => (claim.metadata.labels?.['cnpg.io/instanceName'] ?? claim.metadata.name) === instance)
+    .toSorted((a, b) => byName(a.metadata.name, b.metadata.name));
 
 export const statusOf = (reading: StatusReading | undefined): InstanceStatus | undefined =>
   reading?.kind === 'read' ? reading.status : undefined;

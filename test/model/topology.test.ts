@@ -100,3 +100,108 @@ for (const [bytes, text] of [
   [3 * 1024 ** 4, '3.0 TB'],
 ] as const)
   test(`bytes: ${text}`, () => assert.equal(formatBytes(bytes), text));
+
+const inNamespace = (cluster: Cluster, namespace: string, systemID?: string): Cluster => ({
+  ...cluster,
+  metadata: { ...cluster.metadata, namespace },
+  status: { ...cluster.status, ...(systemID !== undefined && { systemID }) },
+});
+const both = (context: string, ...clusters: Cluster[]) => ({
+  ...snapshotOf(context, clusters[0] as Cluster),
+  clusters,
+});
+const groups = (topologies: ReturnType<typeof findTopologies>): string[][] =>
+  topologies.map(t => t.members.map(({ address, name }) => `${address.context}/${address.namespace}/${name}`));
+
+test('pairs of the same names are told apart by system identifier', () => {
+  const snapshots = [
+    both('eu', inNamespace(eu(), 'prod', '1'), inNamespace(eu(), 'stage', '2')),
+    both('us', inNamespace(us(), 'a', '2'), inNamespace(us(), 'b', '1')),
+  ];
+  const topologies = findTopologies(snapshots);
+  assert.deepEqual(groups(topologies), [
+    ['eu/prod/cluster-eu', 'us/b/cluster-us'],
+    ['eu/stage/cluster-eu', 'us/a/cluster-us'],
+  ]);
+  assert.equal(new Set(topologies.map(({ id }) => id)).size, 2);
+});
+
+test('pairs of the same names are told apart by namespace when no identifier is known', () => {
+  const snapshots = [
+    both('eu', inNamespace(eu(), 'prod', ''), inNamespace(eu(), 'stage', '')),
+    both('us', inNamespace(us(), 'prod', ''), inNamespace(us(), 'stage', '')),
+  ];
+  assert.deepEqual(groups(findTopologies(snapshots)), [
+    ['eu/prod/cluster-eu', 'us/prod/cluster-us'],
+    ['eu/stage/cluster-eu', 'us/stage/cluster-us'],
+  ]);
+});
+
+test('what stays ambiguous is not guessed; a binding decides', () => {
+  const snapshots = [
+    both('eu', inNamespace(eu(), 'data', '')),
+    both('us', inNamespace(us(), 'a', ''), inNamespace(us(), 'b', '')),
+  ];
+  const open = findTopologies(snapshots).find(({ ambiguous }) => ambiguous.size > 0);
+  assert.deepEqual(open?.missing, ['cluster-us']);
+  assert.deepEqual(
+    open?.ambiguous.get('cluster-us')?.map(({ namespace }) => namespace),
+    ['a', 'b'],
+  );
+  const bound = findTopologies(snapshots, { 'cluster-us': 'us/b' });
+  assert.ok(groups(bound).some(group => group.join() === 'eu/data/cluster-eu,us/b/cluster-us'));
+});
+
+test('a member of another name is found where it is bound to', () => {
+  const renamed = { ...us(), metadata: { ...us().metadata, name: 'pg' }, spec: { ...us().spec } };
+  const { self: _, ...replica } = renamed.spec.replica ?? {};
+  renamed.spec.replica = replica;
+  const snapshots = [snapshotOf('eu', eu()), snapshotOf('us', renamed)];
+  // A context may be called as EKS calls it, with "/".
+  const [topology] = findTopologies(snapshots, { 'cluster-us': 'us/default' });
+  assert.equal(topology && topologyLabel(topology), 'cluster-eu ⇄ cluster-us');
+  assert.deepEqual(topology?.missing, []);
+});
+
+test('contexts and names with odd characters are places too', () => {
+  const arn = 'arn:aws:eks:eu-west-1:123:cluster/main';
+  const snapshots = [snapshotOf(arn, eu()), snapshotOf('us', us())];
+  for (const place of [arn, `${arn}/default`, `${arn}/default/cluster-eu`])
+    assert.equal(findTopologies(snapshots, { 'cluster-eu': place })[0]?.members.length, 2);
+  assert.equal(findTopologies(snapshots, { constructor: 'us' }).length, 1);
+});
+
+test('a standalone replica of something that is no Cluster here is in no topology', () => {
+  const alone = member('cluster-us', { spec: { replica: { enabled: true, source: 'onpremise' } } });
+  assert.deepEqual(findTopologies([snapshotOf('us', alone)]), []);
+});
+
+test('a Cluster that was detached for good is no second primary', () => {
+  const detached = member('cluster-us', { spec: { replica: { enabled: false, source: 'cluster-eu' } } });
+  assert.equal(
+    findTopologies([snapshotOf('eu', eu()), snapshotOf('us', detached)]).find(t => t.members.length > 1),
+    undefined,
+  );
+});
+
+test('three members are one topology', () => {
+  const asia = { ...member('cluster-us'), metadata: { name: 'cluster-asia', namespace: 'default' } };
+  asia.spec = { ...asia.spec, replica: { ...asia.spec.replica, self: 'cluster-asia' } };
+  asia.spec.externalClusters = [...(asia.spec.externalClusters ?? []), { name: 'cluster-asia' }];
+  const [topology] = findTopologies([snapshotOf('eu', eu()), snapshotOf('us', us()), snapshotOf('asia', asia)]);
+  assert.deepEqual(
+    topology?.members.map(({ name }) => name),
+    ['cluster-eu', 'cluster-us', 'cluster-asia'],
+  );
+});
+
+test('three hundred pairs are found in an instant', () => {
+  const many = (context: string, make: () => Cluster) => {
+    const clusters = Array.from({ length: 300 }, (_, index) => inNamespace(make(), `ns-${index}`, `${index}`));
+    return { ...snapshotOf(context, make()), clusters };
+  };
+  const snapshots = [many('eu', eu), many('us', us)];
+  const began = performance.now();
+  assert.equal(findTopologies(snapshots).length, 300);
+  assert.ok(performance.now() - began < 1000);
+});

@@ -84,7 +84,12 @@ export function pod(cluster: string, serial: number, ready = true): Pod {
     metadata: {
       name,
       namespace: 'default',
-      labels: { 'cnpg.io/cluster': cluster, 'cnpg.io/podRole': 'instance', 'cnpg.io/instanceName': name },
+      labels: {
+        'cnpg.io/cluster': cluster,
+        'cnpg.io/podRole': 'instance',
+        'cnpg.io/instanceName': name,
+        'cnpg.io/instanceRole': serial === 1 ? 'primary' : 'replica',
+      },
       ownerReferences: [
         {
           apiVersion: 'postgresql.cnpg.io/v1',

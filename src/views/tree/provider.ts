@@ -3,6 +3,7 @@ import type { Connections } from '../../connections.ts';
 import { messageOf } from '../../errors.ts';
 import type { TreeNode } from './nodes.ts';
 import { buildTree } from './nodes.ts';
+import { tooltipMarkdown } from './tooltip.ts';
 
 /** The view `cnpg.replication`: shows {@link buildTree} and asks for instance status only while it can be seen. */
 export function createReplicationView(connections: Connections, log: vscode.LogOutputChannel): vscode.Disposable {
@@ -68,18 +69,11 @@ function treeItem(node: TreeNode): vscode.TreeItem {
     node.icon.id,
     node.icon.color === undefined ? undefined : new vscode.ThemeColor(node.icon.color),
   );
-  item.tooltip = plainTooltip(node.tooltip.length > 0 ? node.tooltip : [node.label]);
+  item.tooltip = new vscode.MarkdownString(tooltipMarkdown(node.tooltip.length > 0 ? node.tooltip : [node.label]));
   item.accessibilityInformation = { label: [node.label, node.description].filter(Boolean).join(', ') };
   const command = clickCommands[node.contextValue];
   if (command) item.command = { ...command, arguments: [node] };
   return item;
-}
-
-/** Object names come from outside: `appendText` escapes them, so that none is read as Markdown. */
-function plainTooltip(lines: readonly string[]): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
-  for (const line of lines) text.appendText(line).appendMarkdown('  \n');
-  return text;
 }
 
 const clickCommands: Record<string, { command: string; title: string } | undefined> = {

@@ -1,0 +1,42 @@
+/** What an alarm is, and the judgement that alarms belong to. */
+import type { Address } from './kubernetes.ts';
+
+export type AlarmKind =
+  | 'two-primaries'
+  | 'no-primary'
+  | 'archive-failing'
+  | 'diverged'
+  | 'future-timeline'
+  | 'system-ids'
+  | 'not-fed'
+  | 'lag';
+
+export interface Alarm {
+  /** Same as long as the same thing is wrong with the same objects. */
+  id: string;
+  kind: AlarmKind;
+  /** A notice is no alarm: something is under way as it should be. */
+  severity: 'error' | 'warning' | 'notice';
+  /** Two or three words. */
+  title: string;
+  /** What is wrong, with the evidence. */
+  sentence: string;
+  lookAt: string;
+  /** Clusters that it is about. */
+  addresses: Address[];
+  topologyId: string | undefined;
+  instance?: string;
+}
+
+export interface Judgement {
+  /** Worst first. */
+  alarms: Alarm[];
+  /** Ids of alarms that can be neither raised nor lifted now. */
+  undecided: Set<string>;
+}
+
+/** Where judges put what they find. */
+export interface Verdict {
+  raise(alarm: Alarm): void;
+  undecided(id: string): void;
+}

@@ -1,0 +1,101 @@
+/** Who may write, and whether all members are copies of one database system. */
+import type { Verdict } from './alarm.ts';
+import { condition, demotionInProgress, isReplicaCluster, phases } from './cluster.ts';
+import { formatDuration } from './duration.ts';
+import type { Moment } from './moment.ts';
+import type { Side } from './side.ts';
+import { mayWrite, systemIdOf } from './side.ts';
+import type { Topology } from './topology.ts';
+
+/** Milliseconds that a switchover may be without a primary before it counts as stuck: recorded ones take under a minute. */
+const switchoverPatience = 10 * 60_000;
+
+export function judgeWriters(topology: Topology, sides: readonly Side[], moment: Moment, verdict: Verdict): void {
+  const twoId = `two-primaries ${topology.id}`;
+  const noneId = `no-primary ${topology.id}`;
+  const writers = sides.filter(mayWrite);
+  const unknown = sides.length < topology.members.length || topology.missing.length > 0 || sides.some(s => !s.readable);
+  const base = { addresses: writers.map(side => side.member.address), topologyId: topology.id };
+  if (writers.length > 1)
+    verdict.raise({
+      ...base,
+      id: twoId,
+      kind: 'two-primaries',
+      severity: 'error',
+      title: 'Two primaries',
+      sentence: `${names(writers)} both take themselves for the primary: ${writers.map(writerEvidence).join('; ')}. Rows written on one are not on the other.`,
+      lookAt:
+        'Stop the applications on one side at once. Find out which side has the rows to keep, demote the other; if its timeline has diverged it must be rebuilt.',
+    });
+  else if (unknown) verdict.undecided(twoId);
+  if (writers.length > 0) return;
+  if (unknown) return verdict.undecided(noneId);
+  const stuck = sides.find(({ cluster }) => cluster.status?.phase === phases.unrecoverable);
+  const demoted = sides.find(({ cluster }) => demotionInProgress(cluster) || !!cluster.status?.demotionToken);
+  const since = demoted && Date.parse(condition(demoted.cluster, 'ReplicaClusterSwitch')?.lastTransitionTime ?? '');
+  const late = since !== undefined && !Number.isNaN(since) && moment.now - since > switchoverPatience;
+  const addresses = sides.map(side => side.member.address);
+  if (demoted && !stuck && !late)
+    return verdict.raise({
+      ...base,
+      addresses,
+      id: noneId,
+      kind: 'no-primary',
+      severity: 'notice',
+      title: 'Switchover under way',
+      sentence: `No primary: switchover from ${demoted.member.name} under way. ${
+        demotionInProgress(demoted.cluster) ? 'It is being demoted.' : 'It is demoted and its token is there.'
+      }`,
+      lookAt: 'Follow the promotion, or take it up with "CNPG: Resume Promotion".',
+    });
+  const why = stuck
+    ? `${stuck.member.name} says: ${stuck.cluster.status?.phase}${stuck.cluster.status?.phaseReason ? ` (${stuck.cluster.status.phaseReason})` : ''}.`
+    : late && since !== undefined
+      ? `${demoted?.member.name} was demoted ${formatDuration((moment.now - since) / 1000)} ago and nobody was promoted.`
+      : `${sides.map(side => `${side.member.name} names ${side.cluster.spec.replica?.primary || 'nobody'} as primary`).join(', ')}.`;
+  verdict.raise({
+    ...base,
+    addresses,
+    id: noneId,
+    kind: 'no-primary',
+    severity: 'error',
+    title: 'No primary',
+    sentence: `None of ${names(sides)} accepts writes. ${why}`,
+    lookAt:
+      'Look at spec.replica.primary and the promotion token of each Cluster; "CNPG: Resume Promotion" takes up a switchover.',
+  });
+}
+
+function writerEvidence(side: Side): string {
+  const { status, member } = side;
+  const manifest = isReplicaCluster(side.cluster) ? 'replica by its manifest' : 'primary by its manifest';
+  const says = !status
+    ? 'its instance has not said'
+    : status.isPrimary
+      ? `PostgreSQL writes at ${status.currentLsn ?? 'an unknown position'} on timeline ${status.timeLineID ?? '?'}`
+      : 'PostgreSQL is still in recovery';
+  return `${member.name} (context ${member.address.context}) is ${manifest}, ${says}`;
+}
+
+export function judgeSystems(topology: Topology, sides: readonly Side[], moment: Moment, verdict: Verdict): void {
+  const id = `system-ids ${topology.id}`;
+  const known = sides.flatMap(side => {
+    const systemId = systemIdOf(side, moment);
+    return systemId === undefined ? [] : [{ side, systemId }];
+  });
+  if (new Set(known.map(({ systemId }) => systemId)).size > 1)
+    verdict.raise({
+      id,
+      kind: 'system-ids',
+      severity: 'error',
+      title: 'Different systems',
+      sentence: `The members are not copies of one database system: ${known.map(({ side, systemId }) => `${side.member.name} has system identifier ${systemId}`).join(', ')}.`,
+      lookAt:
+        'One of them was initialised anew, or the names mean other Clusters (setting cnpg.members). A replica must be bootstrapped from its source.',
+      addresses: known.map(({ side }) => side.member.address),
+      topologyId: topology.id,
+    });
+  else if (known.length < topology.members.length + topology.missing.length) verdict.undecided(id);
+}
+
+const names = (sides: readonly Side[]): string => sides.map(side => side.member.name).join(' and ');

@@ -1,0 +1,150 @@
+/** A Cluster: its role and state, what is not as it should be, and everything below it. */
+import {
+  demotionInProgress,
+  fencedInstances,
+  hibernated,
+  isReplicaCluster,
+  phases,
+  postgresVersion,
+} from '../../model/cluster.ts';
+import { feedOf } from '../../model/feed.ts';
+import type { Address } from '../../model/kubernetes.ts';
+import { addressKey, sameAddress } from '../../model/kubernetes.ts';
+import { operatorVersion, sideOf, systemIdOf } from '../../model/side.ts';
+import type { Side } from '../../model/side.ts';
+import type { ContextSnapshot } from '../../model/snapshot.ts';
+import type { Member, Topology } from '../../model/topology.ts';
+import { sourceMember } from '../../model/topology.ts';
+import { alarmNode } from './alarm-nodes.ts';
+import { archiveNodes, externalClustersNode } from './archive-nodes.ts';
+import { backupsNode } from './backup-nodes.ts';
+import { conditionNodes, phaseTrouble } from './condition-nodes.ts';
+import { feedNode } from './feed-nodes.ts';
+import { instanceNodes } from './instance-nodes.ts';
+import type { Scene, TooltipLine, TreeNode } from './node.ts';
+import { node, present, referenceTo, staleColor, warning, withTroubleBelow } from './node.ts';
+import { certificatesNode, pluginsNode, satelliteNodes } from './satellite-nodes.ts';
+import { servicesNode } from './service-nodes.ts';
+
+export function clusterNode(
+  member: Member,
+  snapshot: ContextSnapshot,
+  topology: Topology | undefined,
+  scene: Scene,
+): TreeNode {
+  const { cluster, address } = member;
+  const side = sideOf(member, snapshot, scene.moment);
+  const source = topology && sourceSide(topology, member, scene);
+  const feed = feedOf(side, source, scene.moment);
+  const raised = scene.judgement.alarms.filter(alarm => alarm.addresses.some(a => sameAddress(a, address)));
+  const troubles = conditionNodes(cluster, address);
+  const made = withTroubleBelow(
+    node({
+      id: `cluster ${addressKey(address)}`,
+      kind: 'cluster',
+      label: cluster.metadata.name,
+      description: stateWords(side).join(' · '),
+      icon: { id: 'database' },
+      tooltip: clusterTooltip(side, scene),
+      contextValue: `cluster.${isReplicaCluster(cluster) ? 'replica' : 'primary'}`,
+      expanded: true,
+      context: address.context,
+      address,
+      object: referenceTo('Cluster', address),
+      children: present([
+        // Those of a topology are its first children.
+        ...(topology ? [] : raised.map(alarmNode)),
+        ...troubles,
+        feed && feedNode(feed, side),
+        ...instanceNodes(side, source, scene),
+        servicesNode(side, address),
+        ...archiveNodes(side, address, scene),
+        externalClustersNode(side, topology, address),
+        backupsNode(cluster, snapshot, address, scene),
+        ...satelliteNodes(cluster, snapshot, address),
+        pluginsNode(cluster, address),
+        certificatesNode(cluster, address, scene),
+        versionNode(side, address, scene),
+      ]),
+    }),
+  );
+  const trouble =
+    made.trouble ?? (raised.some(a => a.severity !== 'notice') || phaseTrouble(cluster) ? 'warning' : undefined);
+  return {
+    ...made,
+    trouble,
+    icon: side.readable
+      ? trouble
+        ? { ...warning, id: 'database' }
+        : made.icon
+      : { id: 'database', color: staleColor },
+    expanded: !scene.many || trouble !== undefined,
+  };
+}
+
+function sourceSide(topology: Topology, member: Member, { snapshots, moment }: Scene): Side | undefined {
+  const source = sourceMember(topology, member);
+  const snapshot = snapshots.find(s => s.context === source?.address.context);
+  return source && snapshot && sideOf(source, snapshot, moment);
+}
+
+function stateWords({ cluster, readable }: Side): string[] {
+  const phase = cluster.status?.phase ?? 'no status yet';
+  const wanted = cluster.spec.instances ?? 1;
+  const ready = cluster.status?.readyInstances ?? 0;
+  return [
+    ...(readable ? [] : ['stale']),
+    isReplicaCluster(cluster) ? 'replica cluster' : 'primary cluster',
+    ...(hibernated(cluster) ? ['hibernated'] : []),
+    ...(fencedInstances(cluster).includes('*') ? ['fenced'] : []),
+    ...(demotionInProgress(cluster) ? ['being demoted'] : []),
+    phase === phases.healthy ? 'healthy' : phase,
+    `${ready}/${wanted} ready`,
+  ];
+}
+
+function clusterTooltip(side: Side, scene: Scene): TooltipLine[] {
+  const { cluster, member } = side;
+  const { status } = cluster;
+  const { address } = member;
+  return [
+    `Cluster ${address.namespace}/${address.name} (context ${address.context})`,
+    ...(side.readable ? [] : ['The context cannot be read: this is what was seen last.']),
+    [
+      'Role',
+      `${isReplicaCluster(cluster) ? 'replica cluster' : 'primary cluster'}${member.name === address.name ? '' : `, called ${member.name} in the topology`}`,
+    ],
+    ['Phase', `${status?.phase ?? 'no status yet'}${status?.phaseReason ? `: ${status.phaseReason}` : ''}`],
+    [
+      'PostgreSQL',
+      `${postgresVersion(cluster) ?? 'unknown'} (${status?.pgDataImageInfo?.image ?? status?.image ?? cluster.spec.imageName ?? 'image unknown'})`,
+    ],
+    ['Operator', operatorVersion(side) ?? 'unknown'],
+    ['Timeline', timelineOf(side)],
+    ['System identifier', systemIdOf(side, scene.moment) ?? 'not known'],
+    ...(status?.demotionToken ? ['A demotion token is present.'] : []),
+  ];
+}
+
+/** The leader's: `status.timelineID` is only kept up to date on a primary cluster. */
+const timelineOf = ({ status, leader }: Side): string => String(status?.timeLineID ?? leader?.timeline ?? 'unknown');
+
+function versionNode(side: Side, address: Address, scene: Scene): TreeNode | undefined {
+  const version = postgresVersion(side.cluster);
+  const operator = operatorVersion(side);
+  if (version === undefined && operator === undefined) return undefined;
+  return node({
+    id: `version ${addressKey(address)}`,
+    kind: 'detail',
+    label: `PostgreSQL ${version ?? '?'}`,
+    description: [
+      ...(operator === undefined ? [] : [`operator ${operator}`]),
+      `timeline ${timelineOf(side)}`,
+      `system ${systemIdOf(side, scene.moment) ?? 'not known'}`,
+    ].join(' · '),
+    tooltip: clusterTooltip(side, scene),
+    icon: { id: 'info' },
+    address,
+    context: address.context,
+  });
+}

@@ -1,0 +1,71 @@
+import { formatDuration } from '../../model/duration.ts';
+import type { Feed } from '../../model/feed.ts';
+import { feedWords } from '../../model/feed.ts';
+import { formatBytes } from '../../model/instances.ts';
+import { addressKey } from '../../model/kubernetes.ts';
+import type { Behind } from '../../model/positions.ts';
+import type { Side } from '../../model/side.ts';
+import type { TreeNode } from './node.ts';
+import { node, staleColor, warning } from './node.ts';
+
+/** `12 s`, `more than 3 min`. */
+export const behindWords = ({ seconds, atLeast }: Behind): string =>
+  `${atLeast ? 'more than ' : ''}${formatDuration(seconds)}`;
+
+/** How the designated primary is fed. */
+export function feedNode(feed: Feed, { member, readable, snapshot }: Side): TreeNode {
+  const { address } = member;
+  const broken = feed.works === 'none';
+  const configured = {
+    both: 'streaming and archive',
+    streaming: 'streaming only',
+    archive: 'archive only',
+    nothing: 'nothing: its external cluster names neither',
+  }[feed.configured];
+  const lag = feed.bytes === undefined ? 'lag unknown' : `lag ${formatBytes(feed.bytes)}`;
+  return node({
+    id: `feed ${addressKey(address)}`,
+    kind: 'feed',
+    label: `Fed by ${feed.source}`,
+    description: readable
+      ? [feedWords[feed.works], lag, ...(feed.time && feed.bytes !== 0n ? [behindWords(feed.time)] : [])].join(' · ')
+      : 'unknown',
+    icon: !readable
+      ? { id: 'arrow-circle-right', color: staleColor }
+      : broken
+        ? warning
+        : {
+            id:
+              feed.works === 'archive'
+                ? 'cloud-download'
+                : feed.works === 'streaming'
+                  ? 'arrow-circle-right'
+                  : 'question',
+          },
+    ...(broken && readable && { trouble: 'warning' as const }),
+    tooltip: [
+      `What feeds the designated primary of ${address.name}`,
+      ['By its manifest', configured],
+      ['Streams from', feed.host ?? 'not configured'],
+      ['Works now', readable ? feedWords[feed.works] : `unknown: ${snapshot.context} cannot be read`],
+      [
+        'Behind',
+        feed.bytes === undefined
+          ? 'unknown: a side was not read, or the timelines differ'
+          : `${formatBytes(feed.bytes)}, ${feed.segments} whole segments${feed.time ? `, ${behindWords(feed.time)}` : ''}`,
+      ],
+      ['Needs next', feed.needed ?? 'unknown'],
+      ['Newest archived by the source', feed.newestArchived ?? 'unknown'],
+      ...(feed.archivedAhead === undefined
+        ? []
+        : [
+            [
+              'Archived and not replayed',
+              `${feed.archivedAhead} segment${feed.archivedAhead === 1n ? '' : 's'}`,
+            ] as const,
+          ]),
+    ],
+    address,
+    context: address.context,
+  });
+}

@@ -1,0 +1,141 @@
+/** A node of the replication tree as plain data, and what the makers of nodes share. */
+import type { Alarm, Judgement } from '../../model/alarm.ts';
+import type { Address } from '../../model/kubernetes.ts';
+import type { Moment } from '../../model/moment.ts';
+import type { ObjectReference } from '../../model/object-reference.ts';
+import type { ContextSnapshot, WatchedKind } from '../../model/snapshot.ts';
+import type { Topology } from '../../model/topology.ts';
+
+export type NodeKind =
+  | 'alarm'
+  | 'topology'
+  | 'place'
+  | 'missing-member'
+  | 'cluster'
+  | 'condition'
+  | 'feed'
+  | 'instance'
+  | 'detail'
+  | 'claim'
+  | 'services'
+  | 'service'
+  | 'archive'
+  | 'external-clusters'
+  | 'external-cluster'
+  | 'backups'
+  | 'backup'
+  | 'schedule'
+  | 'satellites'
+  | 'satellite'
+  | 'plugins'
+  | 'plugin'
+  | 'certificates'
+  | 'certificate'
+  | 'contexts'
+  | 'context'
+  | 'others'
+  | 'problem'
+  | 'action';
+
+/** A line, or a row of a table: what it is, and its value. */
+export type TooltipLine = string | readonly [string, string];
+
+export interface TreeNode {
+  /** Unique and stable: expansion and selection survive a refresh. */
+  id: string;
+  kind: NodeKind;
+  label: string;
+  description: string;
+  /** Plain text; names come from outside, so they are never read as Markdown. */
+  tooltip: TooltipLine[];
+  icon: { id: string; color?: string };
+  /** What is wrong here or below; said in words too, so that colour is never the only sign. */
+  trouble?: 'error' | 'warning' | undefined;
+  /** Decides which actions are offered: see `when` clauses in package.json. */
+  contextValue: string;
+  expanded: boolean;
+  children: TreeNode[];
+  /** Kubeconfig context that the node stands for or belongs to. */
+  context?: string;
+  /** The Cluster that the node stands for or belongs to. */
+  address?: Address;
+  /** The object that the node stands for. */
+  object?: ObjectReference;
+  archive?: 'own' | 'source';
+  topologyId?: string;
+  /** Of a missing member: its name in the topology. */
+  memberName?: string;
+}
+
+type Parts = Partial<TreeNode> & Pick<TreeNode, 'id' | 'kind' | 'label' | 'icon'>;
+
+export const node = (parts: Parts): TreeNode => ({
+  description: '',
+  tooltip: [],
+  contextValue: parts.kind,
+  expanded: false,
+  children: [],
+  ...parts,
+});
+
+/** What all makers of nodes look at. */
+export interface Scene {
+  snapshots: readonly ContextSnapshot[];
+  moment: Moment;
+  topologies: readonly Topology[];
+  judgement: Judgement;
+  /** So many Clusters that only troubled ones are opened by themselves. */
+  many: boolean;
+}
+
+export const warning = { id: 'warning', color: 'list.warningForeground' };
+export const failure = { id: 'error', color: 'list.errorForeground' };
+/** Seen before its context failed: no longer known to be good. */
+export const staleColor = 'disabledForeground';
+
+export const troubleIcon = (trouble: TreeNode['trouble'], icon: TreeNode['icon']): TreeNode['icon'] =>
+  trouble === 'error' ? failure : trouble === 'warning' ? warning : icon;
+
+/** Adds the trouble of what is inside, so that a closed node does not hide it. */
+export function withTroubleBelow(parent: TreeNode): TreeNode {
+  const inside = new Set(parent.children.map(child => child.trouble));
+  const trouble = inside.has('error') ? 'error' : inside.has('warning') ? 'warning' : undefined;
+  return parent.trouble === 'error' || trouble === undefined ? parent : { ...parent, trouble };
+}
+
+/** A collapsed node for many of a kind; `undefined` when there are none. Its icon tells of trouble inside. */
+export function groupNode(parts: Parts & { children: TreeNode[] }): TreeNode | undefined {
+  if (parts.children.length === 0) return undefined;
+  const group = withTroubleBelow(node({ description: String(parts.children.length), ...parts }));
+  return { ...group, icon: troubleIcon(group.trouble, group.icon) };
+}
+
+export const referenceTo = (kind: WatchedKind, address: Address, name = address.name): ObjectReference => ({
+  context: address.context,
+  kind,
+  namespace: address.namespace,
+  name,
+});
+
+export const problemNode = (id: string, problem: string, context?: string): TreeNode =>
+  node({
+    id: `problem ${id}`,
+    kind: 'problem',
+    label: problem,
+    icon: failure,
+    trouble: 'error',
+    tooltip: [problem],
+    ...(context !== undefined && { context, contextValue: 'problem.context' }),
+  });
+
+export const present = (nodes: readonly (TreeNode | undefined)[]): TreeNode[] => nodes.filter(n => n !== undefined);
+
+export const alarmsAbout = ({ judgement }: Scene, address: Address, instance?: string): Alarm[] =>
+  judgement.alarms.filter(
+    alarm =>
+      alarm.severity !== 'notice' &&
+      alarm.instance === instance &&
+      alarm.addresses.some(
+        a => a.context === address.context && a.namespace === address.namespace && a.name === address.name,
+      ),
+  );

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Alarm, Judgement } from '../../src/model/alarm.ts';
+import { judge } from '../../src/model/alarms.ts';
+import { phases } from '../../src/model/cluster.ts';
+import type { InstanceStatus } from '../../src/model/instance-status.ts';
+import type { Moment } from '../../src/model/moment.ts';
+import { momentOf, staleAfter } from '../../src/model/moment.ts';
+import { positionKey } from '../../src/model/positions.ts';
+import type { ContextSnapshot } from '../../src/model/snapshot.ts';
+import { findTopologies } from '../../src/model/topology.ts';
+import type { Overrides } from '../support/clusters.ts';
+import { member, primaryStatus, snapshotOf, standbyStatus } from '../support/clusters.ts';
+
+const eu = (over: Overrides = {}, status: Partial<InstanceStatus> = {}): ContextSnapshot =>
+  snapshotOf('eu', member('cluster-eu', over), { 1: primaryStatus(status), 2: standbyStatus(), 3: standbyStatus() });
+const us = (over: Overrides = {}, status: Partial<InstanceStatus> = {}): ContextSnapshot =>
+  snapshotOf('us', member('cluster-us', over), { 1: standbyStatus(status), 2: standbyStatus(), 3: standbyStatus() });
+
+const judged = (snapshots: ContextSnapshot[], moment: Moment = momentOf(0)): Judgement =>
+  judge(findTopologies(snapshots), snapshots, moment);
+const short = ({ severity, kind, addresses, instance }: Alarm): string =>
+  [severity, kind, ...addresses.map(a => a.name), ...(instance ? [instance] : [])].join(' ');
+const failing = { type: 'ContinuousArchiving', status: 'False' as const, message: 'exit status 4' };
+const failed = { isArchivingWAL: false, lastFailedWAL: '00000003000000000000000E' };
+const gone: ContextSnapshot = { ...eu(), state: 'failed', error: 'connect ECONNREFUSED' };
+const promotedUs = { replica: { primary: 'cluster-us' } };
+
+const table: [string, ContextSnapshot[], string[]][] = [
+  ['all is well', [eu(), us()], []],
+  ['both are primary by manifest', [eu(), us(promotedUs)], ['error two-primaries cluster-eu cluster-us']],
+  [
+    'a replica by manifest accepts writes',
+    [eu(), us({}, { isPrimary: true, currentLsn: '0/F000000' })],
+    ['error two-primaries cluster-eu cluster-us'],
+  ],
+  ['the former primary cannot be read', [gone, us(promotedUs)], []],
+  [
+    'nobody is primary',
+    [eu({ replica: { primary: 'cluster-us' } }, { isPrimary: false, replayLsn: '0/E0000A0' }), us()],
+    ['error no-primary cluster-eu cluster-us'],
+  ],
+  [
+    'a demotion is under way',
+    [eu({ ...promotedUs, status: { demotionToken: 't' } }, { isPrimary: false, replayLsn: '0/E0000A0' }), us()],
+    ['notice no-primary cluster-eu cluster-us'],
+  ],
+  [
+    'a switchover is stuck: the token was wrong',
+    [
+      eu({ ...promotedUs, status: { demotionToken: 't' } }, { isPrimary: false, replayLsn: '0/E0000A0' }),
+      us({ status: { phase: phases.unrecoverable } }),
+    ],
+    ['error no-primary cluster-eu cluster-us'],
+  ],
+  ['nobody is primary, but one side is unread', [{ ...eu(promotedUs), state: 'failed' }, us()], []],
+  ['a member was not found', [us()], []],
+  [
+    'archiving fails by condition',
+    [eu({ status: { conditions: [failing] } }), us()],
+    ['error archive-failing cluster-eu'],
+  ],
+  ['a replica fails to archive, its standbys hide it', [eu(), us({}, failed)], ['error archive-failing cluster-us']],
+  [
+    'archiving fails, but is switched off',
+    [eu({ annotations: { 'cnpg.io/skipWalArchiving': 'enabled' }, status: { conditions: [failing] } }), us()],
+    [],
+  ],
+  ['archiving failed once and works again', [eu({}, { lastFailedWAL: '00000003.history' }), us()], []],
+  [
+    'other system',
+    [eu(), us({ status: { systemID: '7711301592564678676' } })],
+    ['error system-ids cluster-eu cluster-us'],
+  ],
+  [
+    'other system, known from the instance only',
+    [eu(), us({ status: { systemID: '' } }, { systemID: '1' })],
+    ['error system-ids cluster-eu cluster-us'],
+  ],
+  [
+    'a replica on a later timeline that does not stream',
+    [eu(), us({}, { timeLineID: 4, isWalReceiverActive: false })],
+    ['error future-timeline cluster-us cluster-us-1'],
+  ],
+  ['a replica that streams says an old timeline', [eu(), us({}, { timeLineID: 1 })], []],
+  [
+    'a replica that went on after the timeline began',
+    [eu({}, { timeLineID: 4 }), us({}, { isWalReceiverActive: false, replayLsn: '0/20000000' })],
+    ['error diverged cluster-us cluster-us-1'],
+  ],
+  [
+    'a little further may be the time between two questions',
+    [eu({}, { timeLineID: 4 }), us({}, { isWalReceiverActive: false, replayLsn: '0/E0000F0' })],
+    [],
+  ],
+  [
+    '2 GB behind',
+    [eu({}, { currentLsn: '0/8E0000A0' }), us()],
+    [
+      'warning lag cluster-eu cluster-eu-2',
+      'warning lag cluster-eu cluster-eu-3',
+      'warning lag cluster-us cluster-us-1',
+    ],
+  ],
+  [
+    'late on purpose',
+    [eu({}, { currentLsn: '0/8E0000A0' }), us({ replica: { minApplyDelay: '8h' } })],
+    ['warning lag cluster-eu cluster-eu-2', 'warning lag cluster-eu cluster-eu-3'],
+  ],
+];
+for (const [name, snapshots, expected] of table)
+  test(name, () => assert.deepEqual(judged(snapshots).alarms.map(short), expected));
+
+test('what was read too long ago says nothing, and lifts nothing', () => {
+  const snapshots = [eu({}, { currentLsn: '0/8E0000A0' }), us()];
+  const { alarms, undecided } = judged(snapshots, momentOf(staleAfter + 1));
+  assert.deepEqual(alarms, []);
+  assert.ok(undecided.has('lag ["us","default","cluster-us"] cluster-us-1'));
+});
+
+test('the lag limit is a setting', () => {
+  const snapshots = [eu({}, { currentLsn: '0/E0100A0' }), us()];
+  assert.equal(judged(snapshots, momentOf(0, { lagLimit: 1024n })).alarms.length, 3);
+});
+
+test('a designated primary that gets nothing for minutes while the primary goes on', () => {
+  const at = (minutes: number): number => minutes * 60_000;
+  const positions = new Map([
+    [
+      positionKey('eu', 'default', 'cluster-eu-1'),
+      [
+        { at: 0, lsn: 0n },
+        { at: at(10), lsn: 0x8000000n },
+      ],
+    ],
+    [
+      positionKey('us', 'default', 'cluster-us-1'),
+      [
+        { at: 0, lsn: 0n },
+        { at: at(10), lsn: 0n },
+      ],
+    ],
+  ]);
+  const read = (snapshot: ContextSnapshot): ContextSnapshot => ({
+    ...snapshot,
+    instanceStatus: Object.fromEntries(
+      Object.entries(snapshot.instanceStatus).map(([key, reading]) => [key, { ...reading, readAt: at(10) }]),
+    ),
+  });
+  const archived = { lastArchivedWAL: '000000030000000000000010' };
+  const snapshots = [eu({}, archived), us({}, { isWalReceiverActive: false })].map(read);
+  assert.deepEqual(judged(snapshots, momentOf(at(10), { positions })).alarms.map(short), [
+    'warning not-fed cluster-us',
+  ]);
+  // With the archive it may have to wait for a segment.
+  assert.deepEqual(judged(snapshots, momentOf(at(10))).alarms, []);
+});
+
+test('every alarm says what is wrong, where to look, and has its own id', () => {
+  const all = table.flatMap(([, snapshots]) => {
+    const { alarms } = judged(snapshots);
+    assert.equal(new Set(alarms.map(({ id }) => id)).size, alarms.length);
+    return alarms;
+  });
+  for (const { sentence, lookAt, addresses } of all) {
+    assert.match(sentence, /^\S.*\.$/s);
+    assert.match(lookAt, /\S[.?]$/);
+    assert.ok(addresses.length > 0);
+    assert.doesNotMatch(sentence + lookAt, /undefined|\bnull\b|NaN/);
+  }
+});
+
+test('an alarm keeps its id while it lasts, whatever its numbers', () => {
+  const ids = ['0/8E0000A0', '0/9E0000A0'].map(currentLsn =>
+    judged([eu({}, { currentLsn }), us()]).alarms.map(a => a.id),
+  );
+  assert.deepEqual(ids[0], ids[1]);
+});
