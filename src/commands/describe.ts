@@ -25,7 +25,7 @@ export const describe =
   async (argument?: ObjectArgument, nodes?: readonly NodeArgument[]): Promise<void> => {
     for (const reference of await pickObjects(deps.connections, argument, nodes, 'Describe')) {
       const uri = pageUri(describeScheme, reference, '');
-      if (await readDescription(deps, reference, uri)) await deps.pages.show(uri, 'plaintext');
+      if (await readDescription(deps, reference, uri)) await deps.pages.show(uri, 'cnpg-description');
     }
   };
 

@@ -3,7 +3,7 @@ import { Failure } from '../errors.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
 import { objectTitle } from '../model/object-reference.ts';
 import type { DefinitionPlace, LanguageService } from '../views/language-client.ts';
-import { liveScheme, withProgress } from './live-pages.ts';
+import { liveScheme, pageUri, referenceOf, withProgress } from './live-pages.ts';
 import type { DefinitionsOf } from './open-manifest.ts';
 import { findManifest } from './open-manifest.ts';
 import type { LiveYamlDependencies } from './open-live-yaml.ts';
@@ -30,21 +30,38 @@ export const diffWithLive =
     const place = reference && (await findManifest(reference, language));
     if (!reference || !place) return;
     const manifest = vscode.Uri.parse(place.uri);
+    const uri = comparedUri(reference, manifest);
     // The server compares files that are open: the text is the one in the editor, saved or not.
     const document = await vscode.workspace.openTextDocument(manifest);
     const text = await liveText(deps, reference, place, language);
     if (text === undefined) return;
-    const uri = vscode.Uri.from({
-      scheme: liveScheme,
-      path: `${manifest.path} (${reference.context.replaceAll('/', '∕')})`,
-      query: 'diff',
-    });
     deps.pages.set(uri, text);
     const same = text === document.getText() ? ': no difference' : '';
     const title = `${reference.name}: manifest ↔ live in ${reference.context}${same}`;
     await vscode.languages.setTextDocumentLanguage(await vscode.workspace.openTextDocument(uri), 'yaml');
     await vscode.commands.executeCommand('vscode.diff', manifest, uri, title, { preview: false });
   };
+
+/** Compares again, with the manifest as it is now. */
+export async function refreshComparison(
+  deps: LiveYamlDependencies,
+  language: () => Promise<DiffLanguage>,
+  uri: vscode.Uri,
+): Promise<void> {
+  const reference = referenceOf(uri);
+  const manifest = uri.fragment;
+  if (!reference) return;
+  await vscode.workspace.openTextDocument(vscode.Uri.parse(manifest));
+  const places = await (await language()).definitionsOf(reference);
+  const place = places.find(each => each.uri === manifest);
+  if (!place) throw incomparable(reference);
+  const text = await liveText(deps, reference, place, language);
+  if (text !== undefined) deps.pages.set(uri, text);
+}
+
+/** The fragment says which manifest it is compared with. */
+const comparedUri = (reference: ObjectReference, manifest: vscode.Uri): vscode.Uri =>
+  pageUri(liveScheme, reference, '.yaml').with({ fragment: manifest.toString() });
 
 async function liveText(
   { connections }: LiveYamlDependencies,
@@ -58,10 +75,13 @@ async function liveText(
     const live = await connection.raw(kind, namespace, name, signal);
     const text = await (await language()).liveTextOf(uri, reference, range.start.line, live);
     if (text !== null) return text;
-    throw new Failure('no-comparison', {
-      what: `${objectTitle(reference)} cannot be compared with its manifest`,
-      why: 'The language server does not know the manifest any more, or not this kind.',
-      remedy: 'Open the manifest, correct what is marked there, and try again.',
-    });
+    throw incomparable(reference);
   });
 }
+
+const incomparable = (reference: ObjectReference): Failure =>
+  new Failure('no-comparison', {
+    what: `${objectTitle(reference)} cannot be compared with its manifest`,
+    why: 'The manifest does not define it any more, or the kind is not known.',
+    remedy: 'Open the manifest, correct what is marked there, and try again.',
+  });

@@ -74,7 +74,7 @@ export const commandTable = ({
   'cnpg.openPsql': openPsql(connections, kubectlFiles),
   'cnpg.portForward': argument => portForwards.start(argument),
   'cnpg.managePortForwards': port => portForwards.manage(port),
-  'cnpg.refreshDocument': refreshDocument({ connections, pages, liveYaml }),
+  'cnpg.refreshDocument': refreshDocument({ connections, pages, liveYaml }, language),
   'cnpg.copyName': copyName(connections),
   'cnpg.copyKubectlCommand': copyKubectlCommand(connections, kubectlFiles),
   'cnpg.explainRule': explainRule(extension),

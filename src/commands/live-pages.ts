@@ -36,22 +36,31 @@ export function referenceOf(uri: vscode.Uri): ObjectReference | undefined {
 const isWatched = (kind: string | undefined): kind is WatchedKind =>
   (watchedKinds as readonly (string | undefined)[]).includes(kind);
 
+/** Milliseconds after which a notification says what is waited for: most answers are there before. */
+const patience = 500;
+
 /** @returns `undefined` when the user cancelled */
-export function withProgress<T>(
+export async function withProgress<T>(
   title: string,
   work: (signal: AbortSignal, report: (message: string) => void) => Promise<T>,
-): Thenable<T | undefined> {
+): Promise<T | undefined> {
+  const controller = new AbortController();
+  let report: (message: string) => void = () => undefined;
+  const result = work(controller.signal, message => report(message)).catch((error: unknown) => {
+    if (controller.signal.aborted) return undefined;
+    throw error;
+  });
+  const waiting = await Promise.race([
+    result.then(() => false),
+    new Promise<true>(resolve => void setTimeout(() => resolve(true), patience)),
+  ]);
+  if (!waiting) return result;
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (progress, cancellation) => {
-      const controller = new AbortController();
+    (progress, cancellation) => {
+      report = message => progress.report({ message });
       cancellation.onCancellationRequested(() => controller.abort());
-      try {
-        return await work(controller.signal, message => progress.report({ message }));
-      } catch (error) {
-        if (controller.signal.aborted) return undefined;
-        throw error;
-      }
+      return result;
     },
   );
 }

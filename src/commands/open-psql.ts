@@ -24,18 +24,26 @@ export const openPsql =
     const instance = instanceFor(reference, snapshot);
     const kubectl = await findKubectl();
     const files = kubeconfig();
-    const terminal = vscode.window.createTerminal({
-      name: `${instance.name} (${instance.role}, ${context})`,
-      iconPath: new vscode.ThemeIcon('database'),
-      shellPath: kubectl,
+    const environment = files.length === 0 ? {} : { KUBECONFIG: files.join(process.platform === 'win32' ? ';' : ':') };
+    await runInTerminal(
+      `${instance.name} (${instance.role}, ${context})`,
       // A list, not a line: no shell reads it.
-      shellArgs: psqlArguments(context, namespace, instance.name),
-      ...(files.length > 0 && { env: { KUBECONFIG: files.join(process.platform === 'win32' ? ';' : ':') } }),
-      message: greeting(instance),
-      isTransient: true,
-    });
-    terminal.show();
+      new vscode.ProcessExecution(kubectl, psqlArguments(context, namespace, instance.name), { env: environment }),
+    );
+    vscode.window.setStatusBarMessage(greeting(instance), 8000);
   };
+
+/** As a task: its terminal stays when kubectl fails, with what kubectl said. */
+async function runInTerminal(name: string, execution: vscode.ProcessExecution): Promise<void> {
+  const task = new vscode.Task({ type: 'cnpg.psql', name }, vscode.TaskScope.Global, name, 'CNPG', execution, []);
+  task.presentationOptions = {
+    reveal: vscode.TaskRevealKind.Always,
+    panel: vscode.TaskPanelKind.New,
+    focus: true,
+    showReuseMessage: false,
+  };
+  await vscode.tasks.executeTask(task);
+}
 
 const psqlArguments = (context: string, namespace: string, pod: string): string[] => [
   '--context',

@@ -2,22 +2,15 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
 import { Failure } from '../errors.ts';
-import { ownArchive, sourceArchive } from '../model/archive.ts';
 import { instancesOf } from '../model/instances.ts';
-import type { Address } from '../model/kubernetes.ts';
-import { sameAddress } from '../model/kubernetes.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
 import type { ContextSnapshot, WatchedKind } from '../model/snapshot.ts';
-import { membersOf } from '../model/topology.ts';
 import { ensureConnected } from './pick-cluster.ts';
 
 /** The parts of a tree node that say which object it stands for. */
 export interface NodeArgument {
-  kind?: string;
   label?: string;
-  context?: string;
-  address?: Address;
-  archive?: 'own' | 'source';
+  /** Absent of nodes that group others or report a problem. */
   object?: ObjectReference;
 }
 
@@ -37,7 +30,7 @@ export async function pickObjects(
   accept: readonly WatchedKind[] = pickable,
 ): Promise<ObjectReference[]> {
   const chosen = Array.isArray(nodes) && nodes.length > 0 ? nodes : [argument];
-  const found = chosen.flatMap(each => objectOf(each, connections.snapshots()) ?? []);
+  const found = chosen.flatMap(each => (each && 'object' in each ? (each.object ?? []) : []));
   const objects = found.filter(({ kind }) => accept.includes(kind));
   if (objects.length > 0) return objects;
   if (argument !== undefined && !('manifest' in argument))
@@ -74,39 +67,6 @@ const pickable: readonly WatchedKind[] = [
   'Subscription',
   'PersistentVolumeClaim',
 ];
-
-/** @returns `undefined` for nodes that group others or report a problem */
-export function objectOf(argument: ObjectArgument, snapshots: readonly ContextSnapshot[]): ObjectReference | undefined {
-  if (!argument || 'manifest' in argument) return undefined;
-  const { object, kind, label, address } = argument;
-  if (object) return object;
-  if (!address || label === undefined) return undefined;
-  const named = (of: WatchedKind, name: string): ObjectReference => ({ ...address, kind: of, name });
-  switch (kind) {
-    case 'cluster':
-      return named('Cluster', address.name);
-    case 'instance':
-      return named('Pod', label);
-    case 'service':
-      return named('Service', label);
-    case 'archive': {
-      const store = objectStoreOf(address, argument.archive ?? 'own', snapshots);
-      return store === undefined ? undefined : named('ObjectStore', store);
-    }
-    default:
-      return undefined;
-  }
-}
-
-function objectStoreOf(
-  address: Address,
-  which: 'own' | 'source',
-  snapshots: readonly ContextSnapshot[],
-): string | undefined {
-  const member = snapshots.flatMap(membersOf).find(each => sameAddress(each.address, address));
-  const archive = member && (which === 'own' ? ownArchive : sourceArchive)(member.cluster);
-  return archive?.by === 'plugin' ? archive.objectStore : undefined;
-}
 
 async function pickFromAll(
   connections: Connections,
