@@ -13,8 +13,10 @@ import { createConnections } from './connections.ts';
 import { messageOf } from './errors.ts';
 import { startPortForward } from './port-forwarding.ts';
 import { tellServedKinds } from './served-kinds.ts';
+import { showAlarms } from './views/alarms/show-alarms.ts';
 import { codeLenses } from './views/code-lenses.ts';
 import type { LanguageService } from './views/language-client.ts';
+import { createScenes } from './views/scenes.ts';
 import { createTextDocuments } from './views/text-documents.ts';
 import { showVersion } from './views/version-status.ts';
 import { createReplicationView } from './views/tree/provider.ts';
@@ -36,6 +38,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const promotion = { connections, documents: promotions, records: promotionRecords(context.workspaceState), log };
   const portForwards = createPortForwards(connections, startPortForward, log);
   const language = startLanguageService(context, log);
+  const scenes = createScenes(connections);
+  const tree = createReplicationView(connections, scenes, log);
   const table = commandTable({
     extension: context.extensionUri,
     connections,
@@ -48,6 +52,8 @@ export function activate(context: vscode.ExtensionContext): void {
     language: () => language,
     kubectlFiles: () => filesUnknownToKubectl(playground.kubeconfig(), settings().get<string>('kubeconfig', '')),
     portForwards,
+    scenes,
+    tree,
     log,
   });
   context.subscriptions.push(
@@ -59,7 +65,9 @@ export function activate(context: vscode.ExtensionContext): void {
     pages,
     promotions,
     registerCommands(table, log),
-    createReplicationView(connections, log),
+    scenes,
+    tree,
+    showAlarms(scenes, alarm => tree.reveal(alarm)),
     showVersion(
       async uri => (await language).versionOf(uri),
       message => log.info(message),

@@ -4,6 +4,9 @@ import type { Connections } from '../connections.ts';
 import { Failure, messageOf } from '../errors.ts';
 import type { ArchiveRoom } from '../operations/list-archive.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
+import type { Scenes } from '../views/scenes.ts';
+import type { ReplicationView } from '../views/tree/provider.ts';
+import { bindMember } from './bind-member.ts';
 import { chooseKubeconfig } from './choose-kubeconfig.ts';
 import { connect, disconnect, refresh } from './connect.ts';
 import { copyKubectlCommand, copyName } from './copy.ts';
@@ -11,6 +14,7 @@ import { describe } from './describe.ts';
 import type { DiffLanguage } from './diff-with-live.ts';
 import { diffWithLive } from './diff-with-live.ts';
 import { explainRule } from './explain-rule.ts';
+import { clearTreeFilter, filterTree } from './filter-tree.ts';
 import type { LiveYamlRoom } from './open-live-yaml.ts';
 import { openLiveYaml } from './open-live-yaml.ts';
 import { openManifest } from './open-manifest.ts';
@@ -38,6 +42,8 @@ export interface CommandDependencies {
   /** Kubeconfig files that kubectl would not read by itself, in order of precedence. */
   kubectlFiles: () => readonly string[];
   portForwards: PortForwards;
+  scenes: Scenes;
+  tree: ReplicationView;
   log: vscode.LogOutputChannel;
 }
 
@@ -56,6 +62,8 @@ export const commandTable = ({
   language,
   kubectlFiles,
   portForwards,
+  scenes,
+  tree,
   log,
 }: CommandDependencies): Record<string, Run> => ({
   'cnpg.connect': connect(connections),
@@ -77,6 +85,9 @@ export const commandTable = ({
   'cnpg.refreshDocument': refreshDocument({ connections, pages, liveYaml }, language),
   'cnpg.copyName': copyName(connections),
   'cnpg.copyKubectlCommand': copyKubectlCommand(connections, kubectlFiles),
+  'cnpg.filterTree': filterTree(tree),
+  'cnpg.clearTreeFilter': clearTreeFilter(tree),
+  'cnpg.bindMember': bindMember(scenes),
   'cnpg.explainRule': explainRule(extension),
   'cnpg.startPlayground': () => playground.start(connections),
   'cnpg.chooseKubeconfig': chooseKubeconfig,

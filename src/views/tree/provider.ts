@@ -1,18 +1,48 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../../connections.ts';
 import { messageOf } from '../../errors.ts';
-import type { TreeNode } from './nodes.ts';
-import { buildTree } from './nodes.ts';
-import { tooltipMarkdown } from './tooltip.ts';
+import type { Alarm } from '../../model/alarm.ts';
+import type { Address } from '../../model/kubernetes.ts';
+import type { Scenes } from '../scenes.ts';
+import { alarmNodeId } from './alarm-nodes.ts';
+import { writeBinding } from './bind-member.ts';
+import { changedNodes } from './changes.ts';
+import { filterTree } from './filter.ts';
+import { messageFor } from './message.ts';
+import type { TreeNode } from './node.ts';
+import { treeOf } from './nodes.ts';
+import { treeItem } from './tree-item.ts';
 
-/** The view `cnpg.replication`: shows {@link buildTree} and asks for instance status only while it can be seen. */
-export function createReplicationView(connections: Connections, log: vscode.LogOutputChannel): vscode.Disposable {
+export interface ReplicationView extends vscode.Disposable {
+  filter(): string;
+  /** Shows only what matches; an empty text shows all. */
+  setFilter(text: string): Promise<void>;
+  /** Opens the view on an alarm's node. */
+  reveal(alarm: Alarm | undefined): Promise<void>;
+}
+
+const clusterType = 'application/vnd.code.tree.cnpg.replication';
+/** Matches that are opened when a filter is set. */
+const revealed = 8;
+
+/** The view `cnpg.replication`: shows {@link treeOf} and asks for instance status closely only while it can be seen. */
+export function createReplicationView(
+  connections: Connections,
+  scenes: Scenes,
+  log: vscode.LogOutputChannel,
+): ReplicationView {
   let roots: TreeNode[] = [];
-  const parents = new Map<string, TreeNode>();
-  const changed = new vscode.EventEmitter<void>();
+  let filter = '';
+  let matches: TreeNode[] = [];
+  /** VS Code knows nodes as objects: one that is shown stays the same object as long as its id is in the tree. */
+  let shown = new Map<string, TreeNode>();
+  let parents = new Map<string, TreeNode>();
+  const changed = new vscode.EventEmitter<TreeNode[] | undefined>();
+  const opened = new Set<string>();
 
   const view = vscode.window.createTreeView<TreeNode>('cnpg.replication', {
     showCollapseAll: true,
+    canSelectMany: true,
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       async getChildren(node) {
@@ -24,19 +54,59 @@ export function createReplicationView(connections: Connections, log: vscode.LogO
       getParent: node => parents.get(node.id),
       getTreeItem: treeItem,
     },
+    dragAndDropController: {
+      dragMimeTypes: [clusterType],
+      dropMimeTypes: [clusterType],
+      handleDrag(nodes, data) {
+        const [cluster] = nodes.filter(({ kind }) => kind === 'cluster');
+        if (cluster?.address) data.set(clusterType, new vscode.DataTransferItem(JSON.stringify(cluster.address)));
+      },
+      async handleDrop(target, data) {
+        const dragged = data.get(clusterType);
+        if (target?.memberName === undefined || !dragged) return;
+        await writeBinding(target.memberName, JSON.parse(await dragged.asString()) as Address, scenes);
+      },
+    },
   });
 
   function refresh(): void {
-    roots = buildTree(connections.snapshots(), connections.problems());
-    parents.clear();
-    const remember = (node: TreeNode): void => {
-      for (const child of node.children) {
-        parents.set(child.id, node);
-        remember(child);
-      }
-    };
-    roots.forEach(remember);
-    changed.fire();
+    const scene = scenes.current();
+    const all = treeOf(scene, connections.problems());
+    const filtered = filterTree(all, filter);
+    matches = filtered.matches;
+    const changes = changedNodes(roots, filtered.roots);
+    const before = shown;
+    shown = new Map();
+    parents = new Map();
+    roots = filtered.roots.map(node => adopt(node, before, undefined));
+    const alarms = scene.judgement.alarms.filter(({ severity }) => severity !== 'notice').length;
+    view.badge =
+      alarms === 0 ? undefined : { value: alarms, tooltip: `${alarms} CloudNativePG alarm${alarms === 1 ? '' : 's'}` };
+    view.message = messageFor(scene, filter, matches.length) ?? '';
+    view.description = filter === '' ? '' : `filter: ${filter}`;
+    poll();
+    if (changes === 'all') changed.fire(undefined);
+    else if (changes.length > 0) changed.fire(changes.flatMap(id => shown.get(id) ?? []));
+  }
+
+  function adopt(fresh: TreeNode, before: ReadonlyMap<string, TreeNode>, parent: TreeNode | undefined): TreeNode {
+    const known = before.get(fresh.id);
+    const node = known ? replaceContent(known, fresh) : fresh;
+    shown.set(node.id, node);
+    if (parent) parents.set(node.id, parent);
+    node.children = fresh.children.map(child => adopt(child, before, node));
+    return node;
+  }
+
+  /** With many Clusters only those that were opened are asked closely. */
+  function poll(): void {
+    const { many } = scenes.current();
+    const closely = many
+      ? [...opened]
+          .flatMap(id => shown.get(id) ?? [])
+          .flatMap(({ kind, address }) => (kind === 'cluster' && address ? [address] : []))
+      : ('all' as const);
+    connections.pollInstances('tree', view.visible ? { all: true, closely } : undefined);
   }
 
   /** Reads the kubeconfig files, once; a context is contacted when the user opens it. */
@@ -46,40 +116,42 @@ export function createReplicationView(connections: Connections, log: vscode.LogO
     return reading;
   }
 
-  const look = (visible: boolean): void =>
-    connections.pollInstances('tree', visible ? { all: true, closely: 'all' } : undefined);
-  const subscription = connections.onDidChange(refresh);
-  const visibility = view.onDidChangeVisibility(({ visible }) => look(visible));
-  look(view.visible);
-  return vscode.Disposable.from(view, subscription, visibility, changed);
-}
-
-function treeItem(node: TreeNode): vscode.TreeItem {
-  const state =
-    node.children.length === 0
-      ? vscode.TreeItemCollapsibleState.None
-      : node.expanded
-        ? vscode.TreeItemCollapsibleState.Expanded
-        : vscode.TreeItemCollapsibleState.Collapsed;
-  const item = new vscode.TreeItem(node.label, state);
-  item.id = node.id;
-  item.description = node.description;
-  item.contextValue = node.contextValue;
-  item.iconPath = new vscode.ThemeIcon(
-    node.icon.id,
-    node.icon.color === undefined ? undefined : new vscode.ThemeColor(node.icon.color),
+  const subscriptions = vscode.Disposable.from(
+    view,
+    changed,
+    scenes.onDidChange(refresh),
+    view.onDidChangeVisibility(poll),
+    view.onDidExpandElement(({ element }) => {
+      opened.add(element.id);
+      poll();
+    }),
+    view.onDidCollapseElement(({ element }) => {
+      opened.delete(element.id);
+      poll();
+    }),
   );
-  item.tooltip = new vscode.MarkdownString(tooltipMarkdown(node.tooltip.length > 0 ? node.tooltip : [node.label]));
-  item.accessibilityInformation = { label: [node.label, node.description].filter(Boolean).join(', ') };
-  const command = clickCommands[node.contextValue];
-  if (command) item.command = { ...command, arguments: [node] };
-  return item;
+  poll();
+  return {
+    filter: () => filter,
+    async setFilter(text) {
+      filter = text.trim();
+      await vscode.commands.executeCommand('setContext', 'cnpg.treeFiltered', filter !== '');
+      refresh();
+      for (const { id } of matches.slice(0, revealed)) {
+        const node = shown.get(id);
+        if (node) await view.reveal(node, { select: false, focus: false });
+      }
+    },
+    async reveal(alarm) {
+      const node = alarm && shown.get(alarmNodeId(alarm));
+      if (node) await view.reveal(node, { select: true, focus: true });
+      else await vscode.commands.executeCommand('cnpg.replication.focus');
+    },
+    dispose: () => subscriptions.dispose(),
+  };
 }
 
-const clickCommands: Record<string, { command: string; title: string } | undefined> = {
-  'context.closed': { command: 'cnpg.connect', title: 'Connect' },
-  'context.failed': { command: 'cnpg.connect', title: 'Retry' },
-  archive: { command: 'cnpg.openWalArchive', title: 'Open WAL Archive' },
-  'action.settings': { command: 'cnpg.chooseKubeconfig', title: 'Choose Kubeconfig' },
-  'action.playground': { command: 'cnpg.startPlayground', title: 'Start Playground' },
-};
+function replaceContent(known: TreeNode, fresh: TreeNode): TreeNode {
+  for (const key of Object.keys(known)) if (!(key in fresh)) delete known[key as keyof TreeNode];
+  return Object.assign(known, fresh);
+}

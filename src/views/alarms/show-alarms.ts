@@ -1,0 +1,48 @@
+/** Alarms outside the tree: an item in the status bar, and one notification for each new alarm. */
+import * as vscode from 'vscode';
+import type { Alarm } from '../../model/alarm.ts';
+import type { Scenes } from '../scenes.ts';
+import { alarmNodeId } from '../tree/alarm-nodes.ts';
+import { escapeMarkdown } from '../tree/text.ts';
+import { newAlarms, notificationWords, statusBarWords } from './words.ts';
+
+/** More new alarms at once than these are one message: a lost data centre raises many. */
+const toldSeparately = 3;
+
+/** @param reveal shows an alarm in the tree */
+export function showAlarms(scenes: Scenes, reveal: (alarm: Alarm | undefined) => Promise<void>): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('cnpg.state', vscode.StatusBarAlignment.Left, 50);
+  item.name = 'CloudNativePG';
+  item.command = 'cnpg.replication.focus';
+  let told: ReadonlySet<string> = new Set();
+
+  function update(): void {
+    const scene = scenes.current();
+    const words = statusBarWords(scene);
+    if (words) {
+      item.text = words.text;
+      item.tooltip = new vscode.MarkdownString(words.tooltip.map(escapeMarkdown).join('\n\n'));
+      item.accessibilityInformation = { label: `CloudNativePG: ${words.text.replace(/^\$\(\w+\) /, '')}` };
+      item.backgroundColor =
+        words.severity === 'none' ? undefined : new vscode.ThemeColor(`statusBarItem.${words.severity}Background`);
+      item.show();
+    } else item.hide();
+    const next = newAlarms(told, scene.judgement);
+    told = next.told;
+    if (next.fresh.length > toldSeparately) tell(next.fresh.map(({ title }) => title).join(', '), next.fresh[0]);
+    else for (const alarm of next.fresh) tell(notificationWords(alarm), alarm);
+  }
+
+  function tell(words: string, alarm: Alarm | undefined): void {
+    const show = alarm?.severity === 'warning' ? vscode.window.showWarningMessage : vscode.window.showErrorMessage;
+    void show(words, 'Show').then(answer => (answer === undefined ? undefined : reveal(alarm)));
+  }
+
+  // A click on an alarm in the tree, where its sentence is cut off. Not for the palette, hence not in the manifest.
+  const more = vscode.commands.registerCommand('cnpg.tellAlarm', (node: { id?: string } | undefined) => {
+    const alarm = scenes.current().judgement.alarms.find(each => alarmNodeId(each) === node?.id);
+    if (alarm) void vscode.window.showInformationMessage(`${notificationWords(alarm)} ${alarm.lookAt}`);
+  });
+  update();
+  return vscode.Disposable.from(item, more, scenes.onDidChange(update));
+}

@@ -1,0 +1,93 @@
+/** Alarms in the status bar and as notifications: pure. */
+import type { Alarm, Judgement } from '../../model/alarm.ts';
+import { isReplicaCluster } from '../../model/cluster.ts';
+import { feedOf } from '../../model/feed.ts';
+import { formatBytes } from '../../model/instances.ts';
+import type { Side } from '../../model/side.ts';
+import { mayWrite, sideOf } from '../../model/side.ts';
+import type { Topology } from '../../model/topology.ts';
+import { topologyLabel } from '../../model/topology.ts';
+import type { Scene } from '../tree/node.ts';
+import { plain } from '../tree/text.ts';
+
+export interface StatusBarWords {
+  /** With an icon as `$(name)`. */
+  text: string;
+  tooltip: string[];
+  severity: 'error' | 'warning' | 'none';
+}
+
+/** The worst alarm; else what is not known; else who feeds whom, and how far behind it is. `undefined`: nothing to say. */
+export function statusBarWords(scene: Scene): StatusBarWords | undefined {
+  const { snapshots, topologies, judgement } = scene;
+  if (snapshots.every(({ state }) => state === 'closed')) return undefined;
+  const alarms = judgement.alarms.filter(alarm => alarm.severity !== 'notice');
+  const lines = topologies.map(topology => topologyWords(topology, scene));
+  const [worst, ...others] = alarms;
+  if (worst)
+    return {
+      text: `${worst.severity === 'error' ? '$(error)' : '$(warning)'} ${label(worst)}${others.length > 0 ? ` +${others.length}` : ''}`,
+      tooltip: [...alarms.map(({ title, sentence }) => `${title}: ${sentence}`), ...lines],
+      severity: worst.severity === 'error' ? 'error' : 'warning',
+    };
+  const unread = snapshots.filter(({ state }) => state === 'failed');
+  const none = { severity: 'none' as const };
+  if (unread.length > 0)
+    return {
+      ...none,
+      text: `$(question) ${iconless(unread.map(({ context }) => context).join(', '))} cannot be read`,
+      tooltip: [...unread.map(({ context, error = '' }) => `${context}: ${error}`), ...lines],
+    };
+  const [notice] = judgement.alarms;
+  if (notice) return { ...none, text: `$(sync) ${label(notice)}`, tooltip: [notice.sentence, ...lines] };
+  if (lines.length === 0) return undefined;
+  return {
+    ...none,
+    text: `$(database) ${lines.length === 1 ? iconless(lines[0] ?? '') : `${lines.length} topologies without alarm`}`,
+    tooltip: lines,
+  };
+}
+
+const label = (alarm: Alarm): string =>
+  iconless(`${alarm.title}: ${alarm.instance ?? alarm.addresses.map(({ name }) => name).join(', ')}`);
+
+/** A name cannot bring an icon along. */
+const iconless = (text: string): string => plain(text, 60).replaceAll('$(', '$ (');
+
+/** `cluster-eu → cluster-us 1.2 MB`. */
+function topologyWords(topology: Topology, { snapshots, moment }: Scene): string {
+  const sides = topology.members.flatMap(member => {
+    const snapshot = snapshots.find(s => s.context === member.address.context);
+    return snapshot ? [sideOf(member, snapshot, moment)] : [];
+  });
+  const replicas = sides.filter(({ cluster }) => isReplicaCluster(cluster));
+  const writer = sides.find(mayWrite);
+  if (!writer || replicas.length === 0) return topologyLabel(topology);
+  return `${writer.member.name} → ${replicas.map(side => `${side.member.name} ${lagWords(side, sides)}`).join(', ')}`;
+
+  function lagWords(side: Side, all: readonly Side[]): string {
+    const source = all.find(other => other.member.name === side.cluster.spec.replica?.source);
+    const bytes = feedOf(side, source, moment)?.bytes;
+    return bytes === undefined ? 'lag unknown' : formatBytes(bytes);
+  }
+}
+
+/**
+ * Alarms to speak of now, and the ids of those that have been spoken of. An alarm is told once while it lasts; one that
+ * cannot be decided now counts as lasting.
+ */
+export function newAlarms(
+  told: ReadonlySet<string>,
+  { alarms, undecided }: Judgement,
+): { fresh: Alarm[]; told: Set<string> } {
+  const real = alarms.filter(alarm => alarm.severity !== 'notice');
+  const lasting = [...told].filter(id => undecided.has(id));
+  return {
+    fresh: real.filter(alarm => !told.has(alarm.id)),
+    told: new Set([...real.map(({ id }) => id), ...lasting]),
+  };
+}
+
+/** Notifications read `[text](link)` as a link; names from outside must not bring one. */
+export const notificationWords = ({ title, sentence }: Alarm): string =>
+  plain(`CloudNativePG: ${title}. ${sentence}`, 500).replaceAll('](', '] (');
