@@ -21,7 +21,8 @@ export function filterTree(roots: readonly TreeNode[], filter: string): Filtered
       matches.push(node);
       return [node];
     }
-    const children = node.children.flatMap(child => keep(child, left));
+    // A topology's label names all its members: it would speak for each of them.
+    const children = node.children.flatMap(child => keep(child, node.kind === 'topology' ? above : left));
     if (children.length > 0) return [{ ...node, children, expanded: true }];
     return node.kind === 'alarm' ? [node] : [];
   };
