@@ -30,7 +30,10 @@ export const openPsql =
       // A list, not a line: no shell reads it.
       new vscode.ProcessExecution(kubectl, psqlArguments(context, namespace, instance.name), { env: environment }),
     );
-    vscode.window.setStatusBarMessage(greeting(instance), 8000);
+    if (instance.role !== 'primary')
+      void vscode.window.showInformationMessage(
+        `${instance.name} is a ${instance.role}: this psql can read and not write.`,
+      );
   };
 
 /** As a task: its terminal stays when kubectl fails, with what kubectl said. */
@@ -59,11 +62,6 @@ const psqlArguments = (context: string, namespace: string, pod: string): string[
   '--',
   'psql',
 ];
-
-const greeting = ({ name, role }: Instance): string =>
-  role === 'primary'
-    ? `psql on ${name}, the primary: it accepts writes.`
-    : `psql on ${name}, a ${role}: it is read-only.`;
 
 function instanceFor({ kind, name, namespace }: ObjectReference, snapshot: ContextSnapshot): Instance {
   const pod = snapshot.pods.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
