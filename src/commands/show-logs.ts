@@ -110,5 +110,5 @@ async function openDocument(
     query: String(Date.now()),
   });
   pages.set(uri, [...head, '', ...lines.map(line => plainLogLine(line, width)), ''].join('\n'));
-  await pages.show(uri, 'log');
+  await pages.show(uri, 'cnpg-log');
 }

@@ -29,7 +29,28 @@ export interface LogTerminalOptions {
 /** Lines written when a filter changes: VS Code keeps a thousand of a terminal unless told otherwise. */
 const shownAnew = 5000;
 
-const help = 'Space pause · l level · g logger · i instance · / text · c clear filters · d open as document · q close';
+const help: readonly string[] = [
+  'Space pause',
+  'l level',
+  'g logger',
+  'i instance',
+  '/ text',
+  'c clear filters',
+  'd open as document',
+  'q close',
+  '? these keys',
+];
+/** Columns of a terminal that has not said its size. */
+const usualWidth = 80;
+
+/** Lines of at most that many columns, broken between the parts. */
+function wrapped(parts: readonly string[], columns: number): string[] {
+  return parts.reduce<string[]>((lines, part) => {
+    const line = lines.at(-1);
+    const longer = line === undefined ? part : `${line} · ${part}`;
+    return line === undefined || longer.length > columns ? [...lines, part] : [...lines.slice(0, -1), longer];
+  }, []);
+}
 
 export function createLogTerminal(options: LogTerminalOptions): LogTerminal {
   const { buffer, name } = options;
@@ -40,15 +61,16 @@ export function createLogTerminal(options: LogTerminalOptions): LogTerminal {
   let paused = false;
   let written = 0;
   let isOpen = false;
+  let width = usualWidth;
 
   const print = (...lines: string[]): void => {
     if (lines.length > 0) output.fire(lines.map(line => `${line}\r\n`).join(''));
   };
-  const columns = (): number =>
+  const nameWidth = (): number =>
     Math.max(0, ...(options.instances().length < 2 ? [] : options.instances()).map(i => i.length));
 
   function head(): void {
-    print(dim(`${name}, times in UTC. ${help}`));
+    print(dim(`${name}, times in UTC.`), ...wrapped(help, width).map(dim));
     const words = filterWords(filter);
     if (words !== '') print(dim(`Only ${words}.`));
   }
@@ -58,17 +80,17 @@ export function createLogTerminal(options: LogTerminalOptions): LogTerminal {
     const { lines, dropped } = buffer.since(written);
     written = buffer.added();
     if (dropped > 0) print(dim(`… ${dropped} lines came and went meanwhile.`));
-    const width = columns();
-    print(...lines.filter(line => isWanted(line, filter)).map(line => colouredLine(line, width)));
+    const names = nameWidth();
+    print(...lines.filter(line => isWanted(line, filter)).map(line => colouredLine(line, names)));
   }
 
   function rewrite(): void {
     output.fire('\u001b[2J\u001b[3J\u001b[H');
     head();
-    const width = columns();
+    const names = nameWidth();
     const lines = buffer.lines().filter(line => isWanted(line, filter));
     written = buffer.added();
-    print(...lines.slice(-shownAnew).map(line => colouredLine(line, width)));
+    print(...lines.slice(-shownAnew).map(line => colouredLine(line, names)));
     if (lines.length === 0) print(dim('No line is like that so far.'));
     entitle();
   }
@@ -104,7 +126,7 @@ export function createLogTerminal(options: LogTerminalOptions): LogTerminal {
     },
     d: () => options.openDocument(filter),
     q: () => ended.fire(),
-    '?': () => print(dim(help)),
+    '?': () => print(...wrapped(help, width).map(dim)),
   };
 
   const terminal = vscode.window.createTerminal({
@@ -115,11 +137,13 @@ export function createLogTerminal(options: LogTerminalOptions): LogTerminal {
       onDidWrite: output.event,
       onDidChangeName: renamed.event,
       onDidClose: ended.event,
-      open() {
+      open(size: vscode.TerminalDimensions | undefined) {
         isOpen = true;
+        width = size?.columns ?? usualWidth;
         head();
         update();
       },
+      setDimensions: ({ columns }: vscode.TerminalDimensions) => void (width = columns),
       close: () => options.closed(),
       handleInput: (key: string) => keys[key]?.(),
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { kubectlLines, quote } from '../../src/commands/kubectl-line.ts';
 import { programPaths } from '../../src/commands/program-paths.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { LogFilter } from '../../src/model/log-buffer.ts';
 import { createLogBuffer, filterWords, isWanted } from '../../src/model/log-buffer.ts';
 import type { LogLine } from '../../src/model/log-line.ts';
