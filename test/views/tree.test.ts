@@ -29,45 +29,45 @@ const us = () => snapshotOf('us', member('cluster-us'), { 1: standbyStatus(), 2:
 test('topology, both Kubernetes clusters, Clusters and what belongs to them', () => {
   assert.deepEqual(lines(tree([eu(), us()])), [
     'cluster-eu ⇄ cluster-us | primary: cluster-eu',
-    '  eu | default · connected',
-    '    cluster-eu | primary cluster · healthy · 3/3 ready',
+    '  eu | default',
+    '    cluster-eu | primary cluster · 3/3 ready',
     '      cluster-eu-1 | primary · timeline 3',
     '        Writes at | 0/E0000A0 · timeline 3',
     '        Kubernetes node | node-1',
-    '      cluster-eu-2 | standby · streaming · lag 0 B',
+    '      cluster-eu-2 | lag 0 B · standby · streaming',
     '        Replayed | 0/E0000A0 · timeline 3',
     '        Kubernetes node | node-2',
-    '      cluster-eu-3 | standby · streaming · lag 16 MB',
+    '      cluster-eu-3 | lag 16 MB · standby · streaming',
     '        Replayed | 0/D0000A0 (received 0/E0000A0) · timeline 3',
     '        Kubernetes node | node-3',
     '      Services | 3',
     '        cluster-eu-r | → cluster-eu-1, cluster-eu-2, cluster-eu-3',
     '        cluster-eu-ro | → cluster-eu-2, cluster-eu-3',
     '        cluster-eu-rw | → cluster-eu-1',
-    '      WAL archive | s3://archive-cluster-eu/cluster-eu · last 00000003000000000000000D',
+    '      WAL archive | last · s3://archive-cluster-eu/cluster-eu',
     '      External Clusters | 2',
     '        cluster-eu | this Cluster · cluster-eu-rw.example.org · archive',
     '        cluster-us | source once demoted · cluster-us-rw.example.org · archive',
     '      Backups | none completed',
     '      Plugins | 1',
     '        barman-cloud.cloudnative-pg.io | archives WAL',
-    '  us | default · connected',
-    '    cluster-us | replica cluster · healthy · 3/3 ready',
+    '  us | default',
+    '    cluster-us | replica cluster · 3/3 ready',
     '      Fed by cluster-eu | streaming · lag 0 B',
-    '      cluster-us-1 | designated primary · streaming · lag 0 B',
+    '      cluster-us-1 | lag 0 B · designated primary · streaming',
     '        Replayed | 0/E0000A0 · timeline 3',
     '        Kubernetes node | node-1',
-    '      cluster-us-2 | standby · streaming · lag 0 B',
+    '      cluster-us-2 | lag 0 B · standby · streaming',
     '        Replayed | 0/E0000A0 · timeline 3',
     '        Kubernetes node | node-2',
-    '      cluster-us-3 | standby · lag unknown',
+    '      cluster-us-3 | lag unknown · standby',
     '        Kubernetes node | node-3',
     '      Services | 3',
     '        cluster-us-r | → cluster-us-1, cluster-us-2, cluster-us-3',
     '        cluster-us-ro | → cluster-us-2, cluster-us-3',
     '        cluster-us-rw | → cluster-us-1 (read-only)',
-    '      WAL archive | s3://archive-cluster-us/cluster-us · nothing archived since the start',
-    "      Source's WAL archive | s3://archive-cluster-eu/cluster-eu · restore_command",
+    '      WAL archive | nothing archived yet · s3://archive-cluster-us/cluster-us',
+    "      Source's WAL archive | s3://archive-cluster-eu/cluster-eu",
     '      External Clusters | 2',
     '        cluster-eu | source · cluster-eu-rw.example.org · archive',
     '        cluster-us | this Cluster · cluster-us-rw.example.org · archive',
@@ -95,10 +95,10 @@ test('when all is well nothing is marked as troubled, and only Clusters are open
 test('an unreachable side shows its error, its last state as stale, and the other side is untouched', () => {
   const dead = { ...us(), state: 'failed' as const, error: 'connect ECONNREFUSED', seenAt: Date.UTC(1970, 0, 1, 3) };
   const shown = lines(tree([eu(), dead]));
-  assert.ok(shown.includes('  us | default · cannot be read, last seen 03:00:00 UTC'));
+  assert.ok(shown.includes('  us | cannot be read, last seen 03:00:00 UTC · default'));
   assert.ok(shown.includes('    connect ECONNREFUSED'));
-  assert.ok(shown.includes('    cluster-us | stale · replica cluster · healthy · 3/3 ready'));
-  assert.ok(shown.includes('    cluster-eu | primary cluster · healthy · 3/3 ready'));
+  assert.ok(shown.includes('    cluster-us | stale · replica cluster · 3/3 ready'));
+  assert.ok(shown.includes('    cluster-eu | primary cluster · 3/3 ready'));
 });
 
 test('a context that failed says so once, and shows nothing as good', () => {
@@ -158,5 +158,173 @@ test('ids are unique and do not depend on state', () => {
   assert.deepEqual(
     ids.filter(id => !after.includes(id)),
     [],
+  );
+});
+
+test('trouble comes first in a row, and is passed on to what is above', () => {
+  const troubled = eu();
+  const [cluster] = troubled.clusters;
+  assert.ok(cluster);
+  cluster.status = { ...cluster.status, phase: 'Failing over', phaseReason: 'cluster-eu-1 is gone', readyInstances: 2 };
+  cluster.metadata.annotations = { 'cnpg.io/fencedInstances': '["cluster-eu-2"]' };
+  const [, , third] = troubled.pods;
+  assert.ok(third);
+  third.status = {
+    conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes' }],
+  };
+  const shown = tree([troubled, us()]);
+  const text = lines(shown);
+  for (const line of [
+    '    cluster-eu | Failing over · 2/3 ready · primary cluster',
+    '      Failing over | cluster-eu-1 is gone',
+    '      cluster-eu-2 | fenced · lag 0 B · standby',
+    '      cluster-eu-3 | unschedulable · standby',
+    '        Unschedulable | 0/3 nodes',
+  ])
+    assert.ok(
+      text.some(each => each.startsWith(line)),
+      `${line}\n${text.slice(0, 12).join('\n')}`,
+    );
+  assert.deepEqual(
+    shown[0]?.children.map(({ trouble }) => trouble),
+    ['warning', undefined],
+  );
+});
+
+test('poolers, databases, schedules, plugins and certificates, each with its state', () => {
+  const now = Date.UTC(2026, 10, 24, 12);
+  const full = eu();
+  const [cluster] = full.clusters;
+  assert.ok(cluster);
+  cluster.status = {
+    ...cluster.status,
+    image: 'ghcr.io/cloudnative-pg/postgresql:18.4-system-trixie@sha256:00',
+    certificates: {
+      expirations: {
+        'cluster-eu-ca': '2026-12-01 12:00:00 +0000 UTC',
+        old: '2026-11-23 12:00:00 +0000 UTC',
+        late: '2027-02-21 09:43:30 +0000 UTC',
+      },
+    },
+    pluginStatus: [{ name: 'barman-cloud.cloudnative-pg.io', version: '0.14.0' }],
+  };
+  const about = { namespace: 'default', generation: 2 };
+  const spec = { cluster: { name: 'cluster-eu' } };
+  const shown = lines(
+    buildTree(
+      [
+        {
+          ...full,
+          poolers: [
+            {
+              metadata: { ...about, name: 'pool' },
+              spec: { ...spec, type: 'rw', instances: 3, pgbouncer: { paused: true } },
+              status: { instances: 2 },
+            },
+          ],
+          databases: [
+            {
+              metadata: { ...about, name: 'app' },
+              spec: { ...spec, name: 'app', owner: 'app' },
+              status: { applied: true, observedGeneration: 2 },
+            },
+            {
+              metadata: { ...about, name: 'bad' },
+              spec: { ...spec, name: 'bad' },
+              status: { applied: false, message: 'role "x" does not exist' },
+            },
+          ],
+          databaseRoles: [
+            {
+              metadata: { ...about, name: 'dba' },
+              spec: { ...spec, name: 'dba', login: true },
+              status: { applied: true, observedGeneration: 1 },
+            },
+          ],
+          publications: [{ metadata: { ...about, name: 'pub' }, spec: { ...spec, name: 'p', dbname: 'app' } }],
+          subscriptions: [
+            {
+              metadata: { ...about, name: 'sub' },
+              spec: { ...spec, name: 's', dbname: 'app', publicationName: 'p', externalClusterName: 'old' },
+              status: { applied: true },
+            },
+          ],
+          scheduledBackups: [
+            {
+              metadata: { ...about, name: 'nightly', creationTimestamp: '2026-11-01T00:00:00Z' },
+              spec: { ...spec, schedule: '0 0 2 * * *' },
+              status: { lastScheduleTime: '2026-11-24T02:00:00Z' },
+            },
+            {
+              metadata: { ...about, name: 'stuck', creationTimestamp: '2026-11-01T00:00:00Z' },
+              spec: { ...spec, schedule: '0 0 3 * * *' },
+              status: { lastScheduleTime: '2026-11-20T03:00:00Z' },
+            },
+            { metadata: { ...about, name: 'weekly' }, spec: { ...spec, schedule: '@weekly', suspend: true } },
+          ],
+          backups: [
+            {
+              metadata: { ...about, name: 'b2' },
+              spec,
+              status: {
+                phase: 'failed',
+                startedAt: '2026-11-24T11:00:00Z',
+                stoppedAt: '2026-11-24T11:01:00Z',
+                error: 'exit status 4',
+              },
+            },
+            {
+              metadata: { ...about, name: 'b1' },
+              spec,
+              status: { phase: 'completed', startedAt: '2026-11-24T02:00:00Z', stoppedAt: '2026-11-24T02:10:00Z' },
+            },
+          ],
+        },
+      ],
+      [],
+      momentOf(now),
+    ),
+  );
+  const from = shown.findIndex(line => line.trim().startsWith('Backups'));
+  assert.deepEqual(
+    shown.slice(
+      from,
+      shown.findIndex(line => line.startsWith('  cluster-us')),
+    ),
+    [
+      '      Backups | last completed 10 h ago · the last one failed',
+      '        nightly | every day at 02:00 UTC · next in 14 h',
+      '        stuck | OVERDUE since 2026-11-21 03:00:00 UTC · every day at 03:00 UTC',
+      '        weekly | suspended · on Sunday at 00:00 UTC',
+      '        b2 | failed · 59 min ago · exit status 4',
+      '        b1 | completed · 10 h ago',
+      '      Poolers | 1',
+      '        pool | rw · PAUSED · 2/3 pods · session',
+      '      Databases | 2',
+      '        app | app · owner app',
+      '        bad | NOT APPLIED: role "x" does not exist · bad',
+      '      Roles | 1',
+      '        dba | a newer version is not applied yet · dba · login',
+      '      Publications | 1',
+      '        pub | not applied yet · app.p',
+      '      Subscriptions | 1',
+      '        sub | app.s · of p on old',
+      '      Plugins | 1',
+      '        barman-cloud.cloudnative-pg.io | 0.14.0 · archives WAL',
+      '      Certificates | first EXPIRED 24 h ago',
+      '        old | EXPIRED 24 h ago',
+      '        cluster-eu-ca | expires in 7 d',
+      '        late | expires in 89 d',
+      '      PostgreSQL 18.4 | timeline 3 · system 7711301592564678675',
+    ],
+  );
+});
+
+test('a standalone replica is shown with its source, apart from topologies', () => {
+  const alone = snapshotOf('us', member('cluster-us', { spec: { replica: { enabled: true, source: 'onpremise' } } }));
+  const shown = lines(tree([alone]));
+  assert.ok(
+    shown.includes('  cluster-us | us · standalone replica of onpremise · 3/3 ready'),
+    shown.slice(0, 3).join('\n'),
   );
 });

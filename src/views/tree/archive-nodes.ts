@@ -30,12 +30,14 @@ export function archiveNodes(side: Side, address: Address, scene: Scene): TreeNo
           address,
           context: address.context,
         }),
-    ...(source ? [archiveNode('source', source, side, address, { words: 'restore_command' })] : []),
+    ...(source ? [archiveNode('source', source, side, address, { words: '' })] : []),
   ];
 }
 
 interface ArchiveState {
   words: string;
+  /** Newest archived. */
+  file?: string;
   trouble?: 'error' | 'warning';
 }
 
@@ -45,9 +47,11 @@ function ownState(side: Side, scene: Scene): ArchiveState {
   if (health.state === 'fails') return { words: `FAILING: ${health.why}`, trouble: 'error' };
   const { status } = side;
   const at = Date.parse(status?.lastArchivedWALTime ?? '');
-  const age = Number.isNaN(at) ? '' : ` ${formatDuration((scene.moment.now - at) / 1000)} ago`;
-  if (status?.lastArchivedWAL) return { words: `last ${status.lastArchivedWAL}${age}` };
-  return { words: health.state === 'unknown' ? 'state unknown' : 'nothing archived since the start' };
+  if (status?.lastArchivedWAL) {
+    const age = Number.isNaN(at) ? '' : ` ${formatDuration((scene.moment.now - at) / 1000)} ago`;
+    return { words: `last${age}`, file: status.lastArchivedWAL };
+  }
+  return { words: health.state === 'unknown' ? 'state unknown' : 'nothing archived yet' };
 }
 
 function archiveNode(
@@ -66,7 +70,7 @@ function archiveNode(
     id: `archive ${addressKey(address)} ${which}`,
     kind: 'archive',
     label: which === 'own' ? 'WAL archive' : "Source's WAL archive",
-    description: trouble === 'error' ? `${state.words} · ${path}` : `${path} · ${state.words}`,
+    description: [state.words, path].filter(Boolean).join(' · '),
     icon: trouble === 'error' ? failure : trouble ? warning : { id: which === 'own' ? 'archive' : 'cloud-download' },
     trouble,
     tooltip: [
@@ -76,7 +80,8 @@ function archiveNode(
       ['Path', path],
       ...(reference.by === 'plugin' ? [['ObjectStore', reference.objectStore] as const] : []),
       ['Server name', reference.serverName],
-      ['State', state.words],
+      ...(state.words ? [['State', state.words] as const] : []),
+      ...(state.file ? [['Newest file', state.file] as const] : []),
     ],
     contextValue: 'archive',
     context: address.context,

@@ -88,18 +88,21 @@ function sourceSide(topology: Topology, member: Member, { snapshots, moment }: S
   return source && snapshot && sideOf(source, snapshot, moment);
 }
 
+/** What is wrong comes first, because rows are cut off at their end. */
 function stateWords({ cluster, readable }: Side): string[] {
   const phase = cluster.status?.phase ?? 'no status yet';
   const wanted = cluster.spec.instances ?? 1;
   const ready = cluster.status?.readyInstances ?? 0;
+  const readiness = `${ready}/${wanted} ready`;
   return [
     ...(readable ? [] : ['stale']),
-    isReplicaCluster(cluster) ? 'replica cluster' : 'primary cluster',
     ...(hibernated(cluster) ? ['hibernated'] : []),
     ...(fencedInstances(cluster).includes('*') ? ['fenced'] : []),
     ...(demotionInProgress(cluster) ? ['being demoted'] : []),
-    phase === phases.healthy ? 'healthy' : phase,
-    `${ready}/${wanted} ready`,
+    ...(phase === phases.healthy ? [] : [phase]),
+    ...(ready === wanted ? [] : [readiness]),
+    isReplicaCluster(cluster) ? 'replica cluster' : 'primary cluster',
+    ...(ready === wanted ? [readiness] : []),
   ];
 }
 

@@ -8,15 +8,15 @@ export interface Filtered {
 }
 
 /**
- * Each word must be in the label or description of a node or of those above it, upper and lower case alike. What matches
+ * Each word must begin a word in the label or description of a node or of those above it, upper and lower case alike. What matches
  * keeps all that is below it. Alarms always stay: a filter must not hide that something is wrong.
  */
 export function filterTree(roots: readonly TreeNode[], filter: string): Filtered {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const matches: TreeNode[] = [];
   const keep = (node: TreeNode, above: readonly string[]): TreeNode[] => {
-    const text = `${node.label} ${node.description}`.toLowerCase();
-    const left = above.filter(word => !text.includes(word));
+    const text = ` ${node.label} ${node.description}`.toLowerCase();
+    const left = above.filter(word => !beginsIn(text, word));
     if (left.length === 0) {
       matches.push(node);
       return [node];
@@ -28,4 +28,11 @@ export function filterTree(roots: readonly TreeNode[], filter: string): Filtered
   };
   if (words.length === 0) return { roots: [...roots], matches };
   return { roots: roots.flatMap(node => keep(node, words)), matches };
+}
+
+/** Is the word in the text, at the beginning of a word? `us` is not meant by every "cluster". */
+function beginsIn(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1))
+    if (!/[\p{L}\p{N}]/u.test(text.charAt(at - 1)) || !/^[\p{L}\p{N}]/u.test(word)) return true;
+  return false;
 }

@@ -65,13 +65,13 @@ export function instanceDetails(
 
 export function claimNode(claim: PersistentVolumeClaim, address: Address): TreeNode {
   const phase = claim.status?.phase ?? 'unknown';
-  const role = claim.metadata.labels?.['cnpg.io/pvcRole']?.replace('PG_', '').toLowerCase() ?? 'volume';
+  const role = claim.metadata.labels?.['cnpg.io/pvcRole']?.replace('PG_', '').toLowerCase();
   const resizing = claim.status?.conditions?.find(c => c.status === 'True');
-  const bad = phase !== 'Bound';
+  const bad = claim.status?.phase !== undefined && phase !== 'Bound';
   return node({
     id: `claim ${addressKey(address)} ${claim.metadata.name}`,
     kind: 'claim',
-    label: `Volume (${role})`,
+    label: role === undefined ? 'Volume' : `Volume ${role}`,
     description: [
       claim.status?.capacity?.storage ?? claim.spec?.resources?.requests?.storage ?? 'size unknown',
       ...(bad ? [phase] : []),

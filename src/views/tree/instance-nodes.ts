@@ -47,7 +47,7 @@ function instanceNode(
   const lag = lagOf(instance, status, upstream, scene);
   const state = instanceState(instance, status, side);
   const alarmed = alarmsAbout(scene, address, instance.name).length > 0;
-  const trouble = readable && (state.troubled || alarmed) ? 'warning' : undefined;
+  const trouble = readable && (state.wrong.length > 0 || alarmed) ? 'warning' : undefined;
   const target = cluster.status?.targetPrimary;
   const becoming = switchoverInProgress(cluster) && target === instance.name && target !== leader;
   return withTroubleBelow(
@@ -55,7 +55,13 @@ function instanceNode(
       id: `instance ${addressKey(address)} ${instance.name}`,
       kind: 'instance',
       label: instance.name,
-      description: [instance.role, ...(becoming ? ['becoming primary'] : []), ...state.words, ...lag.words].join(' · '),
+      description: [
+        ...(becoming ? ['becoming primary'] : []),
+        ...state.wrong,
+        ...lag.words,
+        instance.role,
+        ...state.usual,
+      ].join(' · '),
       icon: instanceIcon(instance, trouble, readable, status !== undefined),
       trouble,
       tooltip: instanceTooltip(instance, status, side, upstream, lag.time, scene),
@@ -71,36 +77,35 @@ function instanceNode(
   );
 }
 
-function instanceState(
-  instance: Instance,
-  status: InstanceStatus | undefined,
-  { cluster, readable }: Side,
-): { words: string[]; troubled: boolean } {
-  const trouble = (...words: string[]) => ({ words, troubled: true });
-  if (instance.fenced) return trouble('fenced');
-  if (!instance.pod) return trouble('no pod');
-  if (unschedulable(instance.pod) !== undefined) return trouble('unschedulable');
-  if (status?.isPgRewindRunning) return trouble('pg_rewind');
-  if (!instance.ready) return trouble(instance.pod.metadata.deletionTimestamp ? 'terminating' : 'not ready');
+interface State {
+  /** What is wrong or in the way; comes first, because rows are cut off at their end. */
+  wrong: string[];
+  /** How it is when all is well. */
+  usual: string[];
+}
+
+function instanceState(instance: Instance, status: InstanceStatus | undefined, { cluster }: Side): State {
+  const only = (word: string): State => ({ wrong: [word], usual: [] });
+  if (instance.fenced) return only('fenced');
+  if (!instance.pod) return only('no pod');
+  if (unschedulable(instance.pod) !== undefined) return only('unschedulable');
+  if (status?.isPgRewindRunning) return only('pg_rewind');
+  if (!instance.ready) return only(instance.pod.metadata.deletionTimestamp ? 'terminating' : 'not ready');
   const pending = status?.pendingRestart ? ['restart pending'] : [];
-  if (!status || status.isPrimary) {
-    const strange = status?.isPrimary && instance.role !== 'primary';
-    const timeline = instance.timeline ? [`timeline ${instance.timeline}`] : [];
-    return {
-      words: [...(strange ? ['accepts writes'] : []), ...timeline, ...pending],
-      troubled: strange === true || pending.length > 0,
-    };
-  }
-  if (instance.role === 'primary') return trouble('in recovery', ...pending);
+  const timeline = instance.timeline ? [`timeline ${instance.timeline}`] : [];
+  if (!status) return { wrong: [], usual: timeline };
+  if (status.isPrimary)
+    return { wrong: [...(instance.role === 'primary' ? [] : ['accepts writes']), ...pending], usual: timeline };
+  if (instance.role === 'primary') return { wrong: ['in recovery', ...pending], usual: [] };
   // A designated primary may live on an archive alone: its feed says whether that works.
-  const alone = !status.isWalReceiverActive && !(instance.role === 'designated primary' && isReplicaCluster(cluster));
+  const may = instance.role === 'designated primary' && isReplicaCluster(cluster);
   return {
-    words: [
-      status.isWalReceiverActive ? 'streaming' : 'no WAL receiver',
+    wrong: [
+      ...(status.isWalReceiverActive || may ? [] : ['no WAL receiver']),
       ...(status.replayPaused ? ['replay paused'] : []),
       ...pending,
     ],
-    troubled: readable && (alone || status.replayPaused === true || pending.length > 0),
+    usual: status.isWalReceiverActive ? ['streaming'] : may ? ['no WAL receiver'] : [],
   };
 }
 
@@ -119,7 +124,10 @@ function lagOf(
   const bytes = bytesBehind(upstream.status, status);
   if (bytes === undefined) return { words: ['lag unknown'], time: undefined };
   const time = timeBehind(instance, status, upstream, scene.moment.now);
-  return { words: [`lag ${formatBytes(bytes)}${time === undefined || bytes === 0n ? '' : `, ${time}`}`], time };
+  return {
+    words: [`lag ${formatBytes(bytes)}${time === undefined || bytes === 0n || time === '0 s' ? '' : `, ${time}`}`],
+    time,
+  };
 }
 
 /** What the primary measured, else when it was at the position that the instance has replayed. */

@@ -3,7 +3,7 @@ import type { Scene } from './node.ts';
 
 /** @param filter and how many nodes it found */
 export function messageFor({ snapshots }: Scene, filter: string, matches: number): string | undefined {
-  if (filter !== '' && matches === 0) return `Nothing matches "${filter}".`;
+  if (filter !== '') return matches === 0 ? `Nothing matches "${filter}".` : `Only what matches "${filter}" is shown.`;
   if (snapshots.length === 0) return undefined;
   const inState = (state: string): string[] => snapshots.filter(s => s.state === state).map(s => s.context);
   const failed = snapshots.filter(s => s.state === 'failed');

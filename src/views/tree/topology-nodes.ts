@@ -39,7 +39,9 @@ export function topologyNode(topology: Topology, scene: Scene): TreeNode {
   );
   return {
     ...made,
-    icon: real.some(a => a.severity === 'error') ? failure : troubleIcon(real[0] && 'warning', made.icon),
+    icon: real.some(a => a.severity === 'error')
+      ? failure
+      : troubleIcon(real[0] && 'warning', sides.every(side => side.readable) ? made.icon : { id: 'question' }),
     expanded: !scene.many || real.length > 0,
   };
 }
@@ -86,7 +88,10 @@ function placeNode(context: string, topology: Topology, scene: Scene): TreeNode 
       id: `place ${topology.id} ${context}`,
       kind: 'place',
       label: context,
-      description: [namespaces.join(', '), snapshot ? stateWords(snapshot, scene) : ''].filter(Boolean).join(' · '),
+      description: [
+        ...(snapshot && snapshot.state !== 'connected' ? [stateWords(snapshot, scene)] : []),
+        namespaces.join(', '),
+      ].join(' · '),
       icon: failed ? failure : { id: 'server-environment' },
       tooltip: [
         `Kubernetes cluster (context ${context})`,

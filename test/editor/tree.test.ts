@@ -1,0 +1,192 @@
+/**
+ * The tree in real VS Code: what an operator sees when all is well, when archiving breaks, when a side is lost; filter,
+ * expansion, themes. Screenshots are in test-results/tree/.
+ */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { installVsCode } from '../../scripts/vscode/install.ts';
+import type { VsCodeServer } from '../../scripts/vscode/server.ts';
+import { startVsCode } from '../../scripts/vscode/server.ts';
+import { startPlayground } from '../../src/simulator/index.ts';
+import { findChromium, launchBrowser, Workbench } from './workbench.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const state = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-tree-'));
+const workspace = path.join(state, 'workspace');
+const shots = path.join(root, 'test-results/tree');
+
+let playground: Awaited<ReturnType<typeof startPlayground>>;
+let server: VsCodeServer;
+let browser: Browser;
+let w: Workbench;
+
+before(async () => {
+  fs.rmSync(shots, { recursive: true, force: true });
+  installVsCode();
+  playground = await startPlayground({ directory: workspace, speed: 4 });
+  server = await startVsCode({
+    root: path.join(state, 'vscode'),
+    install: [path.join(root, 'dist/cnpg-replica-clusters.vsix')],
+    env: { KUBECONFIG: playground.kubeconfig },
+  });
+  browser = await launchBrowser(findChromium() ?? '');
+  w = await Workbench.open(browser, server, { folder: workspace, shots });
+});
+
+after(async () => {
+  if (w) {
+    await w.shot('end').catch(() => undefined);
+    fs.writeFileSync(path.join(shots, 'console.log'), w.console.join('\n'));
+  }
+  await browser?.close();
+  await server?.stop();
+  await playground?.stop();
+  fs.rmSync(state, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+});
+
+const statusBar = () => w.page.locator('[id="workbench.parts.statusbar"] .statusbar-item[id*="cnpg.state"]');
+const databaseOf = (side: string) => {
+  const [, database] = [...playground.world.databases].find(([key]) => key.startsWith(`${side}/`)) ?? [];
+  assert.ok(database);
+  return database;
+};
+
+async function settings(values: Record<string, unknown>): Promise<void> {
+  const file = path.join(workspace, '.vscode/settings.json');
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const before = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as object) : {};
+  fs.writeFileSync(file, JSON.stringify({ ...before, ...values }));
+  await new Promise(resolve => setTimeout(resolve, 1500));
+}
+
+test('before anything is connected the view says what to do', async () => {
+  await w.activity('CloudNativePG');
+  await w.sidebar.getByText('Nothing is contacted yet', { exact: false }).waitFor();
+  await w.shot('closed');
+});
+
+test('when all is well both sides fit on one screen', async () => {
+  for (const context of ['eu', 'us']) {
+    await w.row(new RegExp(`^${context}not connected`)).click();
+    await w.row(new RegExp(`^${context}connected · 1 Cluster`)).waitFor();
+  }
+  await w.row(/^Fed by cluster-eu.*streaming.*lag/).waitFor();
+  await w.row(/cluster-us-1.*lag.*designated primary.*streaming/).waitFor();
+  await statusBar()
+    .filter({ hasText: /cluster-eu → cluster-us/ })
+    .waitFor();
+  await w.shot('well');
+});
+
+test('a standby opens to its position, node and lag, and stays open through refreshes', async () => {
+  await w.row(/^cluster-us-2.*lag.*standby.*streaming/).click();
+  await w.page.keyboard.press('ArrowRight');
+  await w.row(/^Replayed.*timeline/).waitFor();
+  await w.row(/^Kubernetes node.*us-node/).waitFor();
+  const before = await w.row(/^Replayed/).textContent();
+  await w.page.waitForFunction(
+    text => ![...document.querySelectorAll('[role="treeitem"]')].some(row => row.textContent === text),
+    before,
+  );
+  await w.row(/^Replayed.*timeline/).waitFor();
+  await w.row(/^cluster-us-2/).hover();
+  await w.page.waitForTimeout(1200);
+  await w.shot('standby');
+  await w.page.mouse.move(1200, 300);
+});
+
+test('each row says its state to a screen reader', async () => {
+  const label = await w.row(/^cluster-us-1/).getAttribute('aria-label');
+  assert.match(label ?? '', /cluster-us-1, designated primary · streaming/);
+});
+
+test('a filter leaves what matches, and goes again', async () => {
+  await w.command('CNPG: Filter Replication View…');
+  const input = w.quick.locator('input.input');
+  await input.fill('us standby');
+  await w.row(/^cluster-eu-2/).waitFor({ state: 'hidden' });
+  await w.row(/^cluster-us-2/).waitFor();
+  await input.press('Enter');
+  await w.sidebar.getByText('filter: us standby').waitFor();
+  await w.shot('filtered');
+  await w.command('CNPG: Clear Filter of Replication View');
+  await w.row(/^cluster-eu-2/).waitFor();
+  // What was open is open.
+  await w.row(/^Replayed.*timeline/).waitFor();
+});
+
+test('archiving that fails is an alarm in tree, badge, status bar and one notification', async () => {
+  const { archive } = databaseOf('eu');
+  assert.ok(archive);
+  archive.writable = false;
+  const alarm = w.row(/^Archiving fails.*cluster-eu cannot archive its WAL/);
+  await alarm.waitFor({ timeout: 120_000 });
+  await statusBar().filter({ hasText: 'Archiving fails: cluster-eu' }).waitFor();
+  const toast = await w.notification(/Archiving fails\. cluster-eu cannot archive/);
+  await w.page.locator('.activitybar .badge-content').filter({ hasText: '1' }).first().waitFor();
+  await w.shot('archive-failing');
+  await toast.getByRole('button', { name: 'Show' }).click();
+  await w.page
+    .locator('[role="treeitem"].focused, [role="treeitem"].selected')
+    .filter({ hasText: 'Archiving fails' })
+    .waitFor();
+  await w.page.waitForTimeout(6000);
+  assert.equal(await w.toasts.filter({ hasText: 'Archiving fails' }).count(), 0);
+  await alarm.click();
+  await w.notification(/object store, its credentials/);
+  await w.shot('alarm-told');
+  await w.command('Notifications: Clear All Notifications');
+});
+
+const themes: [string, string][] = [
+  ['light', 'Default Light Modern'],
+  ['high-contrast', 'Default High Contrast'],
+  ['high-contrast-light', 'Default High Contrast Light'],
+];
+for (const [name, theme] of themes)
+  test(`theme ${name}`, async () => {
+    await settings({ 'workbench.colorTheme': theme });
+    await w.shot(`alarm-${name}`);
+  });
+
+test('narrow', async () => {
+  await settings({ 'workbench.colorTheme': 'Default Dark Modern' });
+  await w.page.setViewportSize({ width: 820, height: 900 });
+  await w.page.waitForTimeout(500);
+  await w.shot('narrow');
+  await w.page.setViewportSize({ width: 1400, height: 900 });
+});
+
+test('the alarm goes when archiving works again', async () => {
+  const { archive } = databaseOf('eu');
+  assert.ok(archive);
+  archive.writable = true;
+  await w.row(/^Archiving fails/).waitFor({ state: 'hidden', timeout: 60_000 });
+  await statusBar()
+    .filter({ hasText: /cluster-eu → cluster-us/ })
+    .waitFor();
+});
+
+test('a lost side is unknown, not good and not an alarm', async () => {
+  await playground.faults['eu']?.unreachable(true);
+  await statusBar().filter({ hasText: 'eu cannot be read' }).waitFor({ timeout: 60_000 });
+  await w.row(/^cluster-eu.*stale/).waitFor();
+  await w.row(/^cluster-eu ⇄ cluster-us.*cluster-eu cannot be read/).waitFor();
+  await w.shot('lost-side');
+  await playground.faults['eu']?.unreachable(false);
+  await statusBar()
+    .filter({ hasText: /cluster-eu → cluster-us/ })
+    .waitFor({ timeout: 60_000 });
+});
+
+test('a member bound to nowhere is missing, and found again where it is bound to', async () => {
+  await settings({ 'cnpg.members': { 'cluster-us': 'us/elsewhere' } });
+  await settings({ 'cnpg.members': { 'cluster-us': 'us/default' } });
+  await w.row(/^cluster-eu ⇄ cluster-us/).waitFor();
+});
+
+test('the page asked for no other host', () => assert.deepEqual(w.outside, []));
