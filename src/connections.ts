@@ -60,9 +60,20 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const lifetime = new AbortController();
   const viewers = new Map<string, InstancesInView>();
   const polled = new Map<string, string>();
+  let pending: NodeJS.Timeout | undefined;
+  let restUntil = 0;
   const changed = (): void => {
+    clearTimeout(pending);
+    pending = undefined;
+    const began = performance.now();
     poll();
     for (const listener of listeners) listener();
+    const ended = performance.now();
+    restUntil = ended + Math.min(longestRest, (ended - began) * restPerWork);
+  };
+  /** For changes in the clusters, of which there may be hundreds a second: views that take long are asked less often. */
+  const changedSoon = (): void => {
+    pending ??= setTimeout(changed, Math.max(0, restUntil - performance.now()));
   };
 
   function poll(): void {
@@ -87,7 +98,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       );
       failed.delete(context);
       open.set(context, connection);
-      connection.onDidChange(changed);
+      connection.onDidChange(changedSoon);
       return connection;
     } catch (error) {
       failed.set(context, messageOf(error));
@@ -140,6 +151,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       poll();
     },
     dispose() {
+      clearTimeout(pending);
       lifetime.abort();
       for (const connection of open.values()) connection.close();
       open.clear();
@@ -147,6 +159,10 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
   };
 }
+
+/** Listeners get about a twentieth of the time, and never wait longer than this, in milliseconds. */
+const restPerWork = 19;
+const longestRest = 3000;
 
 function polledClusters({ context, clusters }: ContextSnapshot, viewers: readonly InstancesInView[]): PolledClusters {
   const keys = clusters.map(clusterKey).sort();

@@ -44,6 +44,9 @@ export interface Authentication {
 /** Certificates and proxies of a context are read again after this time, in milliseconds. */
 const dispatcherAge = 10 * 60_000;
 
+/** Milliseconds between two looks at the files. */
+const lookEvery = 250;
+
 interface Selected {
   config: KubeConfig;
   server: string;
@@ -62,6 +65,7 @@ export function authenticationOf(options: ConnectOptions, times: Times): Authent
   let generation = 0;
   let renewedAt = Number.NEGATIVE_INFINITY;
   let outdated = false;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   let dispatcher: { value: Dispatcher; since: number } | undefined;
 
   function drop(): void {
@@ -71,6 +75,9 @@ export function authenticationOf(options: ConnectOptions, times: Times): Authent
   }
 
   function readAgain(): void {
+    // Hundreds of instances may be asked in a second.
+    if (!outdated && times.now() - lookedAt < lookEvery) return;
+    lookedAt = times.now();
     if (!outdated && fingerprintOf(options.files) + fingerprintOf(selected.named) === selected.fingerprint) return;
     const problems = loadKubeconfig(options.files).problems;
     // Somebody is just writing it: what was read before is used until it is whole.

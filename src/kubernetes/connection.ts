@@ -127,9 +127,10 @@ function openConnection(
       announce();
     };
     return {
+      keep: object => slim(object, kind),
       replace(all) {
         objects.clear();
-        for (const object of all) objects.set(keyOf(object), slim(object, kind));
+        for (const object of all) objects.set(keyOf(object), object);
         outdated.add(kind);
         readable();
       },

@@ -11,7 +11,9 @@ import { collectionPath, resources } from './resources.ts';
 import type { Times } from './times.ts';
 
 export interface Sink<T> {
-  /** All objects, after a list. */
+  /** What is kept of an object: called for each page of a list, so that no list is ever in memory as a whole. */
+  keep: (object: T) => T;
+  /** All objects, as kept, after a list. */
   replace(objects: T[]): void;
   put(object: T): void;
   remove(object: T): void;
@@ -103,9 +105,9 @@ export async function follow<T extends KubernetesObject>(
     try {
       if (position === undefined) {
         const either = AbortSignal.any([signal, restart]);
-        const list = await how.gate.enter(() => listAll<T>(how, how.scopes[scope], either));
-        sink.replace(list.objects);
-        position = list;
+        const { objects, ...at } = await how.gate.enter(() => listAll(how, how.scopes[scope], sink.keep, either));
+        sink.replace(objects);
+        position = at;
         failed = false;
       }
       const began = Date.now();
@@ -152,6 +154,7 @@ async function isServed({ client, kind, context }: Follow, signal: AbortSignal):
 async function listAll<T>(
   how: Follow,
   namespace: string | undefined,
+  keep: (object: T) => T,
   signal: AbortSignal,
 ): Promise<Position & { objects: T[] }> {
   const what = `List ${resources[how.kind].plural} in context ${how.context}`;
@@ -159,17 +162,20 @@ async function listAll<T>(
   const { server } = how.client;
   let token: string | undefined;
   for (let page = 0; page < 10_000; page++) {
-    const query = { ...selectorOf(how), limit: '500', ...(token !== undefined && { continue: token }) };
+    const query = { ...selectorOf(how), limit: pageSize, ...(token !== undefined && { continue: token }) };
     const path = collectionPath(how.kind, namespace);
     const { body } = await how.client.json<ListAnswer<T>>({ what, path, query, ...(page > 0 && { server }) }, signal);
     if (!Array.isArray(body.items)) throw garbage(what, 'The answer is no list.');
-    objects.push(...body.items);
+    for (const item of body.items) objects.push(keep(item));
     token = body.metadata?.continue || undefined;
     if (token === undefined)
       return { objects, version: body.metadata?.resourceVersion ?? '0', server: how.client.server };
   }
   throw garbage(what, 'The list does not end.');
 }
+
+/** Objects in one answer: a pod has about 15 KB, and what a page takes is soon garbage again. */
+const pageSize = '250';
 
 const selectorOf = ({ kind }: Follow): Record<string, string> => {
   const { labelSelector } = resources[kind];
