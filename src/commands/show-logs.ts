@@ -20,14 +20,17 @@ export const showLogs =
   (connections: Connections, pages: TextDocuments) =>
   async (argument?: ObjectArgument, nodes?: readonly NodeArgument[]): Promise<void> => {
     const chosen = await pickObjects(connections, argument, nodes, 'Show Logs', ['Cluster', 'Pod']);
-    for (const reference of chosen) follow(await connections.open(reference.context), reference, pages);
+    for (const reference of chosen) {
+      await connections.open(reference.context);
+      follow(connections, reference, pages);
+    }
   };
 
-function follow(connection: Connection, reference: ObjectReference, pages: TextDocuments): void {
+function follow(connections: Connections, reference: ObjectReference, pages: TextDocuments): void {
   const { context, name, namespace } = reference;
   const closing = new AbortController();
   const buffer = createLogBuffer();
-  const pods = (): string[] => podsOf(connection, reference);
+  const pods = (): string[] => podsOf(connections, reference);
   const terminal: LogTerminal = createLogTerminal({
     name: `${name} logs (${context})`,
     buffer,
@@ -44,13 +47,19 @@ function follow(connection: Connection, reference: ObjectReference, pages: TextD
     },
     note: (text: string): void => terminal.note(text),
   };
-  void followLogs(connection, { namespace, pods }, sink, closing.signal).then(() => terminal.dispose());
+  const source: Pick<Connection, 'logs' | 'onDidChange'> = {
+    onDidChange: listener => connections.onDidChange(listener),
+    // A context that was closed and opened again has another connection.
+    logs: async (...asked) => (await connections.open(context)).logs(...asked),
+  };
+  void followLogs(source, { namespace, pods }, sink, closing.signal).then(() => terminal.dispose());
 }
 
-/** A Cluster's instances whose pods exist; they come and go. */
-function podsOf(connection: Connection, { kind, namespace, name }: ObjectReference): string[] {
+/** A Cluster's instances whose pods exist; they come and go. None while the context is closed. */
+function podsOf(connections: Connections, { context, kind, namespace, name }: ObjectReference): string[] {
+  const snapshot = connections.get(context)?.snapshot();
+  if (!snapshot) return [];
   if (kind === 'Pod') return [name];
-  const snapshot = connection.snapshot();
   const cluster = snapshot.clusters.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
   return cluster ? instancesOf(cluster, snapshot).flatMap(({ pod }) => pod?.metadata.name ?? []) : [];
 }

@@ -50,7 +50,7 @@ export function followLogs(
       if (!wanted.includes(pod)) {
         controller.abort();
         followed.delete(pod);
-        sink.note(`${pod} is gone.`);
+        sink.note(`${pod}: no longer followed.`);
       }
     for (const pod of wanted) {
       if (followed.has(pod)) continue;

@@ -73,6 +73,7 @@ export function createLogTerminal(options: LogTerminalOptions): LogTerminal {
     print(dim(`${name}, times in UTC.`), ...wrapped(help, width).map(dim));
     const words = filterWords(filter);
     if (words !== '') print(dim(`Only ${words}.`));
+    if (options.instances().length === 0) print(dim('No instance has a pod now. Its log is followed when it has one.'));
   }
 
   function update(): void {

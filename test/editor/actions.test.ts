@@ -188,6 +188,20 @@ test('the kubectl line of an object is copied', async () => {
   assert.match(await clipboard(), /\nkubectl cnpg status cluster-eu --context eu --namespace default$/);
 });
 
+test('of several selected nodes a line each is copied', async () => {
+  await w.row(/^cluster-eu-2/).click();
+  await w.row(/^cluster-us-3/).click({ modifiers: ['Control'] });
+  await w.row(/^cluster-us-3/).click({ button: 'right' });
+  const menu = w.page.locator('.monaco-menu').first();
+  assert.equal(await menu.getByText('Open psql').count(), 0);
+  await menu.getByText('Copy kubectl Command').click();
+  await poll(async () => (await clipboard()).includes('pod/cluster-us-3') || undefined, 'clipboard');
+  assert.deepEqual((await clipboard()).split('\n'), [
+    'kubectl --context eu --namespace default get pod/cluster-eu-2 --output yaml',
+    'kubectl --context us --namespace default get pod/cluster-us-3 --output yaml',
+  ]);
+});
+
 test('psql runs in the pod of the primary', async () => {
   await pick('Open psql', /^cluster-eu, Cluster/);
   const shown = await terminalShows(/<psql>/);

@@ -112,5 +112,5 @@ test('instances that come are followed, those that go are not', async () => {
     },
   );
   assert.deepEqual(lines, ['a-1 one', 'a-2 two']);
-  assert.deepEqual(notes, ['a-1 is gone.']);
+  assert.deepEqual(notes, ['a-1: no longer followed.']);
 });
