@@ -14,16 +14,24 @@ const source = (file: string): string => path.join(root, 'src', file);
 const lazyRooms: Record<string, string> = {
   [source('kubernetes/index.ts')]: './cluster.js',
   [source('archive/index.ts')]: './archive.js',
+  [source('archive/s3.ts')]: './s3.js',
+  [source('archive/azure.ts')]: './azure.js',
+  [source('archive/google.ts')]: './google.js',
   [source('simulator/index.ts')]: './simulator.js',
   [source('language/live-yaml.ts')]: './live-yaml.js',
   [source('views/language-client.ts')]: './language-client.js',
 };
 
-const lazyRoomsPlugin: esbuild.Plugin = {
-  name: 'lazy-rooms',
+/** A room that several bundles need whole is one of its own, which they load at once. */
+const sharedRooms: Record<string, string> = { [source('language/index.ts')]: './language.js' };
+
+const roomsPlugin: esbuild.Plugin = {
+  name: 'rooms',
   setup(build) {
-    build.onResolve({ filter: /\.ts$/ }, args => {
-      const bundle = args.kind === 'dynamic-import' && lazyRooms[path.resolve(args.resolveDir, args.path)];
+    build.onResolve({ filter: /\.ts$/ }, ({ kind, resolveDir, path: imported }) => {
+      const file = path.resolve(resolveDir, imported);
+      const bundle =
+        (kind === 'dynamic-import' && lazyRooms[file]) || (kind === 'import-statement' && sharedRooms[file]);
       return bundle ? { path: bundle, external: true } : undefined;
     });
   },
@@ -32,7 +40,7 @@ const lazyRoomsPlugin: esbuild.Plugin = {
 const common: esbuild.BuildOptions = {
   bundle: true,
   minify: true,
-  keepNames: true,
+  keepNames: false,
   sourcemap: process.argv.includes('--sourcemap') ? 'linked' : false,
   logLevel: 'warning',
   outdir: path.join(root, 'dist'),
@@ -52,7 +60,7 @@ await Promise.all([
     define: { 'import.meta.dirname': '__dirname' },
     // The build for Node asks the environment at each token whether to log it, which takes a tenth of the time.
     alias: { yaml: path.join(root, 'node_modules/yaml/browser/dist/index.js') },
-    plugins: [lazyRoomsPlugin],
+    plugins: [roomsPlugin],
     supported: { 'dynamic-import': false },
     entryPoints: {
       extension: source('extension.ts'),
@@ -60,7 +68,11 @@ await Promise.all([
       compile: source('server/compile.ts'),
       cluster: source('kubernetes/index.ts'),
       archive: source('archive/index.ts'),
+      s3: source('archive/s3.ts'),
+      azure: source('archive/azure.ts'),
+      google: source('archive/google.ts'),
       cli: source('cli/main.ts'),
+      language: source('language/index.ts'),
       'live-yaml': source('language/live-yaml.ts'),
       simulator: source('simulator/index.ts'),
       'language-client': source('views/language-client.ts'),

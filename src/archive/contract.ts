@@ -2,21 +2,30 @@
 import type { ArchiveLocation } from '../model/archive.ts';
 import type { ArchiveListing } from '../model/archive-listing.ts';
 
-/** Values of the credentials, resolved by the caller for this one action. Never logged, never stored. */
-export interface S3Credentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-}
+/**
+ * Values of the credentials, resolved by the caller for this one action. Never logged, never stored. Each is what an ObjectStore
+ * can name (Barman Cloud plugin, "Object Stores").
+ */
+export type Credentials =
+  | { for: 's3'; accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+  | { for: 'azure'; connectionString: string }
+  | { for: 'azure'; account: string; key: string }
+  | { for: 'azure'; account: string; sasToken: string }
+  /** The content of a service account's JSON key. */
+  | { for: 'google'; key: string };
 
-export interface S3Options {
+export interface FolderOptions {
   location: Pick<ArchiveLocation, 'configuration' | 'serverName'>;
-  /** `undefined`: the AWS SDK's usual chain (environment, profile, role). */
-  credentials: S3Credentials | undefined;
+  /** `undefined`: those of the user's own environment, as the provider's tools find them. */
+  credentials: Credentials | undefined;
+  /** S3 only. */
   region?: string;
   /** PEM of `endpointCA`. */
   ca?: string;
 }
+
+/** Opens the folder of an archive; nothing is contacted before its first call. Rejects with a `Failure` for a path of no store. */
+export type OpenFolder = (options: FolderOptions) => Promise<ObjectStoreFolder>;
 
 export interface StoredObject {
   key: string;
@@ -36,6 +45,8 @@ export interface Slice {
 
 /** One archive folder (`destinationPath/serverName/`), read only. Keys are relative to that folder. */
 export interface ObjectStoreFolder {
+  /** Names in a page that is full. */
+  readonly pageSize: number;
   /** All objects of the slice, page by page, in key order; a page is one request. */
   list(slice: Slice, signal: AbortSignal): AsyncIterable<StoredObject[]>;
   /** What is directly below `prefix`: names of folders (with their `/`) and objects, page by page; a page is one request. */

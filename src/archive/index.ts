@@ -1,7 +1,7 @@
 /**
- * The façade of this room. It is its own bundle (`dist/archive.js`) with the object stores' SDKs, loaded when the first
- * archive is opened.
+ * The façade of this room. It is its own bundle (`dist/archive.js`), loaded when the first archive is opened; the SDK of each kind
+ * of object store is a bundle too, loaded when the first archive there is.
  */
 export { listArchive } from './listing.ts';
-export { openS3 } from './s3.ts';
+export { openFolder } from './open-folder.ts';
 export type * from './contract.ts';

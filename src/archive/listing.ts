@@ -19,8 +19,6 @@ const detailedBackups = 500;
 const detailedHistories = 500;
 /** Requests under way at a time: for slices, and for small files. */
 const inFlight = 16;
-/** Names in a page of S3; others have more. */
-const pageSize = 1000;
 /** A slice ends with a page that is not full: there are so few that they add less than a tenth to the requests. */
 const slicesPerPage = 0.08;
 const mostSlices = 64;
@@ -204,7 +202,7 @@ async function listSegments(pass: Pass, segmentSize: number): Promise<WalSummary
   for (const object of first.value) addObject(whole, object, segmentSize);
   const lastKey = first.value.at(-1)?.key;
   // Less than a page is all there is; of more, nobody says how much.
-  if (lastKey === undefined || first.value.length < pageSize) {
+  if (lastKey === undefined || first.value.length < pass.folder.pageSize) {
     for await (const page of pages) for (const object of page) addObject(whole, object, segmentSize);
     return whole;
   }
@@ -243,7 +241,7 @@ async function slicesBehind(pass: Pass, lastKey: string, segmentSize: number): P
   }
   folders.sort((a, b) => (a < b ? -1 : 1));
   const perFolder = 2 ** 32 / segmentSize;
-  const pages = (folders.length * perFolder) / pageSize;
+  const pages = (folders.length * perFolder) / pass.folder.pageSize;
   const count = Math.min(mostSlices, Math.max(1, Math.floor(pages * slicesPerPage)));
   const edges = Array.from({ length: count - 1 }, (_, at) => folders[Math.floor(((at + 1) * folders.length) / count)]);
   const cuts = [lastKey, ...edges.filter(edge => edge !== undefined)];

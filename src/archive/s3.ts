@@ -7,10 +7,11 @@ import type {
   ListObjectsV2CommandOutput,
   S3ClientConfig,
 } from '@aws-sdk/client-s3';
-import { parseS3Path } from '../model/archive-keys.ts';
+import { parseBucketPath } from '../model/archive-keys.ts';
 import { archivePath } from '../model/archive.ts';
 import { Failure } from '../errors.ts';
-import type { ObjectStoreFolder, S3Options, StoredObject } from './contract.ts';
+import type { Credentials, FolderOptions, ObjectStoreFolder, StoredObject } from './contract.ts';
+import { readAtMost } from './read-at-most.ts';
 import { s3Failure } from './s3-failure.ts';
 
 /** Milliseconds for one request: connecting, and silence while answering. */
@@ -18,10 +19,10 @@ const connectLimit = 10_000;
 const silenceLimit = 30_000;
 
 /** An archive folder in S3 or a compatible store. Nothing is contacted before the first call. */
-export function openS3(options: S3Options): ObjectStoreFolder {
+export function openS3(options: FolderOptions): ObjectStoreFolder {
   const { configuration, serverName } = options.location;
   const where = archivePath(options.location);
-  const path = parseS3Path(configuration.destinationPath, serverName);
+  const path = parseBucketPath(configuration.destinationPath, serverName);
   if (!path)
     throw new Failure('bad-path', {
       what: `"${configuration.destinationPath}" is no S3 destination path`,
@@ -56,6 +57,7 @@ export function openS3(options: S3Options): ObjectStoreFolder {
   }
 
   return {
+    pageSize: 1000,
     async *list({ prefix: below, after, until }, signal) {
       const input = { Prefix: prefix + below, ...(after !== undefined && { StartAfter: prefix + after }) };
       for await (const { Contents = [] } of pages(input, signal)) {
@@ -89,7 +91,7 @@ const stored = (prefix: string, { Key = '', Size, LastModified = new Date(0) }: 
   modified: LastModified,
 });
 
-function clientConfig({ location, credentials, region, ca }: S3Options): S3ClientConfig {
+function clientConfig({ location, credentials, region, ca }: FolderOptions): S3ClientConfig {
   const { endpointURL } = location.configuration;
   return {
     // Compatible stores do not care; AWS answers with a redirect that the SDK follows.
@@ -107,26 +109,15 @@ function clientConfig({ location, credentials, region, ca }: S3Options): S3Clien
       ...(ca !== undefined && { httpsAgent: new https.Agent({ ca, keepAlive: true }) }),
     },
     ...(endpointURL !== undefined && { endpoint: endpointURL, forcePathStyle: true }),
-    ...(credentials && { credentials }),
+    ...(credentials?.for === 's3' && { credentials: keysOf(credentials) }),
   };
 }
 
-async function readAtMost(body: Readable | undefined, limit: number, key: string): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    chunks.push(chunk as Buffer);
-    length += (chunk as Buffer).length;
-    if (length <= limit) continue;
-    body?.destroy();
-    throw new Failure('too-large', {
-      what: `${key} is not read`,
-      why: `It is larger than ${limit} bytes, which no such file is.`,
-      remedy: 'Look at what was stored under that name.',
-    });
-  }
-  return Buffer.concat(chunks);
-}
+const keysOf = ({ accessKeyId, secretAccessKey, sessionToken }: Extract<Credentials, { for: 's3' }>) => ({
+  accessKeyId,
+  secretAccessKey,
+  ...(sessionToken !== undefined && { sessionToken }),
+});
 
 const endless = (where: string): Failure =>
   new Failure('garbage', {

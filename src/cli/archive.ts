@@ -12,7 +12,8 @@ const usage =
 const help = `${usage}
 
 Lists or judges the WAL archive of a server, as Barman Cloud writes it.
-DESTINATION_PATH is that of the ObjectStore: s3://bucket/path.
+DESTINATION_PATH is that of the ObjectStore: s3://bucket/path, gs://bucket/path,
+https://account.blob.core.windows.net/container/path.
 Credentials come from the environment, as the provider's own tools read it.
 
   list   timelines, runs of segments, gaps, base backups
@@ -83,8 +84,8 @@ async function check(where: Where, format: 'text' | 'json', signal: AbortSignal)
 }
 
 async function read({ configuration, serverName }: Where, signal: AbortSignal): Promise<ArchiveListing> {
-  const { listArchive, openS3 } = await import('../archive/index.ts');
-  const folder = openS3({ location: { configuration, serverName }, credentials: undefined });
+  const { listArchive, openFolder } = await import('../archive/index.ts');
+  const folder = await openFolder({ location: { configuration, serverName }, credentials: undefined });
   try {
     return await listArchive(folder, { configuration, serverName }, signal);
   } finally {

@@ -27,15 +27,47 @@ export function parseArchiveKey(key: string): ArchiveKey {
   return suffix === '.partial' ? { kind: 'partial', name, timeline } : { kind: 'label', name: name + suffix, timeline };
 }
 
-/** Bucket and key prefix of `s3://bucket/path`; the prefix ends with `/` unless it is empty. `undefined`: not such a path. */
-export function parseS3Path(
+export type Store = 's3' | 'azure' | 'google';
+
+/** By the form of the path, as Barman Cloud decides it; `undefined`: none of them. */
+export function storeOf(destinationPath: string): Store | undefined {
+  if (/^s3:\/\/[^/]/.test(destinationPath)) return 's3';
+  if (/^gs:\/\/[^/]/.test(destinationPath)) return 'google';
+  return /^https?:\/\/[^/]+\/[^/]/.test(destinationPath) ? 'azure' : undefined;
+}
+
+/** The folders of a path and the server's below them, with `/` at the end. */
+const prefixOf = (path: string, serverName: string): string =>
+  `${[...path.split('/'), serverName].filter(part => part !== '').join('/')}/`;
+
+/** Bucket and key prefix of `s3://bucket/path` and `gs://bucket/path`. `undefined`: not such a path. */
+export function parseBucketPath(
   destinationPath: string,
   serverName: string,
 ): { bucket: string; prefix: string } | undefined {
-  const match = /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(destinationPath);
-  if (!match) return undefined;
-  const folders = [...(match[2] ?? '').split('/'), serverName].filter(part => part !== '');
-  return { bucket: match[1] ?? '', prefix: `${folders.join('/')}/` };
+  const match = /^(?:s3|gs):\/\/([^/]+)(?:\/(.*))?$/.exec(destinationPath);
+  return match ? { bucket: match[1] ?? '', prefix: prefixOf(match[2] ?? '', serverName) } : undefined;
+}
+
+/**
+ * Account, container and prefix of `https://ACCOUNT.blob.core.windows.net/CONTAINER/path`; emulators have the account in the path:
+ * `http://HOST:10000/ACCOUNT/CONTAINER/path`. `undefined`: not such a path.
+ */
+export function parseAzurePath(
+  destinationPath: string,
+  serverName: string,
+): { serviceUrl: string; account: string; container: string; prefix: string } | undefined {
+  if (!URL.canParse(destinationPath)) return undefined;
+  const { protocol, host, hostname, pathname } = new URL(destinationPath);
+  const parts = decodeURIComponent(pathname)
+    .split('/')
+    .filter(part => part !== '');
+  const isHosted = /\.blob\./.test(hostname);
+  const account = isHosted ? (hostname.split('.')[0] ?? '') : (parts.shift() ?? '');
+  const container = parts.shift();
+  if (account === '' || container === undefined) return undefined;
+  const serviceUrl = `${protocol}//${host}${isHosted ? '' : `/${account}`}`;
+  return { serviceUrl, account, container, prefix: prefixOf(parts.join('/'), serverName) };
 }
 
 /** `key=value` lines of a `backup.info` file; values are taken as they stand. */

@@ -65,8 +65,15 @@ export interface ObjectStoreConfiguration {
     region?: SecretKeySelector;
     inheritFromIAMRole?: boolean;
   };
-  azureCredentials?: Record<string, unknown>;
-  googleCredentials?: Record<string, unknown>;
+  azureCredentials?: {
+    connectionString?: SecretKeySelector;
+    storageAccount?: SecretKeySelector;
+    storageKey?: SecretKeySelector;
+    storageSasToken?: SecretKeySelector;
+    inheritFromAzureAD?: boolean;
+    useDefaultAzureCredentials?: boolean;
+  };
+  googleCredentials?: { applicationCredentials?: SecretKeySelector; gkeEnvironment?: boolean };
 }
 
 export interface ObjectStore extends KubernetesObject {

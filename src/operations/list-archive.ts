@@ -1,5 +1,5 @@
 /** From a Cluster to the listing of an archive it writes or reads: ObjectStore, Secrets, object store, in this order. */
-import type { ListArchive, ObjectStoreFolder, S3Credentials, S3Options } from '../archive/contract.ts';
+import type { Credentials, FolderOptions, ListArchive, OpenFolder } from '../archive/contract.ts';
 import { Failure } from '../errors.ts';
 import type { Connection } from '../kubernetes/contract.ts';
 import type { ArchiveListing } from '../model/archive-listing.ts';
@@ -13,7 +13,7 @@ export type ArchiveOf = 'own' | 'source';
 
 /** The room that talks to object stores, loaded on first use. */
 export interface ArchiveRoom {
-  openS3: (options: S3Options) => ObjectStoreFolder;
+  openFolder: OpenFolder;
   listArchive: ListArchive;
 }
 
@@ -32,9 +32,9 @@ export async function listClusterArchive(
   const reference = which === 'own' ? ownArchive(cluster) : sourceArchive(cluster);
   if (!reference) throw noArchive(address, which);
   const location = await locate(api, reference, address, signal);
-  const options = await s3Options(api, location, signal);
-  const { openS3, listArchive } = await room();
-  const folder = openS3(options);
+  const options = await folderOptions(api, location, signal);
+  const { openFolder, listArchive } = await room();
+  const folder = await openFolder(options);
   try {
     return await listArchive(folder, location, signal, { ...(onProgress && { onProgress }) });
   } finally {
@@ -71,33 +71,33 @@ async function locate(
   });
 }
 
-async function s3Options(api: Api, location: ArchiveLocation, signal: AbortSignal): Promise<S3Options> {
-  const { configuration } = location;
-  if (!configuration.destinationPath.startsWith('s3://'))
-    throw new Failure('unsupported-store', {
-      what: `${configuration.destinationPath} cannot be listed`,
-      why: 'Only S3 and compatible stores can be listed so far.',
-      remedy: 'Use the command line tools of the provider.',
-    });
-  const value = (selector: SecretKeySelector | undefined) => secretValue(api, location.namespace, selector, signal);
-  const s3 = configuration.s3Credentials;
-  const [region, ca, credentials] = [
-    await value(s3?.region),
-    await value(configuration.endpointCA),
-    await keys(s3, value),
-  ];
+/** What the ObjectStore names, read from its Secrets. */
+async function folderOptions(api: Api, location: ArchiveLocation, signal: AbortSignal): Promise<FolderOptions> {
+  const { configuration, namespace } = location;
+  const value = (selector: SecretKeySelector | undefined) => secretValue(api, namespace, selector, signal);
+  const region = await value(configuration.s3Credentials?.region);
+  const ca = await value(configuration.endpointCA);
+  const credentials = await credentialsOf(configuration, value);
   return { location, credentials, ...(region !== undefined && { region }), ...(ca !== undefined && { ca }) };
 }
 
-async function keys(
-  s3: ArchiveLocation['configuration']['s3Credentials'],
+async function credentialsOf(
+  { s3Credentials: s3, azureCredentials: azure, googleCredentials: google }: ArchiveLocation['configuration'],
   value: (selector: SecretKeySelector | undefined) => Promise<string | undefined>,
-): Promise<S3Credentials | undefined> {
+): Promise<Credentials | undefined> {
+  const key = await value(google?.applicationCredentials);
+  if (key !== undefined) return { for: 'google', key };
+  const connectionString = await value(azure?.connectionString);
+  if (connectionString !== undefined) return { for: 'azure', connectionString };
+  const account = await value(azure?.storageAccount);
+  const [storageKey, sasToken] = [await value(azure?.storageKey), await value(azure?.storageSasToken)];
+  if (account !== undefined && storageKey !== undefined) return { for: 'azure', account, key: storageKey };
+  if (account !== undefined && sasToken !== undefined) return { for: 'azure', account, sasToken };
   const accessKeyId = await value(s3?.accessKeyId);
   const secretAccessKey = await value(s3?.secretAccessKey);
   const sessionToken = await value(s3?.sessionToken);
   if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
-  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+  return { for: 's3', accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
 async function secretValue(

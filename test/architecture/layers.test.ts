@@ -29,7 +29,10 @@ const layers: Record<string, Layer> = {
       /^(node:.*|vscode-languageserver(\/node(\.js)?)?|vscode-languageserver-textdocument|vscode-languageserver-types|ajv)$/,
   },
   kubernetes: { rooms: ['model', 'errors'], packages: /^(node:.*|@kubernetes\/client-node|undici)$/ },
-  archive: { rooms: ['model', 'errors'], packages: /^(node:.*|@aws-sdk\/.*|@smithy\/.*)$/ },
+  archive: {
+    rooms: ['model', 'errors'],
+    packages: /^(node:.*|@aws-sdk\/.*|@smithy\/.*|@azure\/.*|@google-cloud\/storage)$/,
+  },
   operations: { rooms: ['model', 'errors'], packages: none, types: ['kubernetes', 'archive'] },
   connections: { rooms: ['model', 'errors'], packages: none, types: ['kubernetes'] },
   'port-forwarding': { rooms: ['errors'], packages: /^node:.*$/ },

@@ -27,6 +27,7 @@ export function folderOf(
     return { key, size: typeof value === 'number' ? value : (value ?? '').length, modified };
   };
   return {
+    pageSize,
     mostInFlight: () => most,
     async *list({ prefix, after = '', until }) {
       const found = all.filter(key => key.startsWith(prefix) && key > after && (until === undefined || key <= until));

@@ -4,7 +4,7 @@ import { listArchive } from '../../src/archive/listing.ts';
 import type { ArchiveListing } from '../../src/model/archive-listing.ts';
 import { checkArchive } from '../../src/model/archive-check.ts';
 import { renderListing } from '../../src/model/archive-listing-text.ts';
-import { parseArchiveKey, parseS3Path } from '../../src/model/archive-keys.ts';
+import { parseArchiveKey, parseAzurePath, parseBucketPath, storeOf } from '../../src/model/archive-keys.ts';
 import { folderOf, info, segments } from './folders.ts';
 
 const where = { configuration: { destinationPath: 's3://bucket/path/' }, serverName: 'pg' };
@@ -129,10 +129,32 @@ const paths: [string, unknown][] = [
   ['s3://bucket', { bucket: 'bucket', prefix: 'pg/' }],
   ['s3://bucket/', { bucket: 'bucket', prefix: 'pg/' }],
   ['s3://bucket//a/b//', { bucket: 'bucket', prefix: 'a/b/pg/' }],
-  ['gs://bucket', undefined],
+  ['gs://bucket/a', { bucket: 'bucket', prefix: 'a/pg/' }],
   ['bucket', undefined],
 ];
-for (const [path, expected] of paths) test(`path ${path}`, () => assert.deepEqual(parseS3Path(path, 'pg'), expected));
+for (const [path, expected] of paths)
+  test(`path ${path}`, () => assert.deepEqual(parseBucketPath(path, 'pg'), expected));
+
+const hosted = 'https://shop.blob.core.windows.net';
+const azurePaths: [string, unknown][] = [
+  [`${hosted}/wal/a/`, { serviceUrl: hosted, account: 'shop', container: 'wal', prefix: 'a/pg/' }],
+  [
+    'http://127.0.0.1:10000/shop/wal',
+    { serviceUrl: 'http://127.0.0.1:10000/shop', account: 'shop', container: 'wal', prefix: 'pg/' },
+  ],
+  [hosted, undefined],
+  ['http://127.0.0.1:10000/shop', undefined],
+  ['nowhere', undefined],
+];
+for (const [path, expected] of azurePaths)
+  test(`path ${path}`, () => assert.deepEqual(parseAzurePath(path, 'pg'), expected));
+
+test('the store is told by the path', () => {
+  assert.equal(storeOf('s3://a/b'), 's3');
+  assert.equal(storeOf('gs://a'), 'google');
+  assert.equal(storeOf(`${hosted}/wal`), 'azure');
+  for (const odd of ['', 's3://', 'ftp://a/b', 'https://host', '/a/b']) assert.equal(storeOf(odd), undefined);
+});
 
 test('the page', async () => {
   const listing = await list({
@@ -219,7 +241,7 @@ test('a listing that is stopped says so, and shows no gap where it was not looke
 
 test('the first failure of a slice ends the listing', async () => {
   const folder = folderOf(segments(1, 1, 50_000));
-  const { list: all } = folder;
+  const all = folder.list.bind(folder);
   let calls = 0;
   folder.list = (slice, signal) => {
     if (slice.after !== undefined && ++calls === 2) throw new Error('HTTP 503 SlowDown');

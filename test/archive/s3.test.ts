@@ -17,7 +17,7 @@ const never = new AbortController().signal;
 const folderAt = (t: TestContext, endpointURL: string): ObjectStoreFolder => {
   const folder = openS3({
     location: { configuration: { destinationPath: 's3://archive/deep', endpointURL }, serverName: 'pg' },
-    credentials: { accessKeyId: 'key', secretAccessKey: secret },
+    credentials: { for: 's3', accessKeyId: 'key', secretAccessKey: secret },
   });
   t.after(() => folder.close());
   return folder;

@@ -18,8 +18,8 @@ export interface SyntheticOptions {
 
 export interface SyntheticS3 {
   endpoint: string;
-  requests(): number;
-  mostInFlight(): number;
+  requests: () => number;
+  mostInFlight: () => number;
   stop(): Promise<void>;
 }
 

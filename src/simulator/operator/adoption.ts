@@ -2,7 +2,7 @@
 import type { Cluster, ObjectStore } from '../../model/cluster.ts';
 import { externalCluster, isReplicaCluster, phases, topologyName } from '../../model/cluster.ts';
 import { locateArchive, ownArchive } from '../../model/archive.ts';
-import { parseS3Path } from '../../model/archive-keys.ts';
+import { parseBucketPath } from '../../model/archive-keys.ts';
 import type { Buckets } from '../object-store/bucket.ts';
 import { createBucket } from '../object-store/bucket.ts';
 import type { Archive } from '../postgres/archive.ts';
@@ -91,7 +91,9 @@ async function archiveOf(r: Reconciliation, cluster: Cluster, buckets: Buckets):
   const stores = (await r.client.list(resources.objectStores)).items as ObjectStore[];
   const location = locateArchive(reference, r.namespace, stores);
   const path =
-    typeof location === 'string' ? undefined : parseS3Path(location.configuration.destinationPath, location.serverName);
+    typeof location === 'string'
+      ? undefined
+      : parseBucketPath(location.configuration.destinationPath, location.serverName);
   if (!path) {
     r.log(`${r.name}: its archive cannot be used: ${typeof location === 'string' ? location : 'no S3 path'}`);
     return undefined;
