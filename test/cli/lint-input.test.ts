@@ -133,10 +133,14 @@ const cases: Case[] = [
     make: content(`${head}  x:\n    ${'- '.repeat(100_000)}\n`),
     out: /x\.yaml:\d+:\d+: error: .*nested too deeply/,
   },
-  { name: 'a line of 5 MB', make: content(`${good}  description: ${'x'.repeat(5_000_000)}\n`), out: /^(?!x\.yaml)/ },
+  {
+    name: 'a line of 5 MB',
+    make: content(`${good}  description: ${'x'.repeat(5_000_000)}\n`),
+    out: /^x\.yaml:1:1: error: The document has more than 3 MiB/,
+  },
   {
     name: '100,000 lines, one object',
-    make: content(`${good}  postgresql:\n    pg_hba:\n${'      - host all all 10.0.0.0/8 md5\n'.repeat(100_000)}`),
+    make: content(`${good}  postgresql:\n    pg_hba:\n${'      - local all all md5\n'.repeat(100_000)}`),
     within: 60_000,
     out: /^(?!x\.yaml)/,
   },
