@@ -63,6 +63,8 @@ async function settings(values: Record<string, unknown>): Promise<void> {
   await new Promise(resolve => setTimeout(resolve, 1500));
 }
 
+test('the theme is dark', () => settings({ 'workbench.colorTheme': 'Default Dark Modern' }));
+
 test('before anything is connected the view says what to do', async () => {
   await w.activity('CloudNativePG');
   await w.sidebar.getByText('Nothing is contacted yet', { exact: false }).waitFor();
@@ -101,7 +103,7 @@ test('a standby opens to its position, node and lag, and stays open through refr
 
 test('each row says its state to a screen reader', async () => {
   const label = await w.row(/^cluster-us-1/).getAttribute('aria-label');
-  assert.match(label ?? '', /cluster-us-1, designated primary · streaming/);
+  assert.match(label ?? '', /^cluster-us-1, lag .* · designated primary · streaming$/);
 });
 
 test('a filter leaves what matches, and goes again', async () => {
@@ -111,7 +113,7 @@ test('a filter leaves what matches, and goes again', async () => {
   await w.row(/^cluster-eu-2/).waitFor({ state: 'hidden' });
   await w.row(/^cluster-us-2/).waitFor();
   await input.press('Enter');
-  await w.sidebar.getByText('filter: us standby').waitFor();
+  await w.sidebar.getByText('Only what matches "us standby" is shown.').waitFor();
   await w.shot('filtered');
   await w.command('CNPG: Clear Filter of Replication View');
   await w.row(/^cluster-eu-2/).waitFor();
