@@ -97,6 +97,8 @@ function openConnection(
     announce();
   }
 
+  /** What the log says already: attempts go on for hours. */
+  const said = new Map<WatchedKind | 'InstanceStatus', string>();
   const gate = gateFor(mostLists);
   for (const kind of watchedKinds) {
     // Without the right to list all namespaces the context's own is followed.
@@ -114,6 +116,7 @@ function openConnection(
     const keyOf = ({ metadata }: KubernetesObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
     const readable = (): void => {
       absent = false;
+      said.delete(kind);
       contactAt = times.now();
       if (kind === 'Cluster' && latest.state !== 'connected') {
         const { error: _, ...rest } = latest;
@@ -161,9 +164,10 @@ function openConnection(
   }
 
   function unreadable(kind: WatchedKind | 'InstanceStatus', failure: ApiFailure): void {
-    log(`${context}: ${failure.message}`);
-    if (kind === 'Cluster') update({ state: 'failed', error: clusterFailure(context, failure) });
+    if (said.get(kind) !== failure.message) log(`${context}: ${failure.message}`);
+    said.set(kind, failure.message);
     // All the rest would only say the same once more.
+    if (kind === 'Cluster') update({ state: 'failed', error: clusterFailure(context, failure), unread: {} });
     else if (latest.state !== 'failed') update({ unread: { ...latest.unread, [kind]: failure.message } });
   }
 

@@ -1,4 +1,4 @@
-/** A TCP relay on loopback: a network between one client and an API server that can be cut and mended. */
+/** A TCP relay on loopback: a network between one client and an API server that can be cut, stalled, slowed and mended. */
 import net from 'node:net';
 
 export interface Relay {
@@ -7,12 +7,26 @@ export interface Relay {
   /** Drops what is open and refuses what comes. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** Half-open: connections stay, new ones are taken, and no byte passes any more; what is stalled then stays so. */
+  stall(): void;
+  /** New connections pass again. */
+  flow(): void;
+  /** Ends everything that is open with a reset. */
+  reset(): void;
+  /** Milliseconds that each piece of an answer waits. */
+  delay(milliseconds: number): void;
+  /** How many connections were taken. */
+  connections(): number;
 }
 
 export async function openRelay(target: string): Promise<Relay> {
-  const { hostname, port } = new URL(target);
+  const { hostname, port, protocol } = new URL(target);
   const open = new Set<net.Socket>();
+  let stalled = false;
+  let latency = 0;
+  let taken = 0;
   const server = net.createServer(near => {
+    taken++;
     const far = net.connect(Number(port), hostname);
     for (const [one, other] of [
       [near, far],
@@ -24,7 +38,13 @@ export async function openRelay(target: string): Promise<Relay> {
         open.delete(one);
         other.destroy();
       });
-      one.pipe(other);
+      one.on('end', () => void (stalled || setTimeout(() => other.end(), latency)));
+      one.on('data', bytes => {
+        if (stalled) one.pause();
+        else if (latency === 0) other.write(bytes);
+        else setTimeout(() => other.write(bytes), latency);
+      });
+      if (stalled) one.pause();
     }
   });
   const listen = (at: number): Promise<void> =>
@@ -38,7 +58,7 @@ export async function openRelay(target: string): Promise<Relay> {
   await listen(0);
   const { port: own } = server.address() as net.AddressInfo;
   return {
-    url: `https://127.0.0.1:${own}`,
+    url: `${protocol}//127.0.0.1:${own}`,
     cut: () =>
       new Promise(resolve => {
         // Closed already: called back all the same.
@@ -46,5 +66,12 @@ export async function openRelay(target: string): Promise<Relay> {
         for (const socket of open) socket.destroy();
       }),
     mend: () => listen(own),
+    stall: () => void (stalled = true),
+    flow: () => void (stalled = false),
+    reset() {
+      for (const socket of open) socket.resetAndDestroy();
+    },
+    delay: milliseconds => void (latency = milliseconds),
+    connections: () => taken,
   };
 }

@@ -35,6 +35,8 @@ export interface ApiServerOptions {
   proxy?: (namespace: string, pod: string, path: string) => { code: number; body: string };
   /** Answers `pods/log` requests: stands for the container runtime. To a mere text `follow` adds nothing: the stream stays open. */
   log?: (namespace: string, pod: string, container: string | undefined) => string | PodLog;
+  /** Plurals of kinds that are not installed. */
+  absent?: readonly string[];
   /** Milliseconds between two bookmarks. */
   bookmarks?: number;
 }
@@ -134,7 +136,7 @@ async function answer(
     raw,
     response,
   };
-  const fixed = request.method === 'GET' && discovery(path);
+  const fixed = request.method === 'GET' && discovery(path, state.options.absent ?? []);
   if (fixed) send(response, 200, fixed);
   else if (path.join('/') === 'apis/authorization.k8s.io/v1/selfsubjectaccessreviews')
     send(response, 201, review(state, request));
@@ -164,16 +166,16 @@ async function readBody(request: http.IncomingMessage): Promise<unknown> {
   }
 }
 
-function discovery(path: readonly string[]): object | undefined {
+function discovery(path: readonly string[], absent: readonly string[]): object | undefined {
   const [root, group, version, ...rest] = path;
   if (root === 'version') return { major: '1', minor: '36', gitVersion: 'v1.36.3' };
   if (root === 'readyz' || root === 'livez') return { status: 'ok' };
   if (root === 'openapi') return openApi(path.slice(1));
   if (root === 'api' && group === undefined) return { kind: 'APIVersions', versions: ['v1'] };
   if (root === 'apis' && group === undefined) return { kind: 'APIGroupList', apiVersion: 'v1', groups: groupList() };
-  if (root === 'api' && group === 'v1' && version === undefined) return resourceList('', 'v1');
+  if (root === 'api' && group === 'v1' && version === undefined) return resourceList('', 'v1', absent);
   if (root === 'apis' && group !== undefined && version !== undefined && rest.length === 0)
-    return resourceList(group, version);
+    return resourceList(group, version, absent);
   return undefined;
 }
 
@@ -183,8 +185,8 @@ const groupList = (): object[] =>
     return { name, versions: [preferredVersion], preferredVersion };
   });
 
-function resourceList(group: string, version: string): object | undefined {
-  const found = kinds.filter(k => k.group === group && k.version === version);
+function resourceList(group: string, version: string, absent: readonly string[]): object | undefined {
+  const found = kinds.filter(k => k.group === group && k.version === version && !absent.includes(k.plural));
   if (found.length === 0) return undefined;
   const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
   return {
@@ -247,6 +249,8 @@ function route(state: Server, request: Request): void {
     })
   )
     throw forbidden(kind, request.user, verb, namespace, name, subresource);
+  // Rights are asked before existence.
+  if (state.options.absent?.includes(kind.plural)) throw unknownPath();
   if (kind.plural === 'pods' && subresource === 'proxy') return proxy(state, request, target);
   if (kind.plural === 'pods' && subresource === 'log') return podLog(state, request, target);
   if (subresource !== undefined && !(subresource === 'status' && kind.status)) throw unknownPath();
