@@ -4,7 +4,6 @@
  */
 import { isReplicaCluster } from '../../model/cluster.ts';
 import type { Cluster } from '../../model/cluster.ts';
-import { postgresMajor } from './images.ts';
 import type { Metadata } from './metadata.ts';
 import type { Bootstrap, ClusterSpec } from './objects.ts';
 import { parseBoolean } from './booleans.ts';
@@ -63,12 +62,12 @@ export function defaultCluster({ metadata = {}, spec }: { metadata?: Metadata; s
   if (spec.backup && !spec.backup.target) spec.backup.target = 'prefer-standby';
   spec.postgresql ??= {};
   const { postgresql } = spec;
-  if (postgresMajor(spec) !== undefined)
-    postgresql.parameters = {
-      ...parameters,
-      ...postgresql.parameters,
-      archive_mode: archiveMode({ metadata, spec }),
-    };
+  // The operator stops at an image whose version it cannot tell; what is wrong besides is wrong as well.
+  postgresql.parameters = {
+    ...parameters,
+    ...postgresql.parameters,
+    archive_mode: archiveMode({ metadata, spec }),
+  };
   spec.logLevel ||= 'info';
   spec.replicationSlots ??= {};
   spec.replicationSlots.highAvailability ??= { enabled: true, slotPrefix: '_cnpg_' };

@@ -1,5 +1,4 @@
 import { postgresBoolean } from '../admission/booleans.ts';
-import { postgresMajor } from '../admission/images.ts';
 import { fix } from '../edits.ts';
 import { clusterRule, ofValues, onValue, parameter, switchOn } from './rule.ts';
 
@@ -9,7 +8,6 @@ const booleans = ['hot_standby_feedback', 'sync_replication_slots', 'wal_log_hin
 export const booleanParameter = ofValues(
   clusterRule('boolean-parameter', ({ document, spec }) => {
     const parameters = spec.postgresql?.parameters ?? {};
-    if (postgresMajor(spec) === undefined) return [];
     return booleans.flatMap(name => {
       const value = parameters[name];
       if (value === undefined) return [];

@@ -1,5 +1,4 @@
 import { operatorValue } from '../admission/cluster-defaults.ts';
-import { postgresMajor } from '../admission/images.ts';
 import type { Fix } from '../edits.ts';
 import { addKey, fix, plainText, removeBranch, removeKey } from '../edits.ts';
 import type { ManifestDocument } from '../manifest.ts';
@@ -36,7 +35,6 @@ const instead: Record<string, string> = {
 
 export const fixedParameter = ofValues(
   clusterRule('fixed-parameter', ({ document, spec }) => {
-    if (postgresMajor(spec) === undefined) return [];
     return Object.entries(spec.postgresql?.parameters ?? {})
       .filter(([name, value]) => fixed.has(name) && name !== 'archive_mode' && value !== operatorValue(name))
       .map(([name, value]) =>

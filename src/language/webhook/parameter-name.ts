@@ -1,4 +1,3 @@
-import { postgresMajor } from '../admission/images.ts';
 import { fix, renameKey } from '../edits.ts';
 import { clusterRule, ofValues, onKey, parameter } from './rule.ts';
 
@@ -8,7 +7,6 @@ export const isParameterName = (name: string): boolean =>
 
 export const parameterName = ofValues(
   clusterRule('parameter-name', ({ document, spec }) => {
-    if (postgresMajor(spec) === undefined) return [];
     return Object.keys(spec.postgresql?.parameters ?? {})
       .filter(name => !isParameterName(name))
       .map(name => {

@@ -1,4 +1,3 @@
-import { postgresMajor } from '../admission/images.ts';
 import { parseInteger } from '../admission/integers.ts';
 import { parseSize, withPostgresUnit } from '../admission/postgres-sizes.ts';
 import { fix, setValue } from '../edits.ts';
@@ -31,7 +30,7 @@ export const sharedBuffers = ofValues(
           ),
         ),
       ];
-    if (postgresMajor(spec) === undefined || parseSize(given) !== undefined) return [];
+    if (parseSize(given) !== undefined) return [];
     const meant = withPostgresUnit(given);
     return [
       onValue(

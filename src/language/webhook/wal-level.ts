@@ -1,5 +1,4 @@
 import { archiveMode, isReplica } from '../admission/cluster-defaults.ts';
-import { postgresMajor } from '../admission/images.ts';
 import { addKey, fix, setValue } from '../edits.ts';
 import type { ManifestDocument } from '../manifest.ts';
 import { placeOf } from '../manifest.ts';
@@ -11,7 +10,6 @@ const levels = ['logical', 'replica', 'minimal'];
 const path = parameter('wal_level');
 
 export const walLevel = clusterRule('wal-level', ({ document, metadata, spec }) => {
-  if (postgresMajor(spec) === undefined) return [];
   const parameters = spec.postgresql?.parameters ?? {};
   const level = parameters['wal_level'] ?? '';
   if (!levels.includes(level)) return [unknownLevel(document, level)];

@@ -1,4 +1,3 @@
-import { postgresMajor } from '../admission/images.ts';
 import { parseSize, withPostgresUnit } from '../admission/postgres-sizes.ts';
 import { storageSize } from '../admission/storage.ts';
 import { fix, setValue } from '../edits.ts';
@@ -9,7 +8,6 @@ import { clusterRule, onValue, parameter } from './rule.ts';
 const defaults = { min_wal_size: '80MB', max_wal_size: '1GB' };
 
 export const walSize = clusterRule('wal-size', ({ document, spec }) => {
-  if (postgresMajor(spec) === undefined) return [];
   const given = spec.postgresql?.parameters ?? {};
   const names = ['min_wal_size', 'max_wal_size'] as const;
   const text = (name: keyof typeof defaults): string => given[name] || defaults[name];
