@@ -3,6 +3,7 @@ import type { ReplicationView } from '../views/tree/provider.ts';
 
 /** Asks for words to look for and shows while they are typed what is left. */
 export const filterTree = (tree: ReplicationView) => async (): Promise<void> => {
+  await vscode.commands.executeCommand('cnpg.replication.focus');
   const before = tree.filter();
   const input = vscode.window.createInputBox();
   input.title = 'Filter Replication View';

@@ -18,6 +18,7 @@ import { abortSignalOf } from './cancellation.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import { pickCluster } from './pick-cluster.ts';
 import type { PromotionRecord, PromotionRecords } from './promotion-records.ts';
+import { configuredBindings } from '../views/bindings.ts';
 
 export const promotionScheme = 'cnpg-promotion';
 export const forgottenPromotion =
@@ -128,7 +129,7 @@ function refuseWhenReadOnly(): void {
 
 /** The member that the replica cluster follows; a promotion exchanges the two. */
 function primaryFor(connections: Connections, to: Address): Address {
-  for (const topology of findTopologies(connections.snapshots())) {
+  for (const topology of findTopologies(connections.snapshots(), configuredBindings())) {
     const member = topology.members.find(m => sameAddress(m.address, to));
     const source = member && sourceMember(topology, member);
     if (source) return source.address;

@@ -4,6 +4,7 @@ import { findTopologies, topologyLabel } from '../model/topology.ts';
 import { showTopologyPanel, topologyAddress } from '../views/topology/panel.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import { ensureConnected, pickCluster } from './pick-cluster.ts';
+import { configuredBindings } from '../views/bindings.ts';
 
 /** Opens the picture of a topology: of a tree node, of a manifest's Cluster, or of one that the user picks. */
 export const showTopology =
@@ -18,7 +19,7 @@ export const showTopology =
 
 async function pickTopology(connections: Connections, id: string | undefined) {
   if (!(await ensureConnected(connections))) return undefined;
-  const topologies = findTopologies(connections.snapshots());
+  const topologies = findTopologies(connections.snapshots(), configuredBindings());
   const known = topologies.find(topology => topology.id === id);
   if (known || topologies.length === 1) return topologyAddress(known ?? topologies[0]);
   if (topologies.length === 0) return pickCluster(connections, undefined, 'Show Topology');

@@ -13,11 +13,14 @@ export function parseInterval(text: string): number | undefined {
 export function formatDuration(seconds: number): string {
   const s = Math.max(0, seconds);
   if (s < 0.05) return '0 s';
-  if (s < 9.95) return `${s.toFixed(1)} s`;
+  if (s < 9.95 && !Number.isInteger(s)) return `${s.toFixed(1)} s`;
   if (s < 99.5) return `${Math.round(s)} s`;
   if (s < 99.5 * 60) return `${Math.round(s / 60)} min`;
   return s < 48 * 3600 ? `${Math.round(s / 3600)} h` : `${Math.round(s / 86_400)} d`;
 }
+
+/** `5 min ago`, in whole seconds at least. Times are milliseconds since the epoch. */
+export const formatAge = (at: number, now: number): string => `${formatDuration(Math.round((now - at) / 1000))} ago`;
 
 /** `12:03:04 UTC`, with the date when it is another day than `now`'s. Times are milliseconds since the epoch. */
 export function formatTime(at: number, now: number): string {

@@ -50,7 +50,7 @@ export function instancesOf(cluster: Cluster, snapshot: ContextSnapshot): Instan
     .sort((a, b) => Number(b.name === current) - Number(a.name === current) || byName(a.name, b.name));
 }
 
-const byName = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+const byName = new Intl.Collator('en', { numeric: true }).compare;
 
 /** Why the pod has no Kubernetes node: its condition `PodScheduled` in the scheduler's words. */
 export const unschedulable = (pod: Pod | undefined): string | undefined => {

@@ -51,7 +51,7 @@ export function isAtPlace({ context, namespace, name }: Address, place: string):
 
 /**
  * The members with the names that the bindings give them: in its place a bound name goes to the Cluster that has it, else to
- * the only Cluster there. Elsewhere nobody has that name.
+ * the only Cluster there.
  */
 function boundMembers(members: readonly Member[], bindings: Bindings): Member[] {
   const renamed = new Map<Member, string>();
@@ -82,24 +82,26 @@ const lists = (a: Member, b: Member): boolean =>
   (a.cluster.spec.replica !== undefined || b.cluster.spec.replica !== undefined);
 
 /**
- * Which of several Clusters of one name `member` means: the bound one, else the only one with its PostgreSQL system
- * identifier, else the only one in its namespace.
+ * Which of the Clusters of one name `member` means. Of a bound name the one in its place; but a binding that is meant for one
+ * of several pairs of the same names (a stage each) does not tear the others apart: there, as for unbound names, the PostgreSQL
+ * system identifier decides, and at last the namespace.
  */
 function meant(member: Member, namesakes: readonly Member[], bindings: Bindings): Member | undefined {
-  if (namesakes.length < 2) return namesakes[0];
   const only = (accept: (other: Member) => boolean): Member | undefined => {
     const [first, ...rest] = namesakes.filter(accept);
     return rest.length === 0 ? first : undefined;
   };
+  const system = member.cluster.status?.systemID;
+  const sameSystem = (other: Member): boolean => !!system && other.cluster.status?.systemID === system;
   const name = namesakes[0]?.name ?? '';
   const place = Object.hasOwn(bindings, name) ? bindings[name] : undefined;
-  const bound = place === undefined ? undefined : only(other => isAtPlace(other.address, place));
-  const system = member.cluster.status?.systemID;
-  return (
-    bound ??
-    (system ? only(other => other.cluster.status?.systemID === system) : undefined) ??
-    only(other => other.address.namespace === member.address.namespace)
-  );
+  if (place !== undefined) {
+    const otherSystem = (other: Member): boolean => !!system && !!other.cluster.status?.systemID && !sameSystem(other);
+    const bound = only(other => isAtPlace(other.address, place) && !otherSystem(other));
+    return bound ?? (namesakes.length > 1 ? only(sameSystem) : undefined);
+  }
+  if (namesakes.length < 2) return namesakes[0];
+  return only(sameSystem) ?? only(other => other.address.namespace === member.address.namespace);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Connections } from '../connections.ts';
 import { momentOf } from '../model/moment.ts';
 import type { Positions } from '../model/positions.ts';
 import { addPositions } from '../model/positions.ts';
-import type { Bindings } from '../model/topology.ts';
+import { configuredBindings } from './bindings.ts';
 import type { Scene } from './tree/node.ts';
 import { sceneOf } from './tree/nodes.ts';
 
@@ -26,7 +26,7 @@ export function createScenes(connections: Connections): Scenes {
     return sceneOf(
       snapshots,
       momentOf(Date.now(), { positions, lagLimit: BigInt(Math.max(0, Math.round(megabytes))) * 1024n * 1024n }),
-      bindingsOf(settings.get<unknown>('members')),
+      configuredBindings(),
     );
   };
   let scene = look();
@@ -55,14 +55,4 @@ export function createScenes(connections: Connections): Scenes {
       changed.dispose();
     },
   };
-}
-
-/** Settings are what somebody typed: anything that is no name with a place is left out. */
-export function bindingsOf(setting: unknown): Bindings {
-  if (typeof setting !== 'object' || setting === null) return {};
-  return Object.fromEntries(
-    Object.entries(setting).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '',
-    ),
-  );
 }

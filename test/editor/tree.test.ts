@@ -185,10 +185,47 @@ test('a lost side is unknown, not good and not an alarm', async () => {
     .waitFor({ timeout: 60_000 });
 });
 
-test('a member bound to nowhere is missing, and found again where it is bound to', async () => {
+test('a member that is not where its name is bound to is missing until it is bound again', async () => {
   await settings({ 'cnpg.members': { 'cluster-us': 'us/elsewhere' } });
-  await settings({ 'cnpg.members': { 'cluster-us': 'us/default' } });
-  await w.row(/^cluster-eu ⇄ cluster-us/).waitFor();
+  const missing = w.row(/^cluster-us(unclear|not found)/);
+  await missing.waitFor();
+  await w.shot('missing-member');
+  await w.command('CNPG: Bind Member of a Topology…');
+  await w.quick
+    .getByRole('option', { name: /^cluster-us/ })
+    .first()
+    .click();
+  await w.quick.getByText('Which Cluster is "cluster-us"?').waitFor();
+  await w.quick.getByRole('option', { name: /cluster-us.*us · default/ }).click();
+  await missing.waitFor({ state: 'hidden' });
+  await w.row(/^Fed by cluster-eu.*streaming/).waitFor();
+  const written = JSON.parse(fs.readFileSync(path.join(workspace, '.vscode/settings.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
+  assert.deepEqual(written['cnpg.members'], { 'cluster-us': 'us/default' });
+});
+
+test('a Cluster is bound by dropping it on the missing member', async () => {
+  await settings({ 'cnpg.members': { 'cluster-us': 'us/elsewhere' } });
+  const missing = w.row(/^cluster-us(unclear|not found)/);
+  await missing.waitFor();
+  await w.row(/^cluster-us.*replica cluster/).dragTo(missing);
+  await missing.waitFor({ state: 'hidden' });
+});
+
+test('what was opened is open after a reload of the window', async () => {
+  await w
+    .row(/^Services/)
+    .first()
+    .click();
+  await w.row(/^cluster-eu-rw/).waitFor();
+  await w.load(server.url(workspace));
+  await w.activity('CloudNativePG');
+  await w.row(/^eunot connected/).click();
+  await w.row(/^usnot connected/).click();
+  await w.row(/^Fed by cluster-eu/).waitFor();
+  await w.shot('reloaded');
 });
 
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));

@@ -163,6 +163,25 @@ test('a member of another name is found where it is bound to', () => {
   assert.deepEqual(topology?.missing, []);
 });
 
+test('a binding to another place is believed', () => {
+  const snapshots = [
+    snapshotOf('eu', inNamespace(eu(), 'default', '1')),
+    snapshotOf('us', inNamespace(us(), 'default', '1')),
+  ];
+  assert.deepEqual(findTopologies(snapshots, { 'cluster-us': 'us/elsewhere' })[0]?.missing, ['cluster-us']);
+});
+
+test('a binding for one pair leaves another pair of the same names together', () => {
+  const snapshots = [
+    both('eu', inNamespace(eu(), 'prod', '1'), inNamespace(eu(), 'stage', '2')),
+    both('us', inNamespace(us(), 'prod', '1'), inNamespace(us(), 'stage', '2')),
+  ];
+  assert.deepEqual(groups(findTopologies(snapshots, { 'cluster-us': 'us/prod' })), [
+    ['eu/prod/cluster-eu', 'us/prod/cluster-us'],
+    ['eu/stage/cluster-eu', 'us/stage/cluster-us'],
+  ]);
+});
+
 test('contexts and names with odd characters are places too', () => {
   const arn = 'arn:aws:eks:eu-west-1:123:cluster/main';
   const snapshots = [snapshotOf(arn, eu()), snapshotOf('us', us())];

@@ -44,7 +44,7 @@ test('topology, both Kubernetes clusters, Clusters and what belongs to them', ()
     '        cluster-eu-r | → cluster-eu-1, cluster-eu-2, cluster-eu-3',
     '        cluster-eu-ro | → cluster-eu-2, cluster-eu-3',
     '        cluster-eu-rw | → cluster-eu-1',
-    '      WAL archive | last · s3://archive-cluster-eu/cluster-eu',
+    '      WAL archive | archived · s3://archive-cluster-eu/cluster-eu',
     '      External Clusters | 2',
     '        cluster-eu | this Cluster · cluster-eu-rw.example.org · archive',
     '        cluster-us | source once demoted · cluster-us-rw.example.org · archive',

@@ -41,7 +41,11 @@ export function showAlarms(scenes: Scenes, reveal: (alarm: Alarm | undefined) =>
   // A click on an alarm in the tree, where its sentence is cut off. Not for the palette, hence not in the manifest.
   const more = vscode.commands.registerCommand('cnpg.tellAlarm', (node: { id?: string } | undefined) => {
     const alarm = scenes.current().judgement.alarms.find(each => alarmNodeId(each) === node?.id);
-    if (alarm) void vscode.window.showInformationMessage(`${notificationWords(alarm)} ${alarm.lookAt}`);
+    if (!alarm) return;
+    const words = `${notificationWords(alarm)} ${alarm.lookAt}`;
+    void vscode.window
+      .showInformationMessage(words, 'Copy')
+      .then(answer => (answer === undefined ? undefined : vscode.env.clipboard.writeText(words)));
   });
   update();
   return vscode.Disposable.from(item, more, scenes.onDidChange(update));

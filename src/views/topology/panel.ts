@@ -8,6 +8,7 @@ import { findTopologies } from '../../model/topology.ts';
 import type { ToWebview } from './messages.ts';
 import { parseFromWebview } from './messages.ts';
 import { drawTopology } from './picture.ts';
+import { configuredBindings } from '../bindings.ts';
 
 /** Shows the picture of the topology to which `address` belongs; it follows the Clusters until it is closed. */
 export function showTopologyPanel(extension: vscode.Uri, connections: Connections, address: Address): void {
@@ -59,7 +60,9 @@ export function showTopologyPanel(extension: vscode.Uri, connections: Connection
 
 function messageFor(connections: Connections, address: Address): ToWebview {
   const snapshots = connections.snapshots();
-  const topology = findTopologies(snapshots).find(t => t.members.some(m => sameAddress(m.address, address)));
+  const topology = findTopologies(snapshots, configuredBindings()).find(t =>
+    t.members.some(m => sameAddress(m.address, address)),
+  );
   if (topology) return { type: 'picture', picture: drawTopology(topology, snapshots) };
   return {
     type: 'gone',

@@ -4,7 +4,7 @@ import type { ArchiveReference } from '../../model/archive.ts';
 import { archivePath, entryArchive, locateArchive, ownArchive, sourceArchive } from '../../model/archive.ts';
 import type { ExternalCluster } from '../../model/cluster.ts';
 import { isReplicaCluster, skipsArchiving } from '../../model/cluster.ts';
-import { formatDuration } from '../../model/duration.ts';
+import { formatAge } from '../../model/duration.ts';
 import type { Address } from '../../model/kubernetes.ts';
 import { addressKey } from '../../model/kubernetes.ts';
 import type { Side } from '../../model/side.ts';
@@ -48,8 +48,8 @@ function ownState(side: Side, scene: Scene): ArchiveState {
   const { status } = side;
   const at = Date.parse(status?.lastArchivedWALTime ?? '');
   if (status?.lastArchivedWAL) {
-    const age = Number.isNaN(at) ? '' : ` ${formatDuration((scene.moment.now - at) / 1000)} ago`;
-    return { words: `last${age}`, file: status.lastArchivedWAL };
+    const age = Number.isNaN(at) ? '' : ` ${formatAge(at, scene.moment.now)}`;
+    return { words: `archived${age}`, file: status.lastArchivedWAL };
   }
   return { words: health.state === 'unknown' ? 'state unknown' : 'nothing archived yet' };
 }

@@ -2,7 +2,7 @@
 import { backupsOf, recoveryWindow, scheduleState, schedulesOf } from '../../model/backups.ts';
 import type { Backup, Cluster, ScheduledBackup } from '../../model/cluster.ts';
 import { nextRuns, scheduleWords } from '../../model/cron.ts';
-import { formatDuration, formatTime } from '../../model/duration.ts';
+import { formatAge, formatDuration, formatTime } from '../../model/duration.ts';
 import type { Address } from '../../model/kubernetes.ts';
 import { addressKey } from '../../model/kubernetes.ts';
 import type { ContextSnapshot } from '../../model/snapshot.ts';
@@ -53,7 +53,7 @@ export function backupsNode(cluster: Cluster, snapshot: ContextSnapshot, address
 
 function ago(time: string, now: number): string {
   const at = Date.parse(time);
-  return Number.isNaN(at) ? time : `${formatDuration((now - at) / 1000)} ago`;
+  return Number.isNaN(at) ? time : formatAge(at, now);
 }
 
 function scheduleNode(schedule: ScheduledBackup, address: Address, now: number): TreeNode {

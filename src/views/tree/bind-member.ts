@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Address } from '../../model/kubernetes.ts';
 import { membersOf } from '../../model/topology.ts';
 import type { Scenes } from '../scenes.ts';
-import { bindingsOf } from '../scenes.ts';
+import { configuredBindings } from '../bindings.ts';
 import type { Scene } from './node.ts';
 
 /** The shortest text that names the Cluster's place and no other Cluster's. */
@@ -20,6 +20,6 @@ export async function writeBinding(name: string, address: Address, scenes: Scene
   const target = vscode.workspace.workspaceFolders
     ? vscode.ConfigurationTarget.Workspace
     : vscode.ConfigurationTarget.Global;
-  const bindings = { ...bindingsOf(settings.get<unknown>('members')), [name]: placeOf(address, scenes.current()) };
+  const bindings = { ...configuredBindings(), [name]: placeOf(address, scenes.current()) };
   await settings.update('members', bindings, target);
 }

@@ -1,5 +1,5 @@
 /** Which parts of the tree have to be drawn anew. */
-import type { TreeNode } from './node.ts';
+import type { TooltipLine, TreeNode } from './node.ts';
 
 /**
  * Ids of the topmost nodes that look different or have other children; what is below them is drawn with them. `'all'`: the
@@ -11,11 +11,22 @@ export function changedNodes(before: readonly TreeNode[], after: readonly TreeNo
 }
 
 function changedBelow(before: TreeNode, after: TreeNode): string[] {
-  if (face(before) !== face(after)) return [after.id];
+  if (!sameFace(before, after)) return [after.id];
   const below = changedNodes(before.children, after.children);
   return below === 'all' ? [after.id] : below;
 }
 
-/** Everything that VS Code is told of a node itself. */
-const face = ({ label, description, tooltip, icon, trouble, contextValue, children }: TreeNode): string =>
-  JSON.stringify([label, description, tooltip, icon, trouble, contextValue, children.length === 0]);
+/** Is all that VS Code is told of the node itself the same? */
+const sameFace = (a: TreeNode, b: TreeNode): boolean =>
+  a.label === b.label &&
+  a.description === b.description &&
+  a.icon.id === b.icon.id &&
+  a.icon.color === b.icon.color &&
+  a.trouble === b.trouble &&
+  a.contextValue === b.contextValue &&
+  (a.children.length === 0) === (b.children.length === 0) &&
+  a.tooltip.length === b.tooltip.length &&
+  a.tooltip.every((line, index) => sameLine(line, b.tooltip[index]));
+
+const sameLine = (a: TooltipLine, b: TooltipLine | undefined): boolean =>
+  typeof a === 'string' || typeof b === 'string' || b === undefined ? a === b : a[0] === b[0] && a[1] === b[1];

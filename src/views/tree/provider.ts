@@ -49,6 +49,7 @@ export function createReplicationView(
         if (node) return node.children;
         // The first look at the view. An answer that comes later, by an event, may be lost while the view is being made.
         await read();
+        if (outdated) build();
         return roots;
       },
       getParent: node => parents.get(node.id),
@@ -69,24 +70,35 @@ export function createReplicationView(
     },
   });
 
+  /** While nobody looks, only the number on the icon is kept up to date. */
+  let outdated = true;
   function refresh(): void {
+    const alarms = scenes.current().judgement.alarms.filter(({ severity }) => severity !== 'notice').length;
+    view.badge =
+      alarms === 0 ? undefined : { value: alarms, tooltip: `${alarms} CloudNativePG alarm${alarms === 1 ? '' : 's'}` };
+    poll();
+    if (!view.visible) {
+      outdated = true;
+      return;
+    }
+    const changes = build();
+    if (changes === 'all') changed.fire(undefined);
+    else if (changes.length > 0) changed.fire(changes.flatMap(id => shown.get(id) ?? []));
+  }
+
+  function build(): string[] | 'all' {
     const scene = scenes.current();
-    const all = treeOf(scene, connections.problems());
-    const filtered = filterTree(all, filter);
-    matches = filtered.matches;
-    const changes = changedNodes(roots, filtered.roots);
+    const filtered = filterTree(treeOf(scene, connections.problems()), filter);
+    const changes = outdated ? 'all' : changedNodes(roots, filtered.roots);
     const before = shown;
+    outdated = false;
+    matches = filtered.matches;
     shown = new Map();
     parents = new Map();
     roots = filtered.roots.map(node => adopt(node, before, undefined));
-    const alarms = scene.judgement.alarms.filter(({ severity }) => severity !== 'notice').length;
-    view.badge =
-      alarms === 0 ? undefined : { value: alarms, tooltip: `${alarms} CloudNativePG alarm${alarms === 1 ? '' : 's'}` };
     view.message = messageFor(scene, filter, matches.length) ?? '';
     view.description = filter === '' ? '' : `filter: ${filter}`;
-    poll();
-    if (changes === 'all') changed.fire(undefined);
-    else if (changes.length > 0) changed.fire(changes.flatMap(id => shown.get(id) ?? []));
+    return changes;
   }
 
   function adopt(fresh: TreeNode, before: ReadonlyMap<string, TreeNode>, parent: TreeNode | undefined): TreeNode {
@@ -120,7 +132,7 @@ export function createReplicationView(
     view,
     changed,
     scenes.onDidChange(refresh),
-    view.onDidChangeVisibility(poll),
+    view.onDidChangeVisibility(({ visible }) => (visible && outdated ? refresh() : poll())),
     view.onDidExpandElement(({ element }) => {
       opened.add(element.id);
       poll();
@@ -135,6 +147,7 @@ export function createReplicationView(
     filter: () => filter,
     async setFilter(text) {
       filter = text.trim();
+      outdated = true;
       await vscode.commands.executeCommand('setContext', 'cnpg.treeFiltered', filter !== '');
       refresh();
       for (const { id } of matches.slice(0, revealed)) {
@@ -143,9 +156,10 @@ export function createReplicationView(
       }
     },
     async reveal(alarm) {
+      await vscode.commands.executeCommand('cnpg.replication.focus');
+      if (outdated) build();
       const node = alarm && shown.get(alarmNodeId(alarm));
       if (node) await view.reveal(node, { select: true, focus: true });
-      else await vscode.commands.executeCommand('cnpg.replication.focus');
     },
     dispose: () => subscriptions.dispose(),
   };

@@ -131,7 +131,7 @@ function missingNode(topology: Topology, name: string, { snapshots }: Scene): Tr
     description: several
       ? several.length > 1
         ? `in several places: ${several.join(', ')}`
-        : `unclear: ${several[0]} has several partners`
+        : `unclear: is it ${several[0]}?`
       : unread.length > 0
         ? `not seen; not connected: ${unread.join(', ')}`
         : 'not found in any connected context',
