@@ -13,6 +13,7 @@ const cache = path.resolve(import.meta.dirname, '../../.cache/object-stores');
 const azurite = 'azurite@3.37.0';
 const gcs = 'gcp-storage-emulator==2026.7.19';
 const moto = 'moto[s3,server]==5.2.5';
+const barman = 'barman[cloud]==3.19.1';
 
 export interface Emulator {
   endpoint: string;
@@ -121,6 +122,11 @@ export async function startGoogle(): Promise<Emulator | string> {
   const args = ['start', '--host', '127.0.0.1', '--port', String(port), '--in-memory', '--default-bucket', 'wal'];
   const run = 'import sys; from gcp_storage_emulator.__main__ import main; sys.exit(main(sys.argv[1:]))';
   return start('python3', ['-c', run, ...args], port, { PYTHONPATH: folderOf(gcs) });
+}
+
+/** Barman's command line tools for clouds: the environment with which `python3 -m` finds them. @returns why there are none */
+export function findBarman(): { PYTHONPATH: string } | string {
+  return byPip(barman) ?? { PYTHONPATH: folderOf(barman) };
 }
 
 export async function startMoto(): Promise<Emulator | string> {
