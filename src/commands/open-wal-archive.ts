@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
 import { checkArchive } from '../model/archive-check.ts';
+import { archiveSurroundings } from '../model/archive-surroundings.ts';
 import { renderListing } from '../model/archive-listing-text.ts';
 import { ownArchive, sourceArchive } from '../model/archive.ts';
 import type { Address } from '../model/kubernetes.ts';
 import type { ArchiveOf, ArchiveRoom } from '../operations/list-archive.ts';
 import { listClusterArchive } from '../operations/list-archive.ts';
+import { configuredBindings } from '../views/bindings.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import { abortSignalOf } from './cancellation.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
@@ -66,7 +68,7 @@ async function load(
           uri,
           renderListing(
             listing,
-            checkArchive(listing),
+            checkArchive(listing, archiveSurroundings(connections.snapshots(), address, which, configuredBindings())),
             `${role} ${address.name} (context ${address.context}, namespace ${address.namespace})`,
           ),
         );

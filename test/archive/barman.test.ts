@@ -130,7 +130,7 @@ test('an archive of real Barman tools, with segments of 1 MiB, through a promoti
       each.begin_wal,
       each.end_wal,
       each.timeline,
-      String(each.systemid),
+      each.systemid,
       each.status,
     ]),
   );

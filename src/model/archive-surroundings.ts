@@ -1,0 +1,76 @@
+/** What the connected contexts know around an archive, for its judgement. What is not known is left out, never guessed. */
+import type { ArchiveSurroundings } from './archive-check.ts';
+import { isReplicaCluster } from './cluster.ts';
+import type { Instance } from './instances.ts';
+import { instancesOf, statusOf } from './instances.ts';
+import type { Address } from './kubernetes.ts';
+import { sameAddress } from './kubernetes.ts';
+import type { ContextSnapshot } from './snapshot.ts';
+import { decodeToken } from './token.ts';
+import type { Bindings, Member, Topology } from './topology.ts';
+import { findTopologies, membersOf, primaries, sourceMember } from './topology.ts';
+
+/** Uploads that Barman Cloud may have under way at a time, in any order. */
+const parallelUploads = 8;
+
+/** @param which the archive that the Cluster writes, or the one that its designated primary restores from */
+export function archiveSurroundings(
+  snapshots: readonly ContextSnapshot[],
+  address: Address,
+  which: 'own' | 'source',
+  bindings: Bindings = {},
+): ArchiveSurroundings {
+  const topology = findTopologies(snapshots, bindings).find(({ members }) =>
+    members.some(member => sameAddress(member.address, address)),
+  );
+  const member = (topology?.members ?? snapshots.flatMap(membersOf)).find(each => sameAddress(each.address, address));
+  const writer = which === 'own' ? member : topology && member && sourceMember(topology, member);
+  if (!member || !writer) return {};
+  const leader = leaderOf(writer, snapshots);
+  const status = statusOf(leader?.reading);
+  const timeline = timelineOf(writer, topology, snapshots);
+  const systemId = writer.cluster.status?.systemID || status?.systemID;
+  const token = writer.cluster.status?.demotionToken;
+  const decoded = token ? decodeToken(token) : undefined;
+  return {
+    ...(timeline !== undefined && { timeline }),
+    ...(systemId && { systemId }),
+    ...(status?.lastArchivedWAL &&
+      /^[0-9A-F]{24}$/.test(status.lastArchivedWAL) && { lastArchived: status.lastArchivedWAL }),
+    pending: parallelUploads + (status?.readyWalFiles ?? 0),
+    readers: Object.fromEntries(readersOf(writer, topology, snapshots)),
+    ...(typeof decoded === 'object' && { tokenSegment: decoded.redoWalFile }),
+  };
+}
+
+function leaderOf({ cluster, address }: Member, snapshots: readonly ContextSnapshot[]): Instance | undefined {
+  const snapshot = snapshots.find(({ context, state }) => context === address.context && state === 'connected');
+  return snapshot && instancesOf(cluster, snapshot).find(({ role }) => role !== 'standby');
+}
+
+/** Of the one that writes now: a standby's control file lags behind a switch of the timeline. */
+function timelineOf(
+  writer: Member,
+  topology: Topology | undefined,
+  snapshots: readonly ContextSnapshot[],
+): number | undefined {
+  const writing = topology ? primaries(topology) : isReplicaCluster(writer.cluster) ? [] : [writer];
+  const [primary] = writing;
+  if (!primary || writing.length > 1) return undefined;
+  const status = statusOf(leaderOf(primary, snapshots)?.reading);
+  return status?.isPrimary ? status.timeLineID : undefined;
+}
+
+/** Designated primaries that follow the writer, with the LSN up to which they have replayed. */
+function readersOf(
+  writer: Member,
+  topology: Topology | undefined,
+  snapshots: readonly ContextSnapshot[],
+): [name: string, lsn: string][] {
+  return (topology?.members ?? [])
+    .filter(member => topology && sourceMember(topology, member) === writer)
+    .flatMap((member): [string, string][] => {
+      const lsn = statusOf(leaderOf(member, snapshots)?.reading)?.replayLsn;
+      return lsn === undefined ? [] : [[member.name, lsn]];
+    });
+}
