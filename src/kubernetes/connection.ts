@@ -118,9 +118,9 @@ function openConnection(
       absent = false;
       said.delete(kind);
       contactAt = times.now();
-      if (kind === 'Cluster' && latest.state !== 'connected') {
+      if (kind === 'Cluster' && (latest.state !== 'connected' || latest.server !== client.server)) {
         const { error: _, ...rest } = latest;
-        latest = { ...rest, state: 'connected' };
+        latest = { ...rest, state: 'connected', server: client.server };
       }
       if (latest.unread[kind] !== undefined) update({ unread: without(latest.unread, kind) });
       else announce();

@@ -76,7 +76,8 @@ export function statusMessage(body: string): string {
   return text === '' ? '(no message).' : ended(text);
 }
 
-const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+/** As a sentence. */
+export const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 const unreachable = 'Check the network, the VPN and the server address of this context.';
 const byCode: Record<string, [code: string, remedy: string]> = {

@@ -5,7 +5,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { messageOf } from '../errors.ts';
 import type { Client } from './client.ts';
 import type { LogOptions } from './contract.ts';
-import { ApiFailure, requestFailure } from './failures.ts';
+import { ApiFailure, ended, requestFailure } from './failures.ts';
 import { objectPath } from './resources.ts';
 
 export function logs(
@@ -53,16 +53,24 @@ export async function portForward(
   const what = `Connect to port ${port} of Pod ${namespace}/${pod} in context ${context}`;
   const path = `${objectPath('Pod', namespace, pod)}/portforward`;
   const broken = (why: string): ApiFailure =>
-    new ApiFailure('port-forward', { what, why, remedy: 'Look whether the pod is running and listens on that port.' });
+    new ApiFailure('port-forward', {
+      what,
+      why: ended(why),
+      remedy: 'Look whether the pod is running and listens on that port.',
+    });
   const stream = new SocketStream(broken);
   const limit = AbortSignal.timeout(openLimit);
   const either = AbortSignal.any([signal, limit]);
   try {
     const config = await client.authenticated(either);
     await stream.open(config, namespace, pod, port, either);
+    // What is refused at once is said here: nobody listens to the stream yet.
+    await new Promise(resolve => setImmediate(resolve));
+    if (stream.errored) throw stream.errored;
   } catch (error) {
     stream.destroy();
     signal.throwIfAborted();
+    if (error instanceof ApiFailure) throw error;
     if (limit.aborted) throw requestFailure(what, error, true);
     // The handshake's refusal has no text; an ordinary request to the same place is refused with the API's words.
     await client.json({ what, path, query: { ports: String(port) } }, signal).catch((said: unknown) => {
@@ -89,6 +97,8 @@ class SocketStream extends Duplex {
     // As with a TCP socket, what is ended on this side may still be answered.
     super({ allowHalfOpen: true });
     this.#broken = broken;
+    // A connection that breaks when nobody listens is no reason for the whole editor to end.
+    this.on('error', () => undefined);
   }
 
   async open(config: KubeConfig, namespace: string, pod: string, port: number, signal: AbortSignal): Promise<void> {
@@ -101,7 +111,7 @@ class SocketStream extends Duplex {
     const socket = await within(connecting as Promise<Socket>, signal, late => late.terminate());
     this.#socket = socket;
     socket.addEventListener('close', () => this.#end());
-    socket.addEventListener('error', ({ message = 'it broke' }) => void this.destroy(this.#broken(`${message}.`)));
+    socket.addEventListener('error', ({ message = 'it broke' }) => void this.destroy(this.#broken(message)));
   }
 
   #end(): void {

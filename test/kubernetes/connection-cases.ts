@@ -307,4 +307,21 @@ export const cases: Record<string, Case> = {
     assert.deepEqual([unread, databaseRoles], [{}, []]);
     assert.equal(log.filter(text => text.includes('DatabaseRole')).length, 1, log.join('\n'));
   },
+
+  'without the right to forward ports the API says so; a pod that is nowhere cannot be reached': async (
+    t,
+    endpoint,
+  ) => {
+    await endpoint.allow([{ group: '', resources: ['pods'], verbs: read }]);
+    await during(endpoint, [podOf('forwarded')], async () => {
+      const viewer = await open(t, endpoint, { user: endpoint.users.viewer });
+      const pending = viewer.connection.portForward('default', 'forwarded-1', 5432, never);
+      assert.match(
+        await refusal(pending),
+        /Connect to port 5432 of Pod default\/forwarded-1 .*resource "pods\/portforward"/,
+      );
+      const admin = await open(t, endpoint);
+      assert.match(await refusal(admin.connection.portForward('default', 'nowhere-1', 5432, never)), /nowhere-1/);
+    });
+  },
 };

@@ -1,4 +1,5 @@
 /** The cases of `test/kubernetes/connection-cases.ts` against a real API server with RBAC. */
+import https from 'node:https';
 import { after, before, test } from 'node:test';
 import type { Client } from '../../src/simulator/operator/client.ts';
 import { createClient } from '../../src/simulator/operator/client.ts';
@@ -32,12 +33,13 @@ after(async () => {
 
 const rbac = 'rbac.authorization.k8s.io';
 let given = 0;
-let bindings: { plural: string; namespace: string; name: string }[] = [];
+let bindings: { plural: string; namespace: string | undefined; name: string }[] = [];
 
 /** A role and its binding for each right; the bindings of before are taken away. */
 async function allow(rights: readonly Right[]): Promise<void> {
   for (const { plural, namespace, name } of bindings)
-    await client.remove({ api: `apis/${rbac}/v1`, plural }, namespace, name);
+    if (namespace === undefined) await removeEverywhere(`apis/${rbac}/v1/${plural}/${name}`);
+    else await client.remove({ api: `apis/${rbac}/v1`, plural }, namespace, name);
   bindings = [];
   for (const { group, resources, verbs, namespace } of rights) {
     const name = `right-${given++}`;
@@ -58,8 +60,21 @@ async function allow(rights: readonly Right[]): Promise<void> {
         roleRef: { kind: role, name, apiGroup: rbac },
       },
     );
-    bindings.push({ plural: binding, namespace: namespace ?? '', name });
+    bindings.push({ plural: binding, namespace, name });
   }
+}
+
+/** Of a kind without namespaces. */
+function removeEverywhere(at: string): Promise<void> {
+  const { url, ca, cert, key } = plane.admin;
+  return new Promise((resolve, reject) => {
+    const request = https.request(`${url}/${at}`, { method: 'DELETE', ca, cert, key }, response => {
+      response.resume();
+      if (response.statusCode === 200) resolve();
+      else reject(new Error(`${at} was not removed: HTTP ${response.statusCode}`));
+    });
+    request.once('error', reject).end();
+  });
 }
 
 const resourceOf = ({ apiVersion, kind }: StoredObject): { api: string; plural: string } => ({

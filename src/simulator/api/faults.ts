@@ -1,4 +1,5 @@
 /** What can go wrong between a client and an API server, on command. */
+import type http from 'node:http';
 import { ApiError } from './status.ts';
 
 export interface Faults {
@@ -6,10 +7,10 @@ export interface Faults {
   unreachable(down: boolean): Promise<void>;
   /** Milliseconds that each answer waits. */
   latency(milliseconds: number): void;
-  /** The next `count` requests whose path contains `path` get this status. */
-  answer(status: number, count: number, path?: string): void;
+  /** The next `count` requests whose path contains `path` get this status, with `Retry-After` when it is said. */
+  answer(status: number, count: number, path?: string, retryAfter?: string): void;
   cutWatches(): void;
-  beforeAnswer(path: string): Promise<void>;
+  beforeAnswer(path: string, response: http.ServerResponse): Promise<void>;
 }
 
 const reasons: Record<number, string> = {
@@ -25,7 +26,7 @@ const reasons: Record<number, string> = {
 export function createFaults(server: { close(): Promise<void>; listen(): Promise<void>; cutWatches(): void }): Faults {
   let down = false;
   let latency = 0;
-  const planned: { status: number; left: number; path: string }[] = [];
+  const planned: { status: number; left: number; path: string; retryAfter: string | undefined }[] = [];
   return {
     async unreachable(wanted) {
       if (wanted === down) return;
@@ -33,13 +34,15 @@ export function createFaults(server: { close(): Promise<void>; listen(): Promise
       await (down ? server.close() : server.listen());
     },
     latency: milliseconds => void (latency = milliseconds),
-    answer: (status, count, path = '') => void planned.push({ status, left: count, path }),
+    answer: (status, count, path = '', retryAfter?: string) =>
+      void planned.push({ status, left: count, path, retryAfter }),
     cutWatches: () => server.cutWatches(),
-    async beforeAnswer(path) {
+    async beforeAnswer(path, response) {
       if (latency > 0) await new Promise(resolve => setTimeout(resolve, latency).unref());
       const fault = planned.find(f => f.left > 0 && path.includes(f.path));
       if (!fault) return;
       fault.left--;
+      if (fault.retryAfter !== undefined) response.setHeader('retry-after', fault.retryAfter);
       throw new ApiError(fault.status, reasons[fault.status] ?? 'Unknown', `fault injected: ${fault.status}`);
     },
   };

@@ -1,6 +1,7 @@
 /** An API server over plain HTTP on loopback: the paths, answers and errors that clients of CNPG objects meet. */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Cluster } from '../../model/cluster.ts';
 import { admitCluster } from './admission.ts';
 import type { Faults } from './faults.ts';
@@ -11,6 +12,7 @@ import type { Kind } from './kinds.ts';
 import { apiVersionOf, findKind, kinds } from './kinds.ts';
 import { openApi } from './openapi.ts';
 import { applyPatch, isObject, jsonPatch, mergePatch, noteUpdate } from './patch.ts';
+import { joinPort } from './port-forward.ts';
 import { ApiError, badRequest, forbidden, notFound, missingSpec, unauthorized, unknownPath } from './status.ts';
 import type { Store, StoredObject, WatchEvent } from './store.ts';
 import { createStore, seconds } from './store.ts';
@@ -35,6 +37,8 @@ export interface ApiServerOptions {
   proxy?: (namespace: string, pod: string, path: string) => { code: number; body: string };
   /** Answers `pods/log` requests: stands for the container runtime. To a mere text `follow` adds nothing: the stream stays open. */
   log?: (namespace: string, pod: string, container: string | undefined) => string | PodLog;
+  /** Answers `pods/portforward` requests: what listens on the port in the pod; a text says why nothing does. */
+  portForward?: (namespace: string, pod: string, port: number) => Duplex | string;
   /** Plurals of kinds that are not installed. */
   absent?: readonly string[];
   /** Milliseconds between two bookmarks. */
@@ -75,6 +79,13 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const state: Server = { options, store: createStore(), watches: new Set() };
   const server = http.createServer((request, response) => {
     answer(state, faults, request, response).catch((error: unknown) => fail(response, error));
+  });
+  server.on('upgrade', (request, socket: Duplex) => {
+    // The HTTP server does not count it among its connections any more.
+    const end = (): void => void socket.destroy();
+    state.watches.add(end);
+    socket.once('close', () => state.watches.delete(end));
+    upgrade(state, request, socket).catch((error: unknown) => refuseUpgrade(socket, error));
   });
   server.keepAliveTimeout = 60_000;
   const listen = (port: number): Promise<void> =>
@@ -122,10 +133,8 @@ async function answer(
   const url = new URL(raw.url ?? '/', 'http://localhost');
   const path = partsOf(url.pathname);
   const body = await readBody(raw);
-  const token = /^Bearer (.+)$/.exec(raw.headers.authorization ?? '')?.[1] ?? '';
-  await faults.beforeAnswer(url.pathname);
-  const user = Object.hasOwn(state.options.tokens, token) ? state.options.tokens[token] : undefined;
-  if (user === undefined) throw unauthorized();
+  await faults.beforeAnswer(url.pathname, response);
+  const user = userOf(state, raw);
   const request: Request = {
     method: raw.method ?? 'GET',
     path,
@@ -252,6 +261,8 @@ function route(state: Server, request: Request): void {
   // Rights are asked before existence.
   if (state.options.absent?.includes(kind.plural)) throw unknownPath();
   if (kind.plural === 'pods' && subresource === 'proxy') return proxy(state, request, target);
+  if (kind.plural === 'pods' && subresource === 'portforward')
+    throw badRequest('unable to upgrade: Upgrade request required');
   if (kind.plural === 'pods' && subresource === 'log') return podLog(state, request, target);
   if (subresource !== undefined && !(subresource === 'status' && kind.status)) throw unknownPath();
   if (verb === 'list') return send(request.response, 200, listObjects(state, request, target));
@@ -276,6 +287,32 @@ function proxy({ options }: Server, { response }: Request, { namespace = '', nam
   response
     .writeHead(code, { 'content-type': code === 200 ? 'application/json' : 'text/plain; charset=utf-8' })
     .end(body);
+}
+
+/** Only `pods/portforward` is spoken over WebSocket here. */
+async function upgrade(state: Server, raw: http.IncomingMessage, socket: Duplex): Promise<void> {
+  const url = new URL(raw.url ?? '/', 'http://localhost');
+  const user = userOf(state, raw);
+  const { kind, namespace = '', name = '', subresource } = targetOf(partsOf(url.pathname));
+  if (subresource !== 'portforward') throw unknownPath();
+  const right = { user, verb: 'get', group: kind.group, resource: kind.plural, subresource, namespace, name };
+  if (!allowed(state, right)) throw forbidden(kind, user, 'get', namespace, name, subresource);
+  state.store.get(kind, namespace, name);
+  const port = Number(url.searchParams.get('ports'));
+  joinPort(raw, socket, port, state.options.portForward?.(namespace, name, port) ?? 'no endpoints available');
+}
+
+function refuseUpgrade(socket: Duplex, error: unknown): void {
+  const { code, reason } = error instanceof ApiError ? error : { code: 500, reason: 'InternalError' };
+  socket.end(`HTTP/1.1 ${code} ${reason}\r\nConnection: close\r\n\r\n`);
+}
+
+/** @throws ApiError 401 */
+function userOf({ options }: Server, { headers }: http.IncomingMessage): string {
+  const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
+  const user = Object.hasOwn(options.tokens, token) ? options.tokens[token] : undefined;
+  if (user === undefined) throw unauthorized();
+  return user;
 }
 
 /** Lines of one container; a pod that does not exist has none. */
