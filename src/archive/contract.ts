@@ -1,6 +1,7 @@
 /** What this room offers, as types only. */
 import type { ArchiveLocation } from '../model/archive.ts';
 import type { ArchiveListing } from '../model/archive-listing.ts';
+import type { ArchiveOutline } from '../model/archive-outline.ts';
 
 /**
  * Values of the credentials, resolved by the caller for this one action. Never logged, never stored. Each is what an ObjectStore
@@ -58,6 +59,8 @@ export interface ObjectStoreFolder {
 
 export interface ListOptions {
   onProgress?: (objects: number) => void;
+  /** Called once, early, when there is more than a page of segments. */
+  onOutline?: (outline: ArchiveOutline) => void;
   /** Ends the listing early, with what is there by then: `truncated`. */
   stop?: AbortSignal;
 }

@@ -6,9 +6,11 @@ import { gunzipSync } from 'node:zlib';
 import { Failure, messageOf } from '../errors.ts';
 import { parseArchiveKey, parseBackupInfo } from '../model/archive-keys.ts';
 import type { BaseBackup, Examples, TimelineListing } from '../model/archive-listing.ts';
+import type { ArchiveOutline } from '../model/archive-outline.ts';
+import { outlineOf } from '../model/archive-outline.ts';
 import { archivePath } from '../model/archive.ts';
 import { defaultSegmentSize, formatLsn, parseHistory } from '../model/wal.ts';
-import type { ListArchive, ObjectStoreFolder, Slice, StoredObject } from './contract.ts';
+import type { ListArchive, ListOptions, ObjectStoreFolder, Slice, StoredObject } from './contract.ts';
 import type { WalSummary } from './wal-summary.ts';
 import { addObject, append, emptySummary, note, printable } from './wal-summary.ts';
 
@@ -54,6 +56,7 @@ interface Pass {
   where: string;
   signal: AbortSignal;
   stop: AbortSignal | undefined;
+  onOutline: ((outline: ArchiveOutline) => void) | undefined;
   objects: number;
   bytes: number;
   requests: number;
@@ -67,13 +70,14 @@ function newPass(
   folder: ObjectStoreFolder,
   where: string,
   signal: AbortSignal,
-  { onProgress, stop }: { onProgress?: (objects: number) => void; stop?: AbortSignal },
+  { onProgress, onOutline, stop }: ListOptions,
 ): Pass {
   const pass: Pass = {
     folder,
     where,
     signal,
     stop,
+    onOutline,
     objects: 0,
     bytes: 0,
     requests: 0,
@@ -237,13 +241,14 @@ async function slicesBehind(pass: Pass, lastKey: string, segmentSize: number): P
   const folders: string[] = [];
   for await (const page of pass.folder.directory('wals/', pass.signal)) {
     pass.requests++;
-    for (const name of page.folders) if (name > lastKey) folders.push(name);
+    folders.push(...page.folders);
   }
-  folders.sort((a, b) => (a < b ? -1 : 1));
+  pass.onOutline?.(outlineOf(folders, segmentSize));
+  const behind = folders.filter(name => name > lastKey).sort((a, b) => (a < b ? -1 : 1));
   const perFolder = 2 ** 32 / segmentSize;
-  const pages = (folders.length * perFolder) / pass.folder.pageSize;
+  const pages = (behind.length * perFolder) / pass.folder.pageSize;
   const count = Math.min(mostSlices, Math.max(1, Math.floor(pages * slicesPerPage)));
-  const edges = Array.from({ length: count - 1 }, (_, at) => folders[Math.floor(((at + 1) * folders.length) / count)]);
+  const edges = Array.from({ length: count - 1 }, (_, at) => behind[Math.floor(((at + 1) * behind.length) / count)]);
   const cuts = [lastKey, ...edges.filter(edge => edge !== undefined)];
   return cuts.map((after, at) => {
     const until = cuts[at + 1];

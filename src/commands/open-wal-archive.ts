@@ -3,6 +3,7 @@ import type { Connections } from '../connections.ts';
 import { checkArchive } from '../model/archive-check.ts';
 import { archiveSurroundings } from '../model/archive-surroundings.ts';
 import { renderListing } from '../model/archive-listing-text.ts';
+import { renderOutline } from '../model/archive-outline.ts';
 import { ownArchive, sourceArchive } from '../model/archive.ts';
 import type { Address } from '../model/kubernetes.ts';
 import type { ArchiveOf, ArchiveRoom } from '../operations/list-archive.ts';
@@ -30,7 +31,7 @@ export const openWalArchive =
     if (!address) return;
     const which = (argument && 'archive' in argument ? argument.archive : undefined) ?? 'own';
     const uri = archiveUri(address, which);
-    if (await load(connections, documents, room, address, which, uri)) await documents.show(uri, 'cnpg-wal');
+    await load(connections, documents, room, address, which, uri);
   };
 
 /** Reads the archive of the listing in the active editor again. */
@@ -41,7 +42,7 @@ export const refreshWalArchive =
     if (uri && from) await load(connections, documents, room, from.address, from.which, uri);
   };
 
-/** @returns `false` when the user cancelled */
+/** A large archive shows its folders first, and its segments when all are listed. Cancelled, it shows what was listed by then. */
 async function load(
   connections: Connections,
   documents: TextDocuments,
@@ -49,36 +50,40 @@ async function load(
   address: Address,
   which: ArchiveOf,
   uri: vscode.Uri,
-): Promise<boolean> {
+): Promise<void> {
   const connection = await connections.open(address.context);
-  return vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: `Listing the WAL archive of ${address.name}`,
-      cancellable: true,
-    },
-    async (progress, cancellation) => {
-      const signal = abortSignalOf(cancellation);
-      try {
-        const listing = await listClusterArchive(connection, address, which, room, signal, objects =>
-          progress.report({ message: `${objects} objects` }),
-        );
-        const role = which === 'own' ? 'WAL archive of' : "Source's WAL archive, read by";
-        documents.set(
-          uri,
-          renderListing(
-            listing,
-            checkArchive(listing, archiveSurroundings(connections.snapshots(), address, which, configuredBindings())),
-            `${role} ${address.name} (context ${address.context}, namespace ${address.namespace})`,
-          ),
-        );
-        return true;
-      } catch (error) {
-        if (signal.aborted) return false;
-        throw error;
-      }
-    },
-  );
+  const role = which === 'own' ? 'WAL archive of' : "Source's WAL archive, read by";
+  const title = `${role} ${address.name} (context ${address.context}, namespace ${address.namespace})`;
+  const options: vscode.ProgressOptions = {
+    location: vscode.ProgressLocation.Notification,
+    title: `Listing the WAL archive of ${address.name}`,
+    cancellable: true,
+  };
+  await vscode.window.withProgress(options, async (progress, cancellation) => {
+    const cancelled = abortSignalOf(cancellation);
+    const hard = new AbortController();
+    let isLarge = false;
+    // Before there is anything to show, cancelling ends it.
+    cancelled.addEventListener('abort', () => isLarge || hard.abort(), { once: true });
+    let about = '';
+    try {
+      const listing = await listClusterArchive(connection, address, which, room, hard.signal, {
+        stop: cancelled,
+        onProgress: objects => progress.report({ message: `${objects.toLocaleString('en')}${about} objects` }),
+        onOutline(outline) {
+          isLarge = true;
+          about = ` of about ${outline.atMost.toLocaleString('en')}`;
+          documents.set(uri, renderOutline(outline, title));
+          void documents.show(uri, 'cnpg-wal');
+        },
+      });
+      const around = archiveSurroundings(connections.snapshots(), address, which, configuredBindings());
+      documents.set(uri, renderListing(listing, checkArchive(listing, around), title));
+      await documents.show(uri, 'cnpg-wal');
+    } catch (error) {
+      if (!hard.signal.aborted) throw error;
+    }
+  });
 }
 
 /** The file name is what the tab shows; everything else is in the query. */

@@ -147,17 +147,30 @@ const stretchOf = (chain: readonly Stretch[], timeline: number | undefined): Str
 
 const isDone = ({ status, beginWal }: BaseBackup): boolean => status === 'DONE' && beginWal !== undefined;
 
-/** Segment from which something is needed: the oldest base backup's first; what is missing before it harms nobody. */
-function neededFrom({ backups, segmentSize }: ArchiveListing, chain: readonly Stretch[]): bigint | undefined {
+/**
+ * Segment from which something is needed: the oldest base backup's first; what is missing before it harms nobody. Without a base
+ * backup, the first one that is there.
+ */
+function neededFrom(
+  { backups, timelines, segmentSize }: ArchiveListing,
+  chain: readonly Stretch[],
+): bigint | undefined {
   const begins = backups.filter(isDone).flatMap(({ beginWal = '', timeline }) => {
     const segment = parseSegment(beginWal, segmentSize);
     return segment && stretchOf(chain, timeline ?? segment.timeline) ? [segment.number] : [];
   });
-  return begins.reduce<bigint | undefined>(
-    (least, each) => (least === undefined || each < least ? each : least),
-    undefined,
-  );
+  const firsts = timelines
+    .filter(({ timeline }) => stretchOf(chain, timeline))
+    .flatMap(timeline =>
+      runsOf(timeline, segmentSize)
+        .slice(0, 1)
+        .map(({ from }) => from),
+    );
+  return least(begins) ?? least(firsts);
 }
+
+const least = (numbers: readonly bigint[]): bigint | undefined =>
+  numbers.reduce<bigint | undefined>((known, each) => (known === undefined || each < known ? each : known), undefined);
 
 /** A timeline of which nothing is left, although something of it is needed, is to be judged as well. */
 function withAbsent(listing: ArchiveListing, chain: readonly Stretch[], needed: bigint | undefined): ArchiveListing {
@@ -249,9 +262,8 @@ function missingIn(
   segmentSize: number,
 ): SegmentRange[] {
   const runs = runsOf(timeline, segmentSize);
-  const [first, last] = [runs[0]?.from, runs.at(-1)?.to];
-  // Without a base backup nothing says how far back WAL should reach: what is there begins where it begins.
-  const start = needed === undefined ? (first ?? from) : needed > from ? needed : from;
+  const last = runs.at(-1)?.to;
+  const start = needed !== undefined && needed > from ? needed : from;
   const archived = parseSegment(lastArchived ?? '', segmentSize);
   const said = archived?.timeline === timeline.timeline ? archived.number : undefined;
   const end = until ?? (said !== undefined && (last === undefined || said > last) ? said : last);

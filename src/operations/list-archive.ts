@@ -1,5 +1,5 @@
 /** From a Cluster to the listing of an archive it writes or reads: ObjectStore, Secrets, object store, in this order. */
-import type { Credentials, FolderOptions, ListArchive, OpenFolder } from '../archive/contract.ts';
+import type { Credentials, FolderOptions, ListArchive, ListOptions, OpenFolder } from '../archive/contract.ts';
 import { Failure } from '../errors.ts';
 import type { Connection } from '../kubernetes/contract.ts';
 import type { ArchiveListing } from '../model/archive-listing.ts';
@@ -26,17 +26,17 @@ export async function listClusterArchive(
   which: ArchiveOf,
   room: () => Promise<ArchiveRoom>,
   signal: AbortSignal,
-  onProgress?: (objects: number) => void,
+  options: ListOptions = {},
 ): Promise<ArchiveListing> {
   const cluster = await api.get<Cluster>('Cluster', address.namespace, address.name, signal);
   const reference = which === 'own' ? ownArchive(cluster) : sourceArchive(cluster);
   if (!reference) throw noArchive(address, which);
   const location = await locate(api, reference, address, signal);
-  const options = await folderOptions(api, location, signal);
+  const how = await folderOptions(api, location, signal);
   const { openFolder, listArchive } = await room();
-  const folder = await openFolder(options);
+  const folder = await openFolder(how);
   try {
-    return await listArchive(folder, location, signal, { ...(onProgress && { onProgress }) });
+    return await listArchive(folder, location, signal, options);
   } finally {
     folder.close();
   }

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { listArchive } from '../../src/archive/listing.ts';
 import type { ArchiveListing } from '../../src/model/archive-listing.ts';
 import { checkArchive } from '../../src/model/archive-check.ts';
+import type { ArchiveOutline } from '../../src/model/archive-outline.ts';
+import { renderOutline } from '../../src/model/archive-outline.ts';
 import { renderListing } from '../../src/model/archive-listing-text.ts';
 import { parseArchiveKey, parseAzurePath, parseBucketPath, storeOf } from '../../src/model/archive-keys.ts';
 import { folderOf, info, segments } from './folders.ts';
@@ -225,6 +227,29 @@ test('a long archive is listed in slices at the same time, with hardly a request
     '0000005000000018..00000182000000B8 78497',
   ]);
   assert.deepEqual(runs(listing, 2), ['00000182000000B8..0000030D0000003F 101000']);
+});
+
+test('the outline of a long archive comes first, with folders that are missing', async () => {
+  const objects = { ...segments(1, 1, 2600), ...segments(1, 3600, 5000), ...segments(2, 5000, 5100) };
+  let outline: ArchiveOutline | undefined;
+  await listArchive(folderOf(objects), where, new AbortController().signal, {
+    onOutline: found => (outline = found),
+  });
+  assert.ok(outline);
+  assert.deepEqual(renderOutline(outline, 'WAL archive of pg').split('\n'), [
+    '# WAL archive of pg',
+    '',
+    'Listing:  by folders so far, at most 4,608 segments; this page is replaced when all are listed',
+    '',
+    '## Timeline 2',
+    'folders 0000000200000013 .. 0000000200000013  1',
+    '',
+    '## Timeline 1',
+    'folders 0000000100000000 .. 000000010000000A  11',
+    'GAP 000000010000000A .. 000000010000000E  folders between are missing',
+    'folders 000000010000000E .. 0000000100000013  6',
+    '',
+  ]);
 });
 
 test('a listing that is stopped says so, and shows no gap where it was not looked', async () => {

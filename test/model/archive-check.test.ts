@@ -139,10 +139,10 @@ test('base backups and timelines, as somebody sees them who walks from segment t
         const { verdict, restorableTo, firstMissing } = found;
         assert.deepEqual({ verdict, restorableTo, firstMissing }, expected, id);
       }
-      const needed = made.length === 0 ? undefined : Math.min(...made.map(({ begin }) => begin));
+      const needed = Math.min(...(made.length > 0 ? made.map(({ begin }) => begin) : [...kept].map(numberOf)));
       for (const each of timelines) {
         const own = [...kept].filter(name => Number.parseInt(name.slice(0, 8), 16) === each.timeline).map(numberOf);
-        const from = Math.max(each.from, needed ?? Math.min(...own, each.to + 1));
+        const from = Math.max(each.from, needed);
         const to = each === newest ? Math.max(-1, ...own) : each.to;
         const holes = Array.from({ length: Math.max(0, to - from + 1) }, (_, at) =>
           nameOf(each.timeline, from + at),
