@@ -39,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const portForwards = createPortForwards(connections, startPortForward, log);
   const language = startLanguageService(context, log);
   const scenes = createScenes(connections);
-  const tree = createReplicationView(connections, scenes, log);
+  const tree = createReplicationView(connections, scenes, context.workspaceState, log);
   const table = commandTable({
     extension: context.extensionUri,
     connections,

@@ -45,6 +45,9 @@ function thinned(samples: Sample[]): Sample[] {
   return samples.filter((_, index) => index === 0 || index > half || index % 2 === 1);
 }
 
+/** Seconds: "more than" fewer says nothing but that one has just begun to look. */
+const worthSaying = 10;
+
 /** Seconds since the upstream was where the downstream is now. `atLeast`: it was there before the first sample. */
 export interface Behind {
   seconds: number;
@@ -57,7 +60,10 @@ export function secondsBehind(upstream: readonly Sample[] | undefined, lsn: bigi
   const oldest = upstream?.[0];
   if (!upstream || !newest || !oldest) return undefined;
   if (lsn >= newest.lsn) return { seconds: 0, atLeast: false };
-  if (lsn < oldest.lsn) return { seconds: Math.max(0, (now - oldest.at) / 1000), atLeast: true };
+  if (lsn < oldest.lsn) {
+    const seconds = (now - oldest.at) / 1000;
+    return seconds < worthSaying ? undefined : { seconds, atLeast: true };
+  }
   const next = upstream.findIndex(sample => sample.lsn > lsn);
   const [a, b] = [upstream[next - 1] ?? oldest, upstream[next] ?? newest];
   // Between two samples the WAL is taken to have grown evenly.

@@ -95,10 +95,23 @@ test('a standby opens to its position, node and lag, and stays open through refr
     before,
   );
   await w.row(/^Replayed.*timeline/).waitFor();
-  await w.row(/^cluster-us-2/).hover();
-  await w.page.waitForTimeout(1200);
   await w.shot('standby');
+});
+
+test('a tooltip tells all of a row', async () => {
+  await w
+    .row(/^cluster-us-1/)
+    .getByText('cluster-us-1')
+    .hover();
+  const tooltip = w.page.locator('.monaco-hover').filter({ hasText: 'designated primary' });
+  await tooltip.first().waitFor();
+  assert.match(
+    (await tooltip.first().textContent()) ?? '',
+    /Kubernetes node.*us-node-1.*Timeline.*Replayed.*Follows.*cluster-eu-1/s,
+  );
+  await w.shot('tooltip');
   await w.page.mouse.move(1200, 300);
+  await tooltip.first().waitFor({ state: 'hidden' });
 });
 
 test('each row says its state to a screen reader', async () => {
@@ -220,11 +233,14 @@ test('what was opened is open after a reload of the window', async () => {
     .first()
     .click();
   await w.row(/^cluster-eu-rw/).waitFor();
+  // VS Code in a browser writes down what extensions remember every few seconds.
+  await w.page.waitForTimeout(6000);
   await w.load(server.url(workspace));
   await w.activity('CloudNativePG');
   await w.row(/^eunot connected/).click();
   await w.row(/^usnot connected/).click();
   await w.row(/^Fed by cluster-eu/).waitFor();
+  await w.row(/^cluster-eu-rw/).waitFor();
   await w.shot('reloaded');
 });
 

@@ -25,6 +25,7 @@ const bars: [string, Parameters<typeof sceneOf>[0], string | undefined, string?]
     '$(database) cluster-eu → cluster-us lag unknown',
   ],
   ['a side cannot be read', [{ ...eu(), state: 'failed' }, us()], '$(question) eu cannot be read'],
+  ['a member was not found', [us()], '$(question) cluster-eu not found'],
   ['a switchover', [demoted, us()], '$(sync) Switchover under way: cluster-eu, cluster-us'],
   ['the worst alarm', [eu(), promoted], '$(error) Two primaries: cluster-eu, cluster-us', 'error'],
 ];

@@ -30,13 +30,20 @@ export function statusBarWords(scene: Scene): StatusBarWords | undefined {
       tooltip: [...alarms.map(({ title, sentence }) => `${title}: ${sentence}`), ...lines],
       severity: worst.severity === 'error' ? 'error' : 'warning',
     };
-  const unread = snapshots.filter(({ state }) => state === 'failed');
   const none = { severity: 'none' as const };
+  const unread = snapshots.filter(({ state }) => state === 'failed');
+  const missing = topologies.flatMap(topology => topology.missing);
   if (unread.length > 0)
     return {
       ...none,
       text: `$(question) ${iconless(unread.map(({ context }) => context).join(', '))} cannot be read`,
       tooltip: [...unread.map(({ context, error = '' }) => `${context}: ${error}`), ...lines],
+    };
+  if (missing.length > 0)
+    return {
+      ...none,
+      text: `$(question) ${iconless([...new Set(missing)].join(', '))} not found`,
+      tooltip: ['Members that no Cluster of a connected context is. Connect their contexts, or bind them.', ...lines],
     };
   const [notice] = judgement.alarms;
   if (notice) return { ...none, text: `$(sync) ${label(notice)}`, tooltip: [notice.sentence, ...lines] };

@@ -51,7 +51,8 @@ function ownState(side: Side, scene: Scene): ArchiveState {
     const age = Number.isNaN(at) ? '' : ` ${formatAge(at, scene.moment.now)}`;
     return { words: `archived${age}`, file: status.lastArchivedWAL };
   }
-  return { words: health.state === 'unknown' ? 'state unknown' : 'nothing archived yet' };
+  if (health.state === 'unknown') return { words: 'state unknown' };
+  return { words: status ? 'nothing archived yet' : 'works' };
 }
 
 function archiveNode(

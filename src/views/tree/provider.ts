@@ -8,6 +8,7 @@ import { alarmNodeId } from './alarm-nodes.ts';
 import { writeBinding } from './bind-member.ts';
 import { changedNodes } from './changes.ts';
 import { filterTree } from './filter.ts';
+import { createFolding } from './folding.ts';
 import { messageFor } from './message.ts';
 import type { TreeNode } from './node.ts';
 import { treeOf } from './nodes.ts';
@@ -29,6 +30,7 @@ const revealed = 8;
 export function createReplicationView(
   connections: Connections,
   scenes: Scenes,
+  memory: vscode.Memento,
   log: vscode.LogOutputChannel,
 ): ReplicationView {
   let roots: TreeNode[] = [];
@@ -38,7 +40,7 @@ export function createReplicationView(
   let shown = new Map<string, TreeNode>();
   let parents = new Map<string, TreeNode>();
   const changed = new vscode.EventEmitter<TreeNode[] | undefined>();
-  const opened = new Set<string>();
+  const folding = createFolding(memory);
 
   const view = vscode.window.createTreeView<TreeNode>('cnpg.replication', {
     showCollapseAll: true,
@@ -106,6 +108,7 @@ export function createReplicationView(
     const node = known ? replaceContent(known, fresh) : fresh;
     shown.set(node.id, node);
     if (parent) parents.set(node.id, parent);
+    if (filter === '') node.expanded = folding.isOpen(node.id) ?? node.expanded;
     node.children = fresh.children.map(child => adopt(child, before, node));
     return node;
   }
@@ -114,7 +117,8 @@ export function createReplicationView(
   function poll(): void {
     const { many } = scenes.current();
     const closely = many
-      ? [...opened]
+      ? folding
+          .open()
           .flatMap(id => shown.get(id) ?? [])
           .flatMap(({ kind, address }) => (kind === 'cluster' && address ? [address] : []))
       : ('all' as const);
@@ -134,11 +138,11 @@ export function createReplicationView(
     scenes.onDidChange(refresh),
     view.onDidChangeVisibility(({ visible }) => (visible && outdated ? refresh() : poll())),
     view.onDidExpandElement(({ element }) => {
-      opened.add(element.id);
+      if (filter === '') folding.set(element.id, true);
       poll();
     }),
     view.onDidCollapseElement(({ element }) => {
-      opened.delete(element.id);
+      if (filter === '') folding.set(element.id, false);
       poll();
     }),
   );
