@@ -1,7 +1,9 @@
 /** Requests to one API server with the authentication, TLS and proxy settings of one kubeconfig context. */
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { Response } from 'undici';
-import { fetch } from 'undici';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+import { request } from 'undici';
 import type { Authenticated, Authentication } from './authentication.ts';
 import { ApiFailure, garbage, requestFailure, responseFailure } from './failures.ts';
 
@@ -38,41 +40,50 @@ export interface Client {
 }
 
 export function createClient(authentication: Authentication): Client {
-  async function send(call: Call, signal: AbortSignal, limit: AbortSignal): Promise<Response> {
+  async function send(call: Call, signal: AbortSignal, limit: AbortSignal, encoding: Encoding): Promise<Answer> {
     const both = AbortSignal.any([signal, limit]);
     const now = await withSignal(authentication.now(), both);
-    const answered = await sendOnce(call, now, both).catch((error: unknown) => {
+    const answered = await sendOnce(call, now, both, encoding).catch((error: unknown) => {
       // A client certificate that has ended is refused by TLS, before there is any HTTP status.
       if (!both.aborted && requestFailure(call.what, error, false).code === 'tls') return undefined;
       throw error;
     });
     const renewed =
-      (answered === undefined || answered.status === 401) && authentication.renew(now.generation)
+      (answered === undefined || answered.statusCode === 401) && authentication.renew(now.generation)
         ? await withSignal(authentication.now(), both)
         : undefined;
-    if (renewed) await answered?.body?.cancel();
-    const response = renewed || !answered ? await sendOnce(call, renewed ?? now, both) : answered;
-    if (response.ok) return response;
-    throw responseFailure(call.what, response.status, await response.text(), response.headers);
+    if (renewed) await answered?.body.dump();
+    const answer = renewed || !answered ? await sendOnce(call, renewed ?? now, both, encoding) : answered;
+    const { statusCode } = answer;
+    if (statusCode >= 200 && statusCode < 300) return answer;
+    if (statusCode >= 300 && statusCode < 400) {
+      await answer.body.dump();
+      // Followed, it would carry the token to who knows where.
+      throw garbage(call.what, `HTTP ${statusCode}: a redirect, which no API server answers.`);
+    }
+    throw responseFailure(call.what, statusCode, await textOf(answer), name => headerOf(answer, name));
   }
 
-  async function sendOnce(call: Call, now: Authenticated, signal: AbortSignal): Promise<Response> {
+  async function sendOnce(call: Call, now: Authenticated, signal: AbortSignal, encoding: Encoding): Promise<Answer> {
     if (call.server !== undefined && call.server !== now.server)
       throw new ApiFailure('gone', { what: call.what, why: 'The context has another API server now.', remedy: '' });
     const url = new URL(now.server.replace(/\/+$/, '') + call.path);
     for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
-    return await fetch(url, {
+    const answer = await request(url, {
       method: call.method ?? 'GET',
       headers: {
         ...now.headers,
         accept: call.accept ?? 'application/json',
+        'accept-encoding': encoding,
         ...(call.body !== undefined && { 'content-type': call.contentType ?? 'application/json' }),
       },
       ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
       dispatcher: now.dispatcher,
-      redirect: 'error',
       signal,
     });
+    // Who reads it hears of its end; when nobody reads any more, that is no fault of the editor.
+    answer.body.on('error', () => undefined);
+    return answer;
   }
 
   function failureOf(call: Call, error: unknown, timedOut: boolean): ApiFailure {
@@ -89,9 +100,9 @@ export function createClient(authentication: Authentication): Client {
       signal.throwIfAborted();
       const limit = AbortSignal.timeout(call.limit ?? answerLimit);
       try {
-        const response = await send(call, signal, limit);
-        const text = await response.text();
-        return { body: parse<T>(call.what, text), warnings: warningsOf(response.headers.get('warning')) };
+        const answer = await send(call, signal, limit, 'gzip');
+        const text = await textOf(answer);
+        return { body: parse<T>(call.what, text), warnings: warningsOf(headerOf(answer, 'warning')) };
       } catch (error) {
         signal.throwIfAborted();
         throw failureOf(call, error, limit.aborted);
@@ -102,8 +113,7 @@ export function createClient(authentication: Authentication): Client {
       const limit = new AbortController();
       const timer = setTimeout(() => limit.abort(), call.limit ?? answerLimit);
       try {
-        const response = await send(call, signal, limit.signal);
-        return response.body ?? emptyBody();
+        return (await send(call, signal, limit.signal, 'identity')).body;
       } catch (error) {
         signal.throwIfAborted();
         throw failureOf(call, error, limit.signal.aborted);
@@ -127,7 +137,21 @@ function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-async function* emptyBody(): AsyncIterable<Uint8Array> {}
+/** Lists shrink to a tenth. What comes piece by piece must not wait for more. */
+type Encoding = 'gzip' | 'identity';
+type Answer = Dispatcher.ResponseData;
+
+const unzip = promisify(gunzip);
+
+async function textOf(answer: Answer): Promise<string> {
+  if (headerOf(answer, 'content-encoding') !== 'gzip') return answer.body.text();
+  return (await unzip(await answer.body.bytes())).toString();
+}
+
+function headerOf({ headers }: Answer, name: string): string | null {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(', ') : (value ?? null);
+}
 
 function parse<T>(what: string, text: string): T {
   try {

@@ -33,17 +33,17 @@ export function responseFailure(
   what: string,
   status: number,
   body: string,
-  headers: { get(name: string): string | null },
+  header: (name: string) => string | null,
 ): ApiFailure {
   // An API server has no pages: a 404 of one does not say that a kind is not installed.
-  if (status === 404 && /^text\/html/i.test(headers.get('content-type') ?? ''))
+  if (status === 404 && /^text\/html/i.test(header('content-type') ?? ''))
     return garbage(what, `HTTP 404 with a page: ${statusMessage(body)}`);
   const [code, remedy] =
     byStatus[status] ??
     (status >= 500
       ? ['server', 'Try again; if it stays so, look at the API server and at the operator.']
       : ['refused', 'See the message.']);
-  const retryAfter = delayAsked(headers.get('retry-after'), Date.now());
+  const retryAfter = delayAsked(header('retry-after'), Date.now());
   return new ApiFailure(code, {
     what,
     why: `HTTP ${status}: ${statusMessage(body)}`,

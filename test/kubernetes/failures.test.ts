@@ -18,7 +18,7 @@ test('Retry-After in seconds, as a date, or as something else', () => {
 });
 
 test('a page with HTTP 404 does not say that a kind is not installed', () => {
-  const headers = (type: string) => new Headers({ 'content-type': type });
+  const headers = (type: string) => (name: string) => (name === 'content-type' ? type : null);
   const page = responseFailure('List clusters', 404, '<h1>Not\n here</h1>', headers('text/html; charset=utf-8'));
   assert.equal(page.code, 'garbage');
   assert.match(page.message, /HTTP 404 with a page: <h1>Not here<\/h1>\. Is something else answering/);
