@@ -35,7 +35,7 @@ export async function* measure(root: string): AsyncIterable<Figure> {
     yield { figure: 'memory of the extension host, activated', value: extensionHostMemory(state), unit: 'MB' };
     await w.activity('CloudNativePG');
     for (const context of ['eu', 'us']) await w.row(new RegExp(`^${context}not connected`)).click();
-    await w.row(/designated primary.*lag/).waitFor();
+    await w.row(/cluster-us-1.*lag/).waitFor();
     yield {
       figure: 'memory of the extension host, both contexts connected',
       value: extensionHostMemory(state),
