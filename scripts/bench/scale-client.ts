@@ -1,6 +1,8 @@
 /** The client's side of `scale.ts` in a process of its own: connections and the tree, refreshed as the extension does. */
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createConnections } from '../../src/connections.ts';
 import * as room from '../../src/kubernetes/index.ts';
 import { buildTree } from '../../src/views/tree/nodes.ts';
@@ -16,6 +18,8 @@ export type FromClient =
       refreshMedian: number;
       refreshLongest: number;
       nodes: number;
+      /** Megabytes of the heap that are in use after a collection. */
+      inUse: number;
     };
 
 const [file = '', ...contexts] = process.argv.slice(2);
@@ -26,6 +30,13 @@ const connections = createConnections({
   allowExecPlugins: () => false,
   log: () => undefined,
 });
+
+/** The process itself keeps what it once had: how much is garbage says only a collection. */
+function inUse(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed / 1024 / 1024;
+}
 
 let roots: TreeNode[] = [];
 let times: number[] = [];
@@ -74,6 +85,7 @@ process.on('message', (message: 'open' | 'begin' | 'end') => {
     refreshMedian: median(times),
     refreshLongest: Math.max(...times),
     nodes: count(roots),
+    inUse: inUse(),
   });
 });
 

@@ -45,6 +45,7 @@ export async function* measure(root: string): AsyncIterable<Figure> {
     const during = `${(events / seconds).toFixed(0)} events/s for ${seconds} s`;
     yield { figure: `scale: share of a core, ${during}`, value: (measured.cpuShare * 100).toFixed(1), unit: '%' };
     yield { figure: 'scale: memory after that', value: pssMegabytes(client.pid ?? 0), unit: 'MB' };
+    yield { figure: 'scale: of it in use after a collection', value: measured.inUse.toFixed(0), unit: 'MB' };
     yield { figure: 'scale: tree refreshes', value: measured.refreshes.toFixed(1), unit: '/s' };
     yield { figure: 'scale: a tree refresh, median', value: measured.refreshMedian.toFixed(1), unit: 'ms' };
     yield { figure: 'scale: a tree refresh, longest', value: measured.refreshLongest.toFixed(1), unit: 'ms' };
