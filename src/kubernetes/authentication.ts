@@ -44,7 +44,7 @@ export interface Authentication {
 /** Certificates and proxies of a context are read again after this time, in milliseconds. */
 const dispatcherAge = 10 * 60_000;
 
-/** Milliseconds between two looks at the files. */
+/** Milliseconds between two looks at the files, for which credentials serve all requests. */
 const lookEvery = 250;
 
 interface Selected {
@@ -66,6 +66,7 @@ export function authenticationOf(options: ConnectOptions, times: Times): Authent
   let renewedAt = Number.NEGATIVE_INFINITY;
   let outdated = false;
   let lookedAt = Number.NEGATIVE_INFINITY;
+  let made: { value: Authenticated; at: number } | undefined;
   let dispatcher: { value: Dispatcher; since: number } | undefined;
 
   function drop(): void {
@@ -106,6 +107,8 @@ export function authenticationOf(options: ConnectOptions, times: Times): Authent
       readAgain();
       const { config, server, user, plugin } = selected;
       const of = generation;
+      const recent = made && made.at + lookEvery > times.now() ? made.value : undefined;
+      if (recent?.generation === of && recent.dispatcher === dispatcher?.value) return recent;
       if (plugin && user) giveTo(user, await plugin.credential());
       const request = new RequestContext(server, HttpMethod.GET);
       await config.applySecurityAuthentication(request);
@@ -113,7 +116,9 @@ export function authenticationOf(options: ConnectOptions, times: Times): Authent
       if (dispatcher && times.now() - dispatcher.since > dispatcherAge) drop();
       if (!dispatcher) dispatcher = { value: fresh ?? plainAgent(), since: times.now() };
       else fresh?.close().catch(() => undefined);
-      return { server, headers: request.getHeaders(), dispatcher: dispatcher.value, config, generation: of };
+      const headers = request.getHeaders();
+      made = { value: { server, headers, dispatcher: dispatcher.value, config, generation: of }, at: times.now() };
+      return made.value;
     },
     renew(of) {
       if (of !== generation) return true;
