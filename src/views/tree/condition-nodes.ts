@@ -86,7 +86,9 @@ export function conditionNodes(cluster: Cluster, address: Address): TreeNode[] {
 const isOff = (c: Condition, cluster: Cluster): boolean =>
   c.status !== 'True' &&
   !quiet.has(c.type) &&
-  !(c.reason === 'BackupStarted') &&
+  c.reason !== 'BackupStarted' &&
+  // For half a minute after a demotion no instance has told the operator its identifier; we ask the instances ourselves.
+  !(c.type === 'ConsistentSystemID' && c.reason === 'NotFound') &&
   !(hibernated(cluster) && c.type === 'Ready');
 
 /** The three conditions of a demotion, while it runs. */
