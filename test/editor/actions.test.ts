@@ -191,10 +191,9 @@ test('the kubectl line of an object is copied', async () => {
 test('of several selected nodes a line each is copied', async () => {
   await w.row(/^cluster-eu-2/).click();
   await w.row(/^cluster-us-3/).click({ modifiers: ['Control'] });
-  await w.row(/^cluster-us-3/).click({ button: 'right' });
-  const menu = w.page.locator('.monaco-menu').first();
+  const menu = await w.contextMenu(w.row(/^cluster-us-3/));
   assert.equal(await menu.getByText('Open psql').count(), 0);
-  await menu.getByText('Copy kubectl Command').click();
+  await w.choose(menu, 'Copy kubectl Command');
   await poll(async () => (await clipboard()).includes('pod/cluster-us-3') || undefined, 'clipboard');
   assert.deepEqual((await clipboard()).split('\n'), [
     'kubectl --context eu --namespace default get pod/cluster-eu-2 --output yaml',

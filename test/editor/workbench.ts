@@ -109,6 +109,23 @@ export class Workbench {
     return this.rows.filter({ hasText: label }).first();
   }
 
+  /** Opens the context menu of a row. */
+  async contextMenu(row: Locator): Promise<Locator> {
+    await row.click({ button: 'right' });
+    const menu = this.page.locator('.monaco-menu').first();
+    await menu.waitFor();
+    return menu;
+  }
+
+  /** A menu does not take clicks in its first moments, so that nobody chooses what just came under the pointer. */
+  async choose(menu: Locator, item: string): Promise<void> {
+    const entry = menu.getByText(item, { exact: true });
+    for (let attempt = 0; attempt < 20 && (await entry.isVisible()); attempt++) {
+      await entry.click({ timeout: 1000 }).catch(() => undefined);
+      await menu.waitFor({ state: 'hidden', timeout: 500 }).catch(() => undefined);
+    }
+  }
+
   /** Opens quick input on `text` and picks a row; with ">" it is the command palette. */
   async quickOpen(text: string, row: Locator): Promise<void> {
     const input = this.quick.locator('input.input');
