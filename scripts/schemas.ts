@@ -34,6 +34,7 @@ function nameOf(directory: string): string {
 }
 
 function convert(directory: string, out: string): void {
+  const target = path.join(out, `${nameOf(directory)}.json`);
   const kinds = fs
     .readdirSync(directory)
     .filter(file => file.endsWith('.yaml'))
@@ -52,7 +53,6 @@ function convert(directory: string, out: string): void {
         ),
     )
     .sort((a, b) => (a.kind < b.kind ? -1 : 1));
-  const target = path.join(out, `${nameOf(directory)}.json`);
   fs.mkdirSync(out, { recursive: true });
   fs.writeFileSync(target, `[\n${kinds.map(kind => JSON.stringify(kind)).join(',\n')}\n]\n`);
   console.log(`${path.basename(target)}: ${kinds.map(({ kind }) => kind).join(', ')}`);

@@ -55,8 +55,9 @@ test('what is written is what was read, under both versions of YAML', () => {
   fc.assert(
     fc.property(fc.jsonValue(), spec => {
       const text = renderLive({ metadata: { name: 'a' }, spec } as never, about);
+      // As JSON, which knows no -0.
       for (const version of ['1.1', '1.2'] as const)
-        assert.deepEqual((parse(text, { version }) as { spec: unknown }).spec, JSON.parse(JSON.stringify(spec)));
+        assert.equal(JSON.stringify((parse(text, { version }) as { spec: unknown }).spec), JSON.stringify(spec));
     }),
   );
 });
