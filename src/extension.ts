@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { commandTable, registerCommands } from './commands/index.ts';
 import { describeScheme, forgottenPage, liveScheme, logScheme } from './commands/live-pages.ts';
+import { forgottenOperation, operationScheme } from './commands/operate.ts';
 import { archiveScheme, forgottenArchive } from './commands/open-wal-archive.ts';
 import { createPortForwards } from './commands/port-forward.ts';
 import { promotionRecords } from './commands/promotion-records.ts';
@@ -34,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const archives = createTextDocuments(archiveScheme, forgottenArchive);
   const promotions = createTextDocuments(promotionScheme, forgottenPromotion);
+  const operationPages = createTextDocuments(operationScheme, forgottenOperation);
   const pages = createTextDocuments([liveScheme, describeScheme, logScheme], forgottenPage);
   const promotion = { connections, documents: promotions, records: promotionRecords(context.workspaceState), log };
   const portForwards = createPortForwards(connections, startPortForward, log);
@@ -46,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
     archives,
     archiveRoom: () => import('./archive/index.ts'),
     promotion,
+    operations: { connections, documents: operationPages, log },
     playground,
     pages,
     liveYaml: () => import('./language/live-yaml.ts'),
@@ -64,6 +67,7 @@ export function activate(context: vscode.ExtensionContext): void {
     archives,
     pages,
     promotions,
+    operationPages,
     registerCommands(table, log),
     scenes,
     tree,

@@ -14,12 +14,14 @@ import { describe } from './describe.ts';
 import type { DiffLanguage } from './diff-with-live.ts';
 import { diffWithLive } from './diff-with-live.ts';
 import { explainRule } from './explain-rule.ts';
+import { fenceInstance } from './fence-instance.ts';
 import { clearTreeFilter, filterTree } from './filter-tree.ts';
 import type { LiveYamlRoom } from './open-live-yaml.ts';
 import { openLiveYaml } from './open-live-yaml.ts';
 import { openManifest } from './open-manifest.ts';
 import { openPsql } from './open-psql.ts';
 import { openWalArchive, refreshWalArchive } from './open-wal-archive.ts';
+import type { OperationDependencies } from './operate.ts';
 import type { PortForwards } from './port-forward.ts';
 import type { PromotionDependencies } from './promote-replica-cluster.ts';
 import { promoteReplicaCluster, resumePromotion } from './promote-replica-cluster.ts';
@@ -27,6 +29,8 @@ import { refreshDocument } from './refresh-document.ts';
 import { showLogs } from './show-logs.ts';
 import { showTopology } from './show-topology.ts';
 import type { Playground } from './start-playground.ts';
+import { switchPrimaryInstance } from './switch-primary-instance.ts';
+import { unfenceInstance } from './unfence-instance.ts';
 
 export interface CommandDependencies {
   extension: vscode.Uri;
@@ -34,6 +38,7 @@ export interface CommandDependencies {
   archives: TextDocuments;
   archiveRoom: () => Promise<ArchiveRoom>;
   promotion: PromotionDependencies;
+  operations: OperationDependencies;
   playground: Playground;
   /** Pages about objects as the API server has them. */
   pages: TextDocuments;
@@ -56,6 +61,7 @@ export const commandTable = ({
   archives,
   archiveRoom,
   promotion,
+  operations,
   playground,
   pages,
   liveYaml,
@@ -71,6 +77,9 @@ export const commandTable = ({
   'cnpg.refresh': refresh(connections),
   'cnpg.promoteReplicaCluster': promoteReplicaCluster(promotion),
   'cnpg.resumePromotion': resumePromotion(promotion),
+  'cnpg.switchPrimaryInstance': switchPrimaryInstance(operations),
+  'cnpg.fenceInstance': fenceInstance(operations),
+  'cnpg.unfenceInstance': unfenceInstance(operations),
   'cnpg.openWalArchive': openWalArchive(connections, archives, archiveRoom),
   'cnpg.refreshWalArchive': refreshWalArchive(connections, archives, archiveRoom),
   'cnpg.showTopology': showTopology(extension, connections),

@@ -5,8 +5,8 @@ import { isReplicaCluster } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { addressKey, sameAddress } from '../model/kubernetes.ts';
 import { findTopologies, sourceMember } from '../model/topology.ts';
-import type { Check } from '../operations/preflight.ts';
-import { blocking } from '../operations/preflight.ts';
+import type { Check } from '../operations/checks.ts';
+import { blocking } from '../operations/checks.ts';
 import type { PromotionPage } from '../operations/promotion-text.ts';
 import { renderPromotion } from '../operations/promotion-text.ts';
 import type { PromotionPlan, PromotionStep } from '../operations/promotion.ts';
@@ -19,6 +19,7 @@ import type { ClusterArgument } from './pick-cluster.ts';
 import { pickCluster } from './pick-cluster.ts';
 import type { PromotionRecord, PromotionRecords } from './promotion-records.ts';
 import { configuredBindings } from '../views/bindings.ts';
+import { refuseWhenReadOnly } from './read-only.ts';
 
 export const promotionScheme = 'cnpg-promotion';
 export const forgottenPromotion =
@@ -38,7 +39,7 @@ export interface PromotionDependencies {
 export const promoteReplicaCluster =
   (deps: PromotionDependencies) =>
   async (argument?: ClusterArgument): Promise<void> => {
-    refuseWhenReadOnly();
+    refuseWhenReadOnly('Promote Replica Cluster');
     const to = await pickCluster(deps.connections, argument, 'Promote Replica Cluster', isReplicaCluster);
     if (!to) return;
     const plan = { from: primaryFor(deps.connections, to), to };
@@ -58,7 +59,7 @@ export const promoteReplicaCluster =
 
 /** Takes up a promotion that an earlier window began. */
 export const resumePromotion = (deps: PromotionDependencies) => async (): Promise<void> => {
-  refuseWhenReadOnly();
+  refuseWhenReadOnly('Resume Promotion');
   const record = await pickRecord(deps.records.all());
   if (!record) return;
   const { plan } = record;
@@ -116,15 +117,6 @@ export async function offerToResume({ records }: Pick<PromotionDependencies, 're
   );
   if (answer === 'Resume') await vscode.commands.executeCommand('cnpg.resumePromotion');
   if (answer === 'Forget') await records.forget(record.plan);
-}
-
-function refuseWhenReadOnly(): void {
-  if (!vscode.workspace.getConfiguration('cnpg').get<boolean>('readOnly')) return;
-  throw new Failure('read-only', {
-    what: 'Nothing can be changed',
-    why: 'The setting cnpg.readOnly is on.',
-    remedy: 'Switch it off to promote.',
-  });
 }
 
 /** The member that the replica cluster follows; a promotion exchanges the two. */

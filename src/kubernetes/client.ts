@@ -14,7 +14,7 @@ export interface Call {
   /** What is tried, for messages: `List clusters in context eu`. */
   what: string;
   path: string;
-  method?: 'GET' | 'POST' | 'PATCH';
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   query?: Record<string, string>;
   body?: unknown;
   contentType?: string;

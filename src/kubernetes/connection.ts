@@ -231,6 +231,8 @@ function openConnection(
     logs: (ns, pod, which, stop) => logs(client, context, ns, pod, which, stop),
     portForward: (ns, pod, port, stop) => portForward(client, context, ns, pod, port, stop),
     patch: (write, { dryRun }, stop) => patch(client, context, write, dryRun, stop),
+    create: (kind, object, { dryRun }, stop) => create(client, context, kind, object, dryRun, stop),
+    delete: (kind, ns, name, how, stop) => remove(client, context, kind, ns, name, how, stop),
     publishedSchemas: stop => publishedSchemas(client, context, stop),
     canI: (access, stop) => canI(client, context, access, stop),
     instanceStatus: (ns, name, stop) => {
@@ -288,6 +290,54 @@ async function patch<T extends KubernetesObject>(
     signal,
   );
   return { object: body, warnings };
+}
+
+async function create(
+  client: Client,
+  context: string,
+  kind: ObjectKind,
+  object: KubernetesObject,
+  dryRun: boolean,
+  signal: AbortSignal,
+): Promise<{ warnings: string[] }> {
+  const { namespace = 'default', name } = object.metadata;
+  const { warnings } = await client.json(
+    {
+      what: `${dryRun ? 'Dry run of the creation' : 'Creation'} of ${kind} ${namespace}/${name} in context ${context}`,
+      path: collectionPath(kind, namespace),
+      method: 'POST',
+      query: { fieldManager: 'cnpg-replica-clusters', fieldValidation: 'Strict', ...(dryRun && { dryRun: 'All' }) },
+      body: object,
+    },
+    signal,
+  );
+  return { warnings };
+}
+
+async function remove(
+  client: Client,
+  context: string,
+  kind: ObjectKind,
+  namespace: string,
+  name: string,
+  { dryRun, uid }: { dryRun: boolean; uid?: string },
+  signal: AbortSignal,
+): Promise<void> {
+  await client.json(
+    {
+      what: `${dryRun ? 'Dry run of the deletion' : 'Deletion'} of ${kind} ${namespace}/${name} in context ${context}`,
+      path: objectPath(kind, namespace, name),
+      method: 'DELETE',
+      ...(dryRun && { query: { dryRun: 'All' } }),
+      body: {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        ...(dryRun && { dryRun: ['All'] }),
+        ...(uid !== undefined && { preconditions: { uid } }),
+      },
+    },
+    signal,
+  );
 }
 
 const withVersion = (body: object, resourceVersion: string): object => ({

@@ -96,6 +96,21 @@ export interface Connection {
     options: { dryRun: boolean },
     signal: AbortSignal,
   ): Promise<{ object: T; warnings: string[] }>;
+  /** Creates with strict field validation; a `conflict` means that there is one of that name. `dryRun` as in `patch`. */
+  create(
+    kind: ObjectKind,
+    object: KubernetesObject,
+    options: { dryRun: boolean },
+    signal: AbortSignal,
+  ): Promise<{ warnings: string[] }>;
+  /** Deletes with the object's own grace period. With `uid` only that very object, else a `conflict`. */
+  delete(
+    kind: ObjectKind,
+    namespace: string,
+    name: string,
+    options: { dryRun: boolean; uid?: string },
+    signal: AbortSignal,
+  ): Promise<void>;
   /**
    * The schemas of our kinds as the API server publishes them (OpenAPI v3, readable by every authenticated user); groups that
    * are not installed are left out.

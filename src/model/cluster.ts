@@ -143,6 +143,8 @@ export const phases = {
   unrecoverable: 'Cluster is unrecoverable and needs manual intervention',
   switchover: 'Switchover in progress',
   failover: 'Failing over',
+  waitingForUser: 'Waiting for user action',
+  restartingInPlace: 'Primary instance is being restarted in-place',
 } as const;
 
 export const annotations = {
@@ -150,6 +152,8 @@ export const annotations = {
   hibernation: 'cnpg.io/hibernation',
   reconciliationLoop: 'cnpg.io/reconciliationLoop',
   skipWalArchiving: 'cnpg.io/skipWalArchiving',
+  restartedAt: 'kubectl.kubernetes.io/restartedAt',
+  reloadedAt: 'cnpg.io/reloadedAt',
 } as const;
 
 /** The name by which the members of a distributed topology know this Cluster: `replica.self`, else `metadata.name`. */

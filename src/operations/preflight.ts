@@ -14,19 +14,9 @@ import {
 } from '../model/cluster.ts';
 import { ownArchive } from '../model/archive.ts';
 import { bytesBehind, formatBytes, statusOf } from '../model/instances.ts';
+import type { Check } from './checks.ts';
+import { check, dryRun, gitOps, rights } from './checks.ts';
 import type { Side } from './promotion.ts';
-
-/** `blocks`: the promotion cannot be started while it fails. `warns`: it can, and the user decides. */
-export type Severity = 'blocks' | 'warns';
-export type Outcome = 'ok' | 'failed' | 'unknown';
-
-export interface Check {
-  title: string;
-  severity: Severity;
-  outcome: Outcome;
-  evidence: string;
-  remedy: string;
-}
 
 /** Facts that only the API servers can give. */
 export interface AskedFacts {
@@ -35,10 +25,6 @@ export interface AskedFacts {
   /** Answer of the server-side dry run of each write; `undefined`: accepted. */
   dryRun: { a: string | undefined; b: string | undefined };
 }
-
-/** A check that blocks stops the promotion when it failed; an unknown outcome of a blocking check stops it as well. */
-export const blocking = (checks: readonly Check[]): Check[] =>
-  checks.filter(check => check.severity === 'blocks' && check.outcome !== 'ok');
 
 /** WAL files waiting to be archived: warn from the first figure, block from the second (the defaults of repmgr). */
 const backlogWarns = 16;
@@ -59,24 +45,14 @@ export function preflight(a: Side, b: Side, asked: AskedFacts): Check[] {
     lag(a, b),
     capacity(a.cluster, b.cluster),
     ...[a.cluster, b.cluster].flatMap(gitOps),
-    rights(a.cluster, asked.mayPatch.a),
-    rights(b.cluster, asked.mayPatch.b),
-    dryRun(a.cluster, asked.dryRun.a),
-    dryRun(b.cluster, asked.dryRun.b),
+    rights(name(a.cluster), 'patch clusters', asked.mayPatch.a),
+    rights(name(b.cluster), 'patch clusters', asked.mayPatch.b),
+    dryRun(name(a.cluster), asked.dryRun.a),
+    dryRun(name(b.cluster), asked.dryRun.b),
   ];
 }
 
 const name = (cluster: Cluster): string => cluster.metadata.name;
-
-function check(severity: Severity, title: string, outcome: Outcome | boolean, evidence: string, remedy: string): Check {
-  return {
-    title,
-    severity,
-    outcome: typeof outcome === 'string' ? outcome : outcome ? 'ok' : 'failed',
-    evidence,
-    remedy,
-  };
-}
 
 const distinct = (a: Cluster, b: Cluster): Check =>
   check(
@@ -231,44 +207,4 @@ const capacity = (a: Cluster, b: Cluster): Check =>
     (b.spec.instances ?? 1) >= (a.spec.instances ?? 1),
     `${b.spec.instances ?? 1} and ${a.spec.instances ?? 1}`,
     'The new primary cluster would have less local redundancy.',
-  );
-
-const gitOpsMarks = [
-  'argocd.argoproj.io/tracking-id',
-  'argocd.argoproj.io/instance',
-  'kustomize.toolkit.fluxcd.io/name',
-  'helm.toolkit.fluxcd.io/name',
-];
-
-function gitOps(cluster: Cluster): Check[] {
-  const marks = { ...cluster.metadata.annotations, ...cluster.metadata.labels };
-  const owner = gitOpsMarks.find(mark => marks[mark] !== undefined);
-  if (owner === undefined) return [];
-  return [
-    check(
-      'warns',
-      `${name(cluster)}: not owned by GitOps`,
-      false,
-      `${owner}: ${marks[owner] ?? ''}`,
-      'The tool will revert the change unless the manifests in Git are changed as well. Pause it, or change the manifests first.',
-    ),
-  ];
-}
-
-const rights = (cluster: Cluster, answer: { allowed: boolean; reason: string }): Check =>
-  check(
-    'blocks',
-    `${name(cluster)}: you may change it`,
-    answer.allowed,
-    answer.allowed ? 'patch clusters: allowed' : `patch clusters: denied${answer.reason ? ` (${answer.reason})` : ''}`,
-    'Ask for get and patch on clusters.postgresql.cnpg.io in that namespace.',
-  );
-
-const dryRun = (cluster: Cluster, refusal: string | undefined): Check =>
-  check(
-    'blocks',
-    `${name(cluster)}: the API server accepts the change (dry run)`,
-    refusal === undefined,
-    refusal ?? 'accepted, nothing stored',
-    'Correct what the API server names.',
   );

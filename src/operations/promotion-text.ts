@@ -1,8 +1,10 @@
 /** A promotion as a page of text: the checks and the writes before it, the steps while it runs, the end. Pure. */
-import type { Check } from './preflight.ts';
+import type { Check } from './checks.ts';
+import { clock, renderChecks } from './checks-text.ts';
 import type { ClusterWrite, PromotionPlan, PromotionStep, PromotionStepName } from './promotion.ts';
 import { promotionSteps, stepTitles } from './promotion.ts';
 import type { PromotionOutcome } from './run.ts';
+import { writeLines } from './write.ts';
 
 export interface PromotionPage {
   plan: PromotionPlan;
@@ -11,8 +13,6 @@ export interface PromotionPage {
   current?: PromotionStep;
   outcome?: PromotionOutcome;
 }
-
-const clock = (date: Date): string => date.toISOString().slice(11, 19);
 
 export function renderPromotion(page: PromotionPage): string {
   const { from, to } = page.plan;
@@ -58,34 +58,14 @@ function renderSteps({ current, outcome }: PromotionPage): string {
 
 const stepOf = (step: PromotionStep | undefined): PromotionStepName => (step && 'step' in step ? step.step : 'demote');
 
-const outcomeWord = (check: Check): string =>
-  check.outcome === 'ok'
-    ? 'ok      '
-    : check.outcome === 'unknown'
-      ? 'UNKNOWN '
-      : check.severity === 'blocks'
-        ? 'BLOCKS  '
-        : 'WARNS   ';
-
-function renderChecks(checks: readonly Check[], at: Date): string {
-  const lines = checks.map(check => {
-    const remedy = check.outcome === 'ok' ? '' : `\n          What to do: ${check.remedy}`;
-    return `${outcomeWord(check)}  ${check.title}: ${check.evidence}${remedy}`;
-  });
-  return `## Checks before the first write (${clock(at)} UTC)\n\n${lines.join('\n')}`;
-}
-
 function renderWrites(writes: readonly ClusterWrite[]): string {
-  const blocks = writes.map(({ target, changes }, index) => {
-    const lines = changes.flatMap(({ field, from, to }) => [
-      `   ${field}`,
-      `   - ${shorten(field, from)}`,
-      `   + ${shorten(field, to)}`,
-    ]);
-    return [
-      `${index + 1}. PATCH Cluster ${target.namespace}/${target.name} in context ${target.context} (application/merge-patch+json)`,
-      ...lines,
-    ].join('\n');
+  const blocks = writes.map((write, index) => {
+    const changes = write.changes.map(({ field, from, to }) => ({
+      field,
+      from: shorten(field, from),
+      to: shorten(field, to),
+    }));
+    return `${index + 1}. ${writeLines({ ...write, changes }).join('\n')}`;
   });
   return `## What will be written\n\n${blocks.join('\n\n')}\n\nThe second write is sent only after the demotion token was seen. Until then the primary can be made primary again;\nafter it there is only the way forward.`;
 }

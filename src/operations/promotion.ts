@@ -10,6 +10,8 @@ import { formatBytes, positionOf, statusOf } from '../model/instances.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { formatLsn } from '../model/wal.ts';
 import { decodeToken, tokenLsn } from '../model/token.ts';
+import type { PatchWrite } from './write.ts';
+import { shown } from './write.ts';
 
 /** One side as just read. */
 export interface Side {
@@ -25,13 +27,10 @@ export interface PromotionPlan {
   to: Address;
 }
 
-/** A write as it is shown, dry-run and sent: one merge patch of one Cluster. */
-export interface ClusterWrite {
-  target: Address;
-  resourceVersion: string | undefined;
+/** The write of one step: one merge patch of one Cluster. */
+export interface ClusterWrite extends PatchWrite {
+  kind: 'Cluster';
   patch: { spec: { replica: Record<string, string | null> } };
-  /** Field, old and new value, as shown to the user. */
-  changes: { field: string; from: string; to: string }[];
 }
 
 /** In this order; a run can begin at any of them. */
@@ -259,9 +258,9 @@ export const dryRunToken = (operatorVersion: string): string =>
 
 function write(target: Address, cluster: Cluster, replica: Record<string, string | null>): ClusterWrite {
   const old = (cluster.spec.replica ?? {}) as Record<string, unknown>;
-  const shown = (value: unknown): string =>
-    typeof value === 'string' ? value : value === undefined || value === null ? '(absent)' : JSON.stringify(value);
   return {
+    verb: 'patch',
+    kind: 'Cluster',
     target,
     resourceVersion: cluster.metadata.resourceVersion,
     patch: { spec: { replica } },

@@ -4,10 +4,13 @@ import { isFailure, messageOf } from '../errors.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { StatusReading } from '../model/instance-status.ts';
 import type { Address } from '../model/kubernetes.ts';
-import type { AskedFacts, Check } from './preflight.ts';
+import type { Check } from './checks.ts';
+import { pause } from './pause.ts';
+import type { AskedFacts } from './preflight.ts';
 import { preflight } from './preflight.ts';
 import type { ClusterWrite, PromotionPlan, PromotionStep, PromotionStepName, Side } from './promotion.ts';
 import { demotionWrite, dryRunToken, nextStep, promotionWrite } from './promotion.ts';
+import { refusalOf, sendPatch } from './send-write.ts';
 
 /** What a run needs of a connection. */
 export type Api = Pick<Connection, 'get' | 'patch' | 'canI' | 'instanceStatus'>;
@@ -20,33 +23,24 @@ export async function readSide(api: Api, address: Address, signal: AbortSignal):
 
 async function readLeader(api: Api, cluster: Cluster, signal: AbortSignal): Promise<StatusReading | undefined> {
   const pod = cluster.status?.currentPrimary;
-  if (!pod) return undefined;
+  return pod ? readStatus(api, cluster.metadata.namespace ?? 'default', pod, signal) : undefined;
+}
+
+/** Asks an instance; that it does not answer is a reading too. */
+export async function readStatus(
+  api: Pick<Connection, 'instanceStatus'>,
+  namespace: string,
+  pod: string,
+  signal: AbortSignal,
+): Promise<StatusReading> {
   try {
-    const status = await api.instanceStatus(cluster.metadata.namespace ?? 'default', pod, signal);
+    const status = await api.instanceStatus(namespace, pod, signal);
     return { kind: 'read', status, readAt: Date.now() };
   } catch (error) {
     signal.throwIfAborted();
     return { kind: 'failed', reason: messageOf(error), readAt: Date.now() };
   }
 }
-
-const patchCluster = (
-  api: Api,
-  write: ClusterWrite,
-  dryRun: boolean,
-  signal: AbortSignal,
-): Promise<{ warnings: string[] }> =>
-  api.patch(
-    {
-      kind: 'Cluster',
-      namespace: write.target.namespace,
-      name: write.target.name,
-      ...(write.resourceVersion !== undefined && !dryRun && { resourceVersion: write.resourceVersion }),
-      patch: write.patch,
-    },
-    { dryRun },
-    signal,
-  );
 
 export interface Preparation {
   a: Side;
@@ -76,15 +70,8 @@ export async function preparePromotion(plan: PromotionPlan, apiOf: ApiOf, signal
 const mayPatch = (api: Api, { namespace, name }: Address, signal: AbortSignal) =>
   api.canI({ verb: 'patch', group: 'postgresql.cnpg.io', resource: 'clusters', namespace, name }, signal);
 
-async function refusal(api: Api, write: ClusterWrite, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    await patchCluster(api, write, true, signal);
-    return undefined;
-  } catch (error) {
-    signal.throwIfAborted();
-    return messageOf(error);
-  }
-}
+const refusal = (api: Api, write: ClusterWrite, signal: AbortSignal): Promise<string | undefined> =>
+  refusalOf(sendPatch(api, write, true, signal), signal);
 
 export interface PromotionEvents {
   /** Before each write and whenever the step or its evidence changed. */
@@ -169,7 +156,7 @@ export async function runPromotion(
 
   async function send(step: PromotionStep & { kind: 'write' }): Promise<void> {
     try {
-      const { warnings } = await patchCluster(apiOf(step.write.target), step.write, false, signal);
+      const { warnings } = await sendPatch(apiOf(step.write.target), step.write, false, signal);
       allowed.delete(step.step);
       for (const warning of warnings) events.onTrouble(warning);
     } catch (error) {
@@ -208,15 +195,3 @@ export async function runPromotion(
     };
   }
 }
-
-const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      if (signal.aborted) reject(signal.reason as Error);
-      else resolve();
-    }
-  });

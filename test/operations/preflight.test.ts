@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Check } from '../../src/operations/preflight.ts';
-import { blocking, preflight } from '../../src/operations/preflight.ts';
+import type { Check } from '../../src/operations/checks.ts';
+import { blocking } from '../../src/operations/checks.ts';
+import { preflight } from '../../src/operations/preflight.ts';
 import type { InstanceStatus } from '../../src/model/instance-status.ts';
 import type { Overrides } from '../support/clusters.ts';
 import { member, primaryStatus, standbyStatus } from '../support/clusters.ts';

@@ -8,7 +8,7 @@ import type { InstanceStatus } from '../../src/model/instance-status.ts';
 import type { Address } from '../../src/model/kubernetes.ts';
 import type { MergePatch } from '../../src/kubernetes/contract.ts';
 import { encodeToken } from '../../src/model/token.ts';
-import { blocking } from '../../src/operations/preflight.ts';
+import { blocking } from '../../src/operations/checks.ts';
 import type { Api, PromotionOutcome, RunOptions } from '../../src/operations/run.ts';
 import { preparePromotion, runPromotion } from '../../src/operations/run.ts';
 import { demotionToken, member, primaryStatus, standbyStatus, switchover } from '../support/clusters.ts';

@@ -14,7 +14,7 @@ import type { Connection } from '../../src/kubernetes/contract.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { phases } from '../../src/model/cluster.ts';
 import type { ContextSnapshot } from '../../src/model/snapshot.ts';
-import { blocking } from '../../src/operations/preflight.ts';
+import { blocking } from '../../src/operations/checks.ts';
 import { preparePromotion, runPromotion } from '../../src/operations/run.ts';
 import type { Buckets } from '../../src/simulator/object-store/bucket.ts';
 import type { AnyObject, Client } from '../../src/simulator/operator/client.ts';

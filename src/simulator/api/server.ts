@@ -447,6 +447,7 @@ function single(state: Server, request: Request, target: Target, verb: string): 
   if (verb === 'create') return { code: 201, body: store.create(kind, created(kind, namespace, request), dryRun) };
   if (name === undefined) throw unknownPath();
   if (verb === 'get') return { code: 200, body: store.get(kind, namespace, name) };
+  if (verb === 'delete') requireUid(request, store.get(kind, namespace, name), kind);
   if (verb === 'delete') return { code: 200, body: store.remove(kind, namespace, name, dryRun) };
   const current = currentOf(store, target);
   if (!current && !isApply(request)) throw notFound(kind, name);
@@ -470,6 +471,17 @@ function single(state: Server, request: Request, target: Target, verb: string): 
     code: 200,
     body: store.update(kind, target.subresource === 'status' ? object : admitted(kind, noted, current), dryRun),
   };
+}
+
+/** A precondition of a deletion: only that very object. */
+function requireUid({ body }: Request, { metadata }: StoredObject, kind: Kind): void {
+  const wanted = (body as { preconditions?: { uid?: string } } | undefined)?.preconditions?.uid;
+  if (wanted === undefined || wanted === metadata.uid) return;
+  throw new ApiError(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${kind.plural} "${metadata.name}": the UID in the precondition (${wanted}) does not match the UID in record (${metadata.uid ?? ''}). The object might have been deleted and then recreated`,
+  );
 }
 
 function currentOf(store: Store, { kind, namespace, name = '' }: Target): StoredObject | undefined {

@@ -1,5 +1,6 @@
 /** Pods of instances: created, made ready, labelled with their role, deleted. It also stands for the kubelet. */
 import type { Cluster } from '../../model/cluster.ts';
+import { annotations } from '../../model/cluster.ts';
 import { resources } from './client.ts';
 import type { Reconciliation } from './reconciliation.ts';
 import { event, now, operatorVersion, readCluster, reportInstances, setPhase, setStatus } from './reconciliation.ts';
@@ -35,6 +36,7 @@ export const imageOf = (cluster: Cluster): string => cluster.spec.imageName ?? '
 /** @param role absent: a fresh pod has none until its instance manager answers */
 export async function createPod(r: Reconciliation, cluster: Cluster, name: string, role?: Role): Promise<void> {
   const serial = serialOf(name);
+  const restartedAt = cluster.metadata.annotations?.[annotations.restartedAt];
   await r.client.create(resources.pods, {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -47,7 +49,12 @@ export async function createPod(r: Reconciliation, cluster: Cluster, name: strin
         'cnpg.io/podRole': 'instance',
         ...(role && roleLabels(role)),
       },
-      annotations: { 'cnpg.io/nodeSerial': String(serial), 'cnpg.io/operatorVersion': operatorVersion },
+      annotations: {
+        'cnpg.io/nodeSerial': String(serial),
+        'cnpg.io/operatorVersion': operatorVersion,
+        // A pod is up to date when it has the Cluster's.
+        ...(restartedAt !== undefined && { [annotations.restartedAt]: restartedAt }),
+      },
       ...ownedBy(cluster),
     },
     spec: {

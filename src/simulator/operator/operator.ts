@@ -18,6 +18,8 @@ import { runSchedule, takeBackup } from './backups.ts';
 import type { AnyObject, ApiEndpoint, Client, Resource } from './client.ts';
 import { createClient, resources } from './client.ts';
 import { demote } from './demotion.ts';
+import { applyFencing } from './fencing.ts';
+import { applyHibernation } from './hibernation.ts';
 import { awaitReady, recreatePod } from './instances.ts';
 import { promote } from './promotion.ts';
 import type { Reconciliation } from './reconciliation.ts';
@@ -31,6 +33,7 @@ import {
   setPhase,
   setStatus,
 } from './reconciliation.ts';
+import { restartInPlace, rollingRestart } from './restart.ts';
 import { failOver, switchOver } from './switchover.ts';
 
 export interface OperatorOptions {
@@ -129,6 +132,7 @@ async function actOn(r: Reconciliation, cluster: Cluster, buckets: Buckets): Pro
     await adopt(r, cluster, buckets);
     return true;
   }
+  if (await applyHibernation(r, cluster)) return false;
   const { phase, targetPrimary = '' } = cluster.status ?? {};
   const pods = new Set((await podsOf(r)).map(pod => pod.metadata.name));
   const missing = [...database.instances.keys()].find(name => !pods.has(name));
@@ -137,8 +141,11 @@ async function actOn(r: Reconciliation, cluster: Cluster, buckets: Buckets): Pro
   else if (switchoverInProgress(cluster)) await switchOver(r, targetPrimary);
   else if (replica && (!leader.inRecovery || demotionInProgress(cluster))) await demote(r);
   else if (!replica && leader.inRecovery && phase !== phases.unrecoverable) await promote(r, cluster);
+  else if (await applyFencing(r, cluster)) return true;
+  else if (phase === phases.restartingInPlace) await restartInPlace(r);
   else if (phase !== phases.healthy && (replica || phase !== phases.unrecoverable)) await settle(r, cluster);
   else if (database.instances.size < (cluster.spec.instances ?? 1)) await addInstance(r, cluster);
+  else if (await rollingRestart(r, cluster)) return true;
   else return steady(r, cluster);
   return true;
 }
@@ -187,7 +194,7 @@ async function addInstance(r: Reconciliation, cluster: Cluster): Promise<void> {
 
 /** Ends what an interrupted procedure has left, or what a corrected spec has made good. */
 async function settle(r: Reconciliation, cluster: Cluster): Promise<void> {
-  for (const instance of r.database.instances.values()) instance.running = true;
+  for (const instance of r.database.instances.values()) instance.running = !instance.fenced;
   const token = cluster.spec.replica?.promotionToken;
   if (token !== undefined && !isReplicaCluster(cluster)) await setStatus(r, { lastPromotionToken: token });
   await heal(r);

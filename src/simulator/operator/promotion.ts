@@ -10,7 +10,6 @@ import {
   archivingWorks,
   consistentSystemId,
   holdLease,
-  leaderOf,
   precise,
   readCluster,
   ready,
@@ -19,6 +18,7 @@ import {
   setPhase,
   setStatus,
 } from './reconciliation.ts';
+import { restartInPlace } from './restart.ts';
 
 const promoting = [phases.promoting, 'Replica cluster promotion in progress'] as const;
 const applying = ['Applying configuration', 'PostgreSQL configuration changed'] as const;
@@ -88,17 +88,4 @@ async function historyIsArchived(r: Reconciliation): Promise<void> {
   await r.pause(0.2);
   await setConditions(r, [refusing]);
   await r.pause(0.4);
-}
-
-/** The second short write outage of a promotion. */
-async function restartInPlace(r: Reconciliation): Promise<void> {
-  const leader = leaderOf(r);
-  leader.running = false;
-  await r.pause(1.1);
-  leader.running = true;
-  if (r.database.archive) await setConditions(r, [archivingWorks]);
-  await r.pause(3.7);
-  await reportInstances(r);
-  await setConditions(r, [ready(true)], { phase: phases.healthy, phaseReason: 'Primary instance restarted in-place' });
-  await setStatus(r, { phaseReason: null });
 }

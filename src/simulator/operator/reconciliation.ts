@@ -134,8 +134,8 @@ export const holdLease = (r: Reconciliation, holder: string): Promise<void> =>
   });
 
 /** Which instances are ready, by their pods. */
-export async function reportReadiness(r: Reconciliation): Promise<void> {
-  const pods = await podsOf(r);
+export async function reportReadiness(r: Reconciliation, seen?: readonly Pod[]): Promise<void> {
+  const pods = seen ?? (await podsOf(r));
   const healthy = pods.filter(isReady).map(pod => pod.metadata.name);
   const names = [...r.database.instances.keys()];
   await setStatus(r, {
@@ -152,8 +152,9 @@ export async function reportReadiness(r: Reconciliation): Promise<void> {
 
 /** What each instance says of itself. */
 export async function reportInstances(r: Reconciliation): Promise<void> {
-  await reportReadiness(r);
   const pods = await podsOf(r);
+  // A pod that goes meanwhile is either in both reports or in none.
+  await reportReadiness(r, pods);
   const { status: old } = await readCluster(r);
   const gone = Object.keys(old?.instancesReportedState ?? {}).map(name => [name, null] as const);
   const states = pods.flatMap(pod => {

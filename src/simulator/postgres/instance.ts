@@ -21,11 +21,19 @@ export interface Instance {
   replayed: bigint;
   replayPaused: boolean;
   streaming: boolean;
+  /** Shut down on purpose; its instance manager still answers. */
+  fenced: boolean;
 }
 
 /** Has its last segment begun? A position on a boundary still belongs to the segment before. */
 const currentSegment = (position: bigint, timeline: number): string =>
   formatSegment(segmentAt(position - 1n, timeline));
+
+/** What the instance manager says without its PostgreSQL. */
+export const statusOfFenced = ({ inRecovery }: Instance): InstanceStatus => ({
+  isPrimary: !inRecovery,
+  mightBeUnavailable: true,
+});
 
 /** Body of `GET /pg/status`. A designated primary and standbys leave out what only a primary fills. */
 export function statusOf(instance: Instance, database: Database): InstanceStatus {

@@ -8,7 +8,7 @@ import type { TimelineSwitch } from '../../model/wal.ts';
 import { defaultSegmentSize, formatLsn, formatSegment, segmentAt } from '../../model/wal.ts';
 import type { Archive, BaseBackup } from './archive.ts';
 import type { Instance } from './instance.ts';
-import { statusOf } from './instance.ts';
+import { statusOf, statusOfFenced } from './instance.ts';
 
 /** The instances of one Cluster. */
 export interface Database {
@@ -165,6 +165,7 @@ export function createWorld(options: WorldOptions = {}): World {
         replayed: wal(42, 0x4c1d20n),
         replayPaused: false,
         streaming: false,
+        fenced: false,
       };
       place(database, instances, primary);
       if (database.archive) fillPast(database.archive, primary, 1, now());
@@ -174,7 +175,7 @@ export function createWorld(options: WorldOptions = {}): World {
       const source = database.source === undefined ? undefined : databaseNamed(database.source);
       const model = source && leaderOf(source);
       if (!model) throw new Error(`no running Cluster is named "${database.source ?? ''}"`);
-      place(database, instances, { ...model, inRecovery: true, running: true, streaming: true });
+      place(database, instances, { ...model, inRecovery: true, running: true, streaming: true, fenced: false });
       // It re-archives what came after the base backup from which it was made.
       if (database.archive) fillPast(database.archive, model, Number(model.position / segmentSize) - 12, now());
     },
@@ -184,7 +185,7 @@ export function createWorld(options: WorldOptions = {}): World {
       const known = database.instances.get(name);
       const model = known ?? leader;
       if (!model) throw new Error(`${database.key} has no instance that ${name} could be made from`);
-      const instance = { ...model, name, running: true, streaming: false };
+      const instance = { ...model, name, running: true, streaming: false, fenced: false };
       if (leader && leader.name !== name) {
         instance.inRecovery = true;
         instance.systemId = leader.systemId;
@@ -283,7 +284,8 @@ export function createWorld(options: WorldOptions = {}): World {
 
     status(database, name) {
       const instance = database.instances.get(name);
-      return instance?.running ? statusOf(instance, database) : undefined;
+      if (instance?.running) return statusOf(instance, database);
+      return instance?.fenced ? statusOfFenced(instance) : undefined;
     },
   };
   return world;

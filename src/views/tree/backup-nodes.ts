@@ -72,6 +72,7 @@ function scheduleNode(schedule: ScheduledBackup, address: Address, now: number):
       ...(next === undefined || late ? [] : [`next in ${formatDuration((next - now) / 1000)}`]),
     ].join(' · '),
     icon: late ? warning : { id: spec?.suspend ? 'debug-pause' : 'calendar' },
+    contextValue: spec?.suspend ? 'schedule.suspended' : 'schedule',
     ...(late && { trouble: 'warning' }),
     tooltip: [
       `Schedule ${metadata.name}`,

@@ -7,6 +7,7 @@ import {
   phases,
   postgresVersion,
 } from '../../model/cluster.ts';
+import type { Cluster } from '../../model/cluster.ts';
 import { feedOf } from '../../model/feed.ts';
 import type { Address } from '../../model/kubernetes.ts';
 import { addressKey, sameAddress } from '../../model/kubernetes.ts';
@@ -46,7 +47,7 @@ export function clusterNode(
       description: stateWords(side).join(' · '),
       icon: { id: 'database' },
       tooltip: clusterTooltip(side, scene),
-      contextValue: `cluster.${isReplicaCluster(cluster) ? 'replica' : 'primary'}`,
+      contextValue: contextValueOf(cluster),
       expanded: true,
       context: address.context,
       address,
@@ -81,6 +82,15 @@ export function clusterNode(
     expanded: !scene.many || trouble !== undefined,
   };
 }
+
+/** `cluster.replica`, with what is in force: `cluster.primary.fenced.hibernated`. */
+const contextValueOf = (cluster: Cluster): string =>
+  [
+    'cluster',
+    isReplicaCluster(cluster) ? 'replica' : 'primary',
+    ...(fencedInstances(cluster).length > 0 ? ['fenced'] : []),
+    ...(hibernated(cluster) ? ['hibernated'] : []),
+  ].join('.');
 
 function sourceSide(topology: Topology, member: Member, { snapshots, moment }: Scene): Side | undefined {
   const source = sourceMember(topology, member);

@@ -65,7 +65,7 @@ function instanceNode(
       icon: instanceIcon(instance, trouble, readable, status !== undefined),
       trouble,
       tooltip: instanceTooltip(instance, status, side, upstream, lag.time, scene),
-      contextValue: `instance.${instance.role.replace(' ', '-')}`,
+      contextValue: `instance.${instance.role.replace(' ', '-')}${instance.fenced ? '.fenced' : ''}`,
       context: address.context,
       address,
       object: referenceTo('Pod', address, instance.name),

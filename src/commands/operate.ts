@@ -1,0 +1,212 @@
+/** Every operation inside a Cluster goes this way: checks, the page, the confirmation, the write, the end. */
+import * as vscode from 'vscode';
+import type { Connections } from '../connections.ts';
+import { Failure } from '../errors.ts';
+import { addressKey } from '../model/kubernetes.ts';
+import { blocking } from '../operations/checks.ts';
+import type { OperationPage } from '../operations/operation-text.ts';
+import { outcomeWords, progressWords, renderOperation } from '../operations/operation-text.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { OperationApi, OperationOutcome, Prepared } from '../operations/run-operation.ts';
+import { followedNoLonger, prepareOperation, runOperation, throwIfBlocked } from '../operations/run-operation.ts';
+import { requestLine } from '../operations/write.ts';
+import type { TextDocuments } from '../views/text-documents.ts';
+import { abortSignalOf } from './cancellation.ts';
+import { refuseWhenReadOnly } from './read-only.ts';
+
+export const operationScheme = 'cnpg-operation';
+export const forgottenOperation =
+  '# This page is from an earlier window.\n# Run its command again to go on from what the Cluster says.\n';
+
+export interface OperationDependencies {
+  connections: Connections;
+  documents: TextDocuments;
+  log: vscode.LogOutputChannel;
+}
+
+/** Milliseconds: shutdowns may take `spec.stopDelay`, half an hour. */
+const times = { interval: 1000, limit: 35 * 60_000, writeLimit: 30_000 };
+
+/** Operations that are being carried out in this window. */
+const running = new Set<string>();
+
+/** @param verb on the button of the confirmation, for example `Fence` */
+export async function operate(deps: OperationDependencies, operation: Operation, verb: string): Promise<void> {
+  const key = `${addressKey(operation.target)} ${operation.title}`;
+  if (running.has(key))
+    throw new Failure('running', {
+      what: `${operation.title}: it is being done already`,
+      why: 'One run at a time.',
+      remedy: 'Follow it on its page.',
+    });
+  running.add(key);
+  try {
+    await fromChecksToEnd(deps, operation, verb);
+  } finally {
+    running.delete(key);
+  }
+}
+
+async function fromChecksToEnd(deps: OperationDependencies, operation: Operation, verb: string): Promise<void> {
+  refuseWhenReadOnly(operation.title);
+  const api = apiOf(deps.connections, operation);
+  let prepared = await prepare(operation, api);
+  while (prepared) {
+    const page: OperationPage = { operation, prepared, log: [] };
+    await showPage(deps, page);
+    throwIfBlocked(operation.title, prepared.checks);
+    if (prepared.write && !(await confirmed(operation, prepared, verb))) return;
+    const outcome = await carryOut(deps, page, operation, api, prepared);
+    if (outcome?.kind !== 'changed') return;
+    void vscode.window.showWarningMessage(outcomeWords(operation.title, outcome));
+    prepared = outcome.prepared;
+  }
+}
+
+function apiOf(connections: Connections, { target, title }: Operation): OperationApi {
+  const connection = connections.get(target.context);
+  if (connection) return connection;
+  throw new Failure('not-connected', {
+    what: `${title}: nothing was done`,
+    why: `Context ${target.context} is not connected.`,
+    remedy: 'Connect it and run the command again.',
+  });
+}
+
+/** @returns `undefined` when the user cancelled */
+function prepare(operation: Operation, api: OperationApi): Thenable<Prepared | undefined> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Checking: ${operation.title}`, cancellable: true },
+    async (_progress, cancellation) => {
+      try {
+        const signal = AbortSignal.any([abortSignalOf(cancellation), AbortSignal.timeout(60_000)]);
+        return await prepareOperation(operation, api, signal);
+      } catch (error) {
+        if (cancellation.isCancellationRequested) return undefined;
+        throw error;
+      }
+    },
+  );
+}
+
+/** Typed where service is interrupted, and differently where a check has to be overridden. */
+async function confirmed(operation: Operation, prepared: Prepared, verb: string): Promise<boolean> {
+  const overridden = blocking(prepared.checks);
+  if (overridden.length === 0 && !prepared.interrupts) return pressed(operation, prepared, verb);
+  const { name, context } = operation.target;
+  const wanted = overridden.length > 0 ? `${name} anyway` : name;
+  const typed = await vscode.window.showInputBox({
+    title: `${operation.title} (${warnings(prepared)})`,
+    prompt: [
+      ...overridden.map(check => `${check.title}: NO, ${check.evidence}.`),
+      `${prepared.meaning} Type "${wanted}" to confirm the write shown on the page, in context ${context}.`,
+    ].join(' '),
+    placeHolder: wanted,
+    ignoreFocusOut: true,
+    validateInput: value =>
+      value === wanted || value === '' ? undefined : `Type "${wanted}" to confirm, or press Escape.`,
+  });
+  return typed === wanted;
+}
+
+async function pressed(operation: Operation, prepared: Prepared, verb: string): Promise<boolean> {
+  const unfulfilled = prepared.checks.filter(({ outcome }) => outcome !== 'ok');
+  const answer = await vscode.window.showWarningMessage(
+    `${operation.title}?`,
+    {
+      modal: true,
+      detail: [
+        prepared.meaning,
+        ...unfulfilled.map(({ title, evidence, remedy }) => `${title}: NO, ${evidence}. ${remedy}`),
+        ...(prepared.write
+          ? [
+              [
+                requestLine(prepared.write),
+                ...prepared.write.changes.map(({ field, from, to }) => `${field}: ${from} → ${to}`),
+              ].join('\n'),
+              'Dry run: the API server accepts it.',
+            ]
+          : []),
+      ].join('\n\n'),
+    },
+    verb,
+  );
+  return answer === verb;
+}
+
+function warnings({ checks }: Prepared): string {
+  const count = checks.filter(({ outcome }) => outcome !== 'ok').length;
+  return count === 0 ? 'all checks passed' : `${count} warning${count === 1 ? '' : 's'} on the page`;
+}
+
+function carryOut(
+  deps: OperationDependencies,
+  page: OperationPage,
+  operation: Operation,
+  api: OperationApi,
+  prepared: Prepared,
+): Thenable<OperationOutcome | undefined> {
+  const { title } = operation;
+  const show = (): void => deps.documents.set(pageUri(operation), renderOperation(page));
+  const note = (text: string): void => {
+    if (page.log.at(-1)?.text !== text) page.log.push({ at: new Date(), text });
+    deps.log.info(`${title}: ${text}`);
+    show();
+  };
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (progress, cancellation) => {
+      const signal = abortSignalOf(cancellation);
+      try {
+        const outcome = await runOperation(
+          operation,
+          api,
+          prepared,
+          {
+            onWritten: write => {
+              page.written = new Date();
+              note(`Requested: ${requestLine(write)}`);
+            },
+            onProgress: seen => {
+              page.progress = seen;
+              progress.report({ message: progressWords(seen) });
+              note(progressWords(seen));
+            },
+            onTrouble: message => note(`Trouble: ${message}`),
+          },
+          times,
+          signal,
+        );
+        page.outcome = outcome;
+        show();
+        say(outcomeWords(title, outcome), outcome);
+        return outcome;
+      } catch (error) {
+        if (!signal.aborted) {
+          note(`Nothing was written: ${error instanceof Error ? error.message : String(error)}`);
+          throw error;
+        }
+        note(
+          page.written
+            ? followedNoLonger(operation.target)
+            : 'Cancelled before it was known whether the write arrived: look at the Cluster.',
+        );
+        return undefined;
+      }
+    },
+  );
+}
+
+function say(words: string, outcome: OperationOutcome): void {
+  if (outcome.kind === 'incomplete') void vscode.window.showErrorMessage(words);
+  else if (outcome.kind === 'completed' && outcome.issues.length > 0) void vscode.window.showWarningMessage(words);
+  else if (outcome.kind === 'completed') void vscode.window.showInformationMessage(words);
+}
+
+async function showPage(deps: OperationDependencies, page: OperationPage): Promise<void> {
+  deps.documents.set(pageUri(page.operation), renderOperation(page));
+  await deps.documents.show(pageUri(page.operation), 'markdown');
+}
+
+const pageUri = ({ title, target }: Pick<Operation, 'title' | 'target'>): vscode.Uri =>
+  vscode.Uri.from({ scheme: operationScheme, path: `/${title.replaceAll('/', ' ')}.md`, query: addressKey(target) });

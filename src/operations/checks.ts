@@ -1,0 +1,106 @@
+/** What a check before a write is, and the checks that every operation on a Cluster needs. Pure: the facts were read just before. */
+import type { Cluster } from '../model/cluster.ts';
+import { demotionInProgress, reconciliationDisabled } from '../model/cluster.ts';
+
+/** `blocks`: the operation cannot be started while it fails. `warns`: it can, and the user decides. */
+export type Severity = 'blocks' | 'warns';
+export type Outcome = 'ok' | 'failed' | 'unknown';
+
+export interface Check {
+  title: string;
+  severity: Severity;
+  outcome: Outcome;
+  evidence: string;
+  remedy: string;
+  /** It blocks unless the user types that it shall be done anyway. */
+  yields?: true;
+}
+
+/** A check that blocks stops the operation when it failed; an unknown outcome of a blocking check stops it as well. */
+export const blocking = (checks: readonly Check[]): Check[] =>
+  checks.filter(check => check.severity === 'blocks' && check.outcome !== 'ok');
+
+export function check(
+  severity: Severity,
+  title: string,
+  outcome: Outcome | boolean,
+  evidence: string,
+  remedy: string,
+): Check {
+  return {
+    title,
+    severity,
+    outcome: typeof outcome === 'string' ? outcome : outcome ? 'ok' : 'failed',
+    evidence,
+    remedy,
+  };
+}
+
+/** Labels and annotations of tools that apply manifests from Git. */
+const gitOpsMarks = [
+  'argocd.argoproj.io/tracking-id',
+  'argocd.argoproj.io/instance',
+  'kustomize.toolkit.fluxcd.io/name',
+  'helm.toolkit.fluxcd.io/name',
+];
+/** The same tools as field managers (`metadata.managedFields`). */
+const gitOpsManagers = /^(argocd-(application-)?controller|kustomize-controller|helm-controller)$/;
+
+/** Nothing when no tool that applies manifests from Git has left its mark on the object. */
+export function gitOps({ metadata }: Cluster): Check[] {
+  const marks = { ...metadata.annotations, ...metadata.labels };
+  const mark = gitOpsMarks.find(each => marks[each] !== undefined);
+  const manager = metadata.managedFields?.find(each => gitOpsManagers.test(each.manager ?? ''))?.manager;
+  if (mark === undefined && manager === undefined) return [];
+  return [
+    check(
+      'warns',
+      `${metadata.name}: not owned by GitOps`,
+      false,
+      mark === undefined ? `${manager ?? ''} manages fields of it` : `${mark}: ${marks[mark] ?? ''}`,
+      'The tool will revert the change unless the manifests in Git are changed as well. Pause it, or change the manifests first.',
+    ),
+  ];
+}
+
+export const rights = (name: string, what: string, answer: { allowed: boolean; reason: string }): Check =>
+  check(
+    'blocks',
+    `${name}: you may change it`,
+    answer.allowed,
+    answer.allowed ? `${what}: allowed` : `${what}: denied${answer.reason ? ` (${answer.reason})` : ''}`,
+    `Ask for the right to ${what} in that namespace.`,
+  );
+
+/** @param refusal what the API server said against it; `undefined`: accepted */
+export const dryRun = (name: string, refusal: string | undefined): Check =>
+  check(
+    'blocks',
+    `${name}: the API server accepts the change (dry run)`,
+    refusal === undefined,
+    refusal ?? 'accepted, nothing stored',
+    'Correct what the API server names.',
+  );
+
+export const noRoleChange = (cluster: Cluster): Check =>
+  check(
+    'blocks',
+    `${cluster.metadata.name}: no role change in progress`,
+    !demotionInProgress(cluster),
+    demotionInProgress(cluster)
+      ? 'it is being demoted (status.switchReplicaClusterStatus.inProgress)'
+      : 'no demotion is running',
+    'Wait until it is a replica cluster: the operator fences and restarts its instances meanwhile.',
+  );
+
+/** @param severity whether the operation needs the operator at all */
+export const operatorActs = (cluster: Cluster, severity: Severity): Check =>
+  check(
+    severity,
+    `${cluster.metadata.name}: the operator looks after it`,
+    !reconciliationDisabled(cluster),
+    reconciliationDisabled(cluster)
+      ? 'the operator is told to leave it alone (cnpg.io/reconciliationLoop: disabled)'
+      : 'reconciliation is on',
+    'Remove the annotation: without the operator the change has no effect.',
+  );

@@ -1,0 +1,84 @@
+/**
+ * What an operation inside one Cluster is: from what is observed, the checks and the write; from what is observed afterwards,
+ * how far it has come. No I/O here: `run-operation.ts` reads, asks and writes. Nothing is remembered, so that an operation that
+ * was begun in an earlier window is found by running it again.
+ */
+import type { ObjectKind } from '../kubernetes/contract.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { isReplicaCluster } from '../model/cluster.ts';
+import type { Instance } from '../model/instances.ts';
+import type { Address, KubernetesObject } from '../model/kubernetes.ts';
+import type { Check } from './checks.ts';
+import type { PatchWrite, Write } from './write.ts';
+import { shown } from './write.ts';
+
+/** A Cluster as just read. */
+export interface Observed {
+  cluster: Cluster;
+  instances: Instance[];
+  /** The other object that the operation is about; `undefined`: there is none of that name. */
+  object: KubernetesObject | undefined;
+}
+
+export interface OperationPlan {
+  checks: Check[];
+  /** `undefined`: the Cluster is told so already, and what is left is to follow. */
+  write: Write | undefined;
+  /** What it does to the service, in sentences: shown above the checks and in the confirmation. */
+  meaning: string;
+  /** It interrupts service: the Cluster's name has to be typed. */
+  interrupts: boolean;
+}
+
+/** How far it has come since the write. */
+export type Progress =
+  | { kind: 'pending'; evidence: string; stalled: string }
+  | { kind: 'done'; evidence: string; issues: string[] }
+  /** It will not come to its end by itself. */
+  | { kind: 'failed'; problem: string; remedy: string };
+
+export interface Operation {
+  /** In the imperative: `Fence cluster-eu-2`. */
+  title: string;
+  /** The Cluster. */
+  target: Address;
+  /** Another object that is read with the Cluster, in its namespace. */
+  about?: { kind: ObjectKind; name: string };
+  plan(seen: Observed): OperationPlan;
+  /** @param sent the write of this run; `undefined`: it was written before */
+  progress(seen: Observed, sent: Write | undefined): Progress;
+}
+
+/** What the instance that the others follow is called: in a replica cluster it is no primary. */
+export const leaderWord = (cluster: Cluster): 'primary' | 'designated primary' =>
+  isReplicaCluster(cluster) ? 'designated primary' : 'primary';
+
+/** `cluster-eu, the primary cluster`. */
+export const clusterWords = (cluster: Cluster): string =>
+  `${cluster.metadata.name}, ${isReplicaCluster(cluster) ? 'a replica cluster' : 'the primary cluster'}`;
+
+export const phaseWords = ({ status }: Cluster): string =>
+  [status?.phase ?? 'no phase', status?.phaseReason].filter(Boolean).join(': ');
+
+export const readinessWords = ({ spec, status }: Cluster): string =>
+  `${status?.readyInstances ?? 0} of ${spec.instances ?? 1} instances ready`;
+
+export const allReady = ({ spec, status }: Cluster): boolean => (status?.readyInstances ?? 0) >= (spec.instances ?? 1);
+
+/** Sets an annotation of the Cluster; `null` removes it. */
+export function annotate(target: Address, cluster: Cluster, annotation: string, value: string | null): PatchWrite {
+  return {
+    verb: 'patch',
+    kind: 'Cluster',
+    target,
+    resourceVersion: cluster.metadata.resourceVersion,
+    patch: { metadata: { annotations: { [annotation]: value } } },
+    changes: [
+      {
+        field: `metadata.annotations["${annotation}"]`,
+        from: shown(cluster.metadata.annotations?.[annotation]),
+        to: shown(value),
+      },
+    ],
+  };
+}

@@ -1,0 +1,249 @@
+/** Carries out an operation inside one Cluster: reads, runs the checks, dry-runs, writes once, follows. */
+import { Failure, isFailure, messageOf } from '../errors.ts';
+import type { Connection } from '../kubernetes/contract.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { StatusReading } from '../model/instance-status.ts';
+import { instancesOf } from '../model/instances.ts';
+import type { Address, KubernetesObject, Pod } from '../model/kubernetes.ts';
+import { emptySnapshot } from '../model/snapshot.ts';
+import type { Check } from './checks.ts';
+import { blocking, dryRun, rights } from './checks.ts';
+import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
+import { pause } from './pause.ts';
+import { readStatus } from './run.ts';
+import { refusalOf, sendWrite } from './send-write.ts';
+import type { Write } from './write.ts';
+import { accessOf, accessWords } from './write.ts';
+
+/** What a run needs of a connection. */
+export type OperationApi = Pick<Connection, 'get' | 'patch' | 'create' | 'delete' | 'canI' | 'instanceStatus'>;
+
+/** An operation as it is shown before anything is written. */
+export interface Prepared extends OperationPlan {
+  at: Date;
+}
+
+/** Reads the Cluster, its pods and what each instance says of itself. */
+export async function observe(
+  api: OperationApi,
+  { target, about }: Pick<Operation, 'target' | 'about'>,
+  signal: AbortSignal,
+): Promise<Observed> {
+  const { namespace } = target;
+  const [cluster, object] = await Promise.all([
+    api.get<Cluster>('Cluster', namespace, target.name, signal),
+    about && unlessMissing(api.get<KubernetesObject>(about.kind, namespace, about.name, signal)),
+  ]);
+  const names = cluster.status?.instanceNames ?? [];
+  const found = await Promise.all(
+    names.map(async name => {
+      const pod = await unlessMissing(api.get<Pod>('Pod', namespace, name, signal));
+      return pod && { name, pod, reading: await readStatus(api, namespace, name, signal) };
+    }),
+  );
+  const seen = found.filter(each => each !== undefined);
+  const readings = seen.map(({ name, reading }): [string, StatusReading] => [`${namespace}/${name}`, reading]);
+  const snapshot = {
+    ...emptySnapshot(target.context, ''),
+    pods: seen.map(({ pod }) => pod),
+    instanceStatus: Object.fromEntries(readings),
+  };
+  return { cluster, instances: instancesOf(cluster, snapshot), object };
+}
+
+async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isFailure(error) && error.code === 'not-found') return undefined;
+    throw error;
+  }
+}
+
+/** Observes, asks for the right, dry-runs the write and runs the checks. Stores nothing. */
+export async function prepareOperation(
+  operation: Operation,
+  api: OperationApi,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const plan = operation.plan(await observe(api, operation, signal));
+  const asked = plan.write ? await ask(api, plan.write, signal) : [];
+  return { ...plan, checks: [...plan.checks, ...asked], at: new Date() };
+}
+
+async function ask(api: OperationApi, write: Write, signal: AbortSignal): Promise<Check[]> {
+  const access = accessOf(write);
+  const [answer, refusal] = await Promise.all([
+    api.canI(access, signal),
+    refusalOf(sendWrite(api, write, true, signal), signal),
+  ]);
+  const { name } = write.target;
+  return [rights(name, accessWords(access), answer), dryRun(name, refusal)];
+}
+
+export interface OperationEvents {
+  onProgress(progress: Progress): void;
+  /** The API server has taken the write: what follows is its effect. */
+  onWritten(write: Write): void;
+  /** A passing trouble, for example an API server that does not answer for now. */
+  onTrouble(message: string): void;
+}
+
+export type OperationOutcome =
+  | { kind: 'completed'; issues: string[]; evidence: string }
+  /** Not at its end, and not followed any more; what was written stays written. */
+  | { kind: 'incomplete'; problem: string; remedy: string }
+  /** Nothing was written: what was found just before is not what was confirmed. It has to be shown and confirmed anew. */
+  | { kind: 'changed'; prepared: Prepared };
+
+export interface OperationRunOptions {
+  /** Milliseconds between two looks. */
+  interval: number;
+  /** Milliseconds after which following ends. */
+  limit: number;
+  /** Milliseconds for which a write that meets a conflict or no answer is tried. */
+  writeLimit: number;
+}
+
+/** After these the write may or may not have arrived, or the object has changed: it is looked at again. */
+const passing = ['conflict', 'unreachable', 'throttled', 'server'];
+
+/**
+ * @param confirmed what the user has seen and agreed to
+ * @param signal stops following; what was written stays written
+ * @throws Failure when the API server refuses the write
+ */
+export async function runOperation(
+  operation: Operation,
+  api: OperationApi,
+  confirmed: Prepared,
+  events: OperationEvents,
+  options: OperationRunOptions,
+  signal: AbortSignal,
+): Promise<OperationOutcome> {
+  const { written, changed } = await write();
+  if (changed) return { kind: 'changed', prepared: changed };
+  return follow(written);
+
+  async function write(): Promise<{ written?: Write | undefined; changed?: Prepared }> {
+    const begun = Date.now();
+    let latest: Prepared | undefined = confirmed;
+    for (;;) {
+      signal.throwIfAborted();
+      if (latest && !sameFacts(latest, confirmed)) return { changed: latest };
+      if (latest && !latest.write) {
+        // It had arrived although no answer came, or somebody else wanted the same.
+        if (confirmed.write) events.onWritten(confirmed.write);
+        return { written: confirmed.write };
+      }
+      try {
+        if (latest?.write) {
+          const { warnings } = await sendWrite(api, latest.write, false, signal);
+          for (const warning of warnings) events.onTrouble(warning);
+          events.onWritten(latest.write);
+          return { written: latest.write };
+        }
+        latest = await prepareOperation(operation, api, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isFailure(error) || !passing.includes(error.code) || Date.now() - begun > options.writeLimit) throw error;
+        events.onTrouble(error.message);
+        latest = undefined;
+        await pause(options.interval, signal);
+      }
+    }
+  }
+
+  async function follow(sent: Write | undefined): Promise<OperationOutcome> {
+    const begun = Date.now();
+    let last: Progress | undefined;
+    let trouble: string | undefined;
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        const progress = operation.progress(await observe(api, operation, signal), sent);
+        if (JSON.stringify(progress) !== JSON.stringify(last)) events.onProgress(progress);
+        last = progress;
+        trouble = undefined;
+        if (progress.kind === 'done')
+          return { kind: 'completed', issues: progress.issues, evidence: progress.evidence };
+        if (progress.kind === 'failed')
+          return { kind: 'incomplete', problem: progress.problem, remedy: progress.remedy };
+      } catch (error) {
+        signal.throwIfAborted();
+        const end = endOfFollowing(error);
+        if (end) return end;
+        if (trouble !== messageOf(error)) events.onTrouble(messageOf(error));
+        trouble = messageOf(error);
+      }
+      if (Date.now() - begun > options.limit) return timedOut(last, trouble);
+      await pause(options.interval, signal);
+    }
+  }
+
+  function endOfFollowing(error: unknown): OperationOutcome | undefined {
+    if (!isFailure(error)) throw error;
+    const { context, namespace, name } = operation.target;
+    if (error.code === 'not-found')
+      return {
+        kind: 'incomplete',
+        problem: `Cluster ${namespace}/${name} is gone from context ${context}: it was deleted meanwhile.`,
+        remedy: 'Find out who deleted it. Its volumes go with it unless they are kept.',
+      };
+    if (error.code === 'forbidden')
+      return {
+        kind: 'incomplete',
+        problem: `The change was requested; what became of it may not be read. ${error.why}`,
+        remedy: error.remedy,
+      };
+    return undefined;
+  }
+
+  function timedOut(last: Progress | undefined, trouble: string | undefined): OperationOutcome {
+    const minutes = Math.max(1, Math.round(options.limit / 60_000));
+    if (trouble !== undefined || last?.kind !== 'pending')
+      return {
+        kind: 'incomplete',
+        problem:
+          `The change was requested; for ${minutes} min it could not be read what became of it. ${trouble ?? ''}`.trim(),
+        remedy: 'Restore access, then run the command again: it goes on from what the Cluster says.',
+      };
+    return {
+      kind: 'incomplete',
+      problem: `Requested, but not at its end within ${minutes} min. ${last.evidence}`,
+      remedy: last.stalled,
+    };
+  }
+}
+
+/**
+ * Is what was found the same to the user as what was confirmed? Versions, times and positions move all the time: the fields
+ * to write, what it means and the checks that are not fulfilled have to be equal. What is written already needs no consent.
+ */
+function sameFacts(found: Prepared, confirmed: Prepared): boolean {
+  if (found === confirmed || !found.write) return true;
+  const facts = ({ write, checks, meaning }: Prepared): string =>
+    JSON.stringify([
+      write?.changes,
+      meaning,
+      checks
+        .filter(({ outcome }) => outcome !== 'ok')
+        .map(({ title, severity, outcome }) => [title, severity, outcome]),
+    ]);
+  return facts(found) === facts(confirmed);
+}
+
+/** Failed checks that cannot be overridden. @throws Failure that names them */
+export function throwIfBlocked(title: string, checks: readonly Check[]): void {
+  const failed = blocking(checks).filter(check => !check.yields);
+  if (failed.length === 0) return;
+  throw new Failure('blocked', {
+    what: `${title}: nothing was changed`,
+    why: failed.map(check => `${check.title}: ${check.evidence}.`).join(' '),
+    remedy: failed[0]?.remedy ?? '',
+  });
+}
+
+/** What is left of a run when its window was closed or following was ended. */
+export const followedNoLonger = ({ name }: Address): string =>
+  `No longer followed; what was written stays written. Run the command again to go on from what ${name} says.`;

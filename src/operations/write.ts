@@ -1,0 +1,90 @@
+/** Writes as they are shown, dry-run and sent. */
+import type { Access, ObjectKind } from '../kubernetes/contract.ts';
+import type { Address, KubernetesObject } from '../model/kubernetes.ts';
+
+/** Field, old and new value, as shown to the user. */
+export interface FieldChange {
+  field: string;
+  from: string;
+  to: string;
+}
+
+/** A JSON merge patch of one object. */
+export interface PatchWrite {
+  verb: 'patch';
+  kind: ObjectKind;
+  target: Address;
+  subresource?: 'status';
+  /** Of the object that was looked at: the API server refuses the patch (409) when it has changed since. */
+  resourceVersion: string | undefined;
+  patch: object;
+  changes: FieldChange[];
+}
+
+export interface CreateWrite {
+  verb: 'create';
+  kind: ObjectKind;
+  target: Address;
+  object: KubernetesObject;
+  changes: FieldChange[];
+}
+
+export interface DeleteWrite {
+  verb: 'delete';
+  kind: ObjectKind;
+  target: Address;
+  /** The API server refuses (409) to delete another object of that name. */
+  uid: string | undefined;
+  changes: FieldChange[];
+}
+
+export type Write = PatchWrite | CreateWrite | DeleteWrite;
+
+/** Value of a field in words. */
+export const shown = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined || value === null ? '(absent)' : JSON.stringify(value);
+
+const mediaType = { patch: 'application/merge-patch+json', create: 'application/json', delete: '' };
+
+/** The request in one line: verb, object, context. */
+export function requestLine(write: Write): string {
+  const { verb, kind, target } = write;
+  const part = write.verb === 'patch' && write.subresource ? `, subresource ${write.subresource}` : '';
+  const type = mediaType[verb] === '' ? '' : ` (${mediaType[verb]})`;
+  return `${verb.toUpperCase()} ${kind} ${target.namespace}/${target.name}${part} in context ${target.context}${type}`;
+}
+
+/** The request and each field that it changes. */
+export const writeLines = (write: Write): string[] => [
+  requestLine(write),
+  ...write.changes.flatMap(({ field, from, to }) => [
+    `   ${field}`,
+    ...(write.verb === 'create' ? [] : [`   - ${from}`]),
+    ...(write.verb === 'delete' ? [] : [`   + ${to}`]),
+  ]),
+];
+
+const groups: Partial<Record<ObjectKind, [group: string, plural: string]>> = {
+  Cluster: ['postgresql.cnpg.io', 'clusters'],
+  Backup: ['postgresql.cnpg.io', 'backups'],
+  ScheduledBackup: ['postgresql.cnpg.io', 'scheduledbackups'],
+  Pod: ['', 'pods'],
+};
+
+/** The right that the write needs. */
+export function accessOf(write: Write): Access {
+  const { verb, kind, target } = write;
+  const [group, resource] = groups[kind] ?? ['', `${kind.toLowerCase()}s`];
+  return {
+    verb,
+    group,
+    resource,
+    ...(write.verb === 'patch' && write.subresource && { subresource: write.subresource }),
+    namespace: target.namespace,
+    // A right to create cannot be bound to a name.
+    ...(verb !== 'create' && { name: target.name }),
+  };
+}
+
+export const accessWords = ({ verb, resource, subresource }: Access): string =>
+  `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`;
