@@ -5,51 +5,36 @@
  */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { installVsCode } from '../../scripts/vscode/install.ts';
-import type { VsCodeServer } from '../../scripts/vscode/server.ts';
-import { startVsCode } from '../../scripts/vscode/server.ts';
-import { startPlayground } from '../../src/simulator/index.ts';
 import { sideClients } from '../support/playground.ts';
-import { findChromium, launchBrowser, poll, Workbench } from './workbench.ts';
+import { openStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import { poll } from './workbench.ts';
+import type { Workbench } from './workbench.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const state = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-actions-'));
-const workspace = path.join(state, 'workspace');
-const shots = path.join(root, 'test-results/actions');
-
-let playground: Awaited<ReturnType<typeof startPlayground>>;
-let server: VsCodeServer;
-let browser: Browser;
+let stage: Stage;
 let w: Workbench;
 
 before(async () => {
-  fs.rmSync(shots, { recursive: true, force: true });
-  installVsCode();
-  playground = await startPlayground({ directory: workspace, speed: 4 });
-  const bin = path.join(state, 'bin');
-  fs.mkdirSync(bin);
-  // Stands for kubectl: says how it was called and stays.
-  fs.writeFileSync(path.join(bin, 'kubectl'), '#!/bin/sh\nprintf "<%s>" "$@"\necho\nexec cat\n', { mode: 0o755 });
-  // VS Code takes the PATH of a login shell.
-  fs.mkdirSync(path.join(state, 'vscode'));
-  for (const profile of ['.profile', '.bash_profile', '.bashrc'])
-    fs.writeFileSync(path.join(state, 'vscode', profile), `export PATH="${bin}:$PATH"\n`);
-  server = await startVsCode({
-    root: path.join(state, 'vscode'),
-    install: [path.join(root, 'dist/cnpg-replica-clusters.vsix')],
-    env: { KUBECONFIG: playground.kubeconfig, PATH: `${bin}${path.delimiter}${process.env['PATH'] ?? ''}` },
-    settings: {
-      'window.autoDetectColorScheme': true,
-      // Rows as elements, which can be read.
-      'terminal.integrated.gpuAcceleration': 'off',
-    },
+  stage = await openStage('actions', home => {
+    const bin = path.join(home, 'bin');
+    fs.mkdirSync(bin, { recursive: true });
+    // Stands for kubectl: says how it was called and stays.
+    fs.writeFileSync(path.join(bin, 'kubectl'), '#!/bin/sh\nprintf "<%s>" "$@"\necho\nexec cat\n', { mode: 0o755 });
+    // VS Code takes the PATH of a login shell.
+    for (const profile of ['.profile', '.bash_profile', '.bashrc'])
+      fs.writeFileSync(path.join(home, profile), `export PATH="${bin}:$PATH"\n`);
+    return {
+      env: { PATH: `${bin}${path.delimiter}${process.env['PATH'] ?? ''}` },
+      settings: {
+        'window.autoDetectColorScheme': true,
+        // Rows as elements, which can be read.
+        'terminal.integrated.gpuAcceleration': 'off',
+      },
+    };
   });
-  browser = await launchBrowser(findChromium() ?? '');
-  w = await Workbench.open(browser, server, { folder: workspace, shots });
+  w = stage.workbench;
   await w.activity('CloudNativePG');
   for (const context of ['eu', 'us']) {
     await w.row(new RegExp(`^${context}not connected`)).click();
@@ -57,16 +42,7 @@ before(async () => {
   }
 });
 
-after(async () => {
-  if (w) {
-    await w.shot('end').catch(() => undefined);
-    fs.writeFileSync(path.join(shots, 'console.log'), w.console.join('\n'));
-  }
-  await browser?.close();
-  await server?.stop();
-  await playground?.stop();
-  fs.rmSync(state, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-});
+after(() => stage?.close());
 
 /** Dark and light, wide and narrow. */
 async function shoot(name: string): Promise<void> {
@@ -118,7 +94,7 @@ test('the live object opens as YAML without problems', async () => {
 });
 
 test('a refreshed page has what changed', async () => {
-  const clients = sideClients(playground, new AbortController().signal);
+  const clients = sideClients(stage.playground, new AbortController().signal);
   await clients['eu']?.mergePatch({ api: 'apis/postgresql.cnpg.io/v1', plural: 'clusters' }, 'default', 'cluster-eu', {
     metadata: { annotations: { 'example.com/note': 'changed by hand' } },
   });

@@ -4,50 +4,20 @@
  * Screenshots are in test-results/story/.
  */
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import type { VsCodeServer } from '../../scripts/vscode/server.ts';
-import { startVsCode } from '../../scripts/vscode/server.ts';
-import { installVsCode } from '../../scripts/vscode/install.ts';
-import { startPlayground } from '../../src/simulator/index.ts';
-import { findChromium, launchBrowser, Workbench } from './workbench.ts';
+import { openStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import type { Workbench } from './workbench.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const state = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-story-'));
-const workspace = path.join(state, 'workspace');
-const shots = path.join(root, 'test-results/story');
-
-let playground: Awaited<ReturnType<typeof startPlayground>>;
-let server: VsCodeServer;
-let browser: Browser;
+let stage: Stage;
 let w: Workbench;
 
 before(async () => {
-  fs.rmSync(shots, { recursive: true, force: true });
-  installVsCode();
-  playground = await startPlayground({ directory: workspace, speed: 4 });
-  server = await startVsCode({
-    root: path.join(state, 'vscode'),
-    install: [path.join(root, 'dist/cnpg-replica-clusters.vsix')],
-    env: { KUBECONFIG: playground.kubeconfig },
-  });
-  browser = await launchBrowser(findChromium() ?? '');
-  w = await Workbench.open(browser, server, { folder: workspace, shots });
+  stage = await openStage('story');
+  w = stage.workbench;
 });
 
-after(async () => {
-  if (w) {
-    await w.shot('end').catch(() => undefined);
-    fs.writeFileSync(path.join(shots, 'console.log'), w.console.join('\n'));
-  }
-  await browser?.close();
-  await server?.stop();
-  await playground?.stop();
-  fs.rmSync(state, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-});
+after(() => stage?.close());
 
 test('a wrong manifest gets its diagnostics', async () => {
   await w.openFile('mistakes/cluster-us-wrong.yaml');
@@ -142,7 +112,7 @@ test('a promotion survives a reload in its middle', async () => {
   await w.quick.getByRole('option', { name: /cluster-eu/ }).click();
   await w.fillInput('stops accepting writes', 'cluster-us');
   await w.row(/no primary: switchover from cluster-us under way|primary: cluster-eu/).waitFor({ timeout: 60_000 });
-  await w.load(server.url(workspace));
+  await w.load(stage.server.url(stage.workspace));
   const offer = await w.notification(/promotion of cluster-eu.*was not followed to its end/i, 60_000);
   await w.shot('resume-offer');
   await offer.getByRole('button', { name: 'Resume' }).click();

@@ -4,59 +4,31 @@
  */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { installVsCode } from '../../scripts/vscode/install.ts';
-import type { VsCodeServer } from '../../scripts/vscode/server.ts';
-import { startVsCode } from '../../scripts/vscode/server.ts';
-import { startPlayground } from '../../src/simulator/index.ts';
-import { findChromium, launchBrowser, Workbench } from './workbench.ts';
+import { openStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import type { Workbench } from './workbench.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const state = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-tree-'));
-const workspace = path.join(state, 'workspace');
-const shots = path.join(root, 'test-results/tree');
-
-let playground: Awaited<ReturnType<typeof startPlayground>>;
-let server: VsCodeServer;
-let browser: Browser;
+let stage: Stage;
 let w: Workbench;
 
 before(async () => {
-  fs.rmSync(shots, { recursive: true, force: true });
-  installVsCode();
-  playground = await startPlayground({ directory: workspace, speed: 4 });
-  server = await startVsCode({
-    root: path.join(state, 'vscode'),
-    install: [path.join(root, 'dist/cnpg-replica-clusters.vsix')],
-    env: { KUBECONFIG: playground.kubeconfig },
-  });
-  browser = await launchBrowser(findChromium() ?? '');
-  w = await Workbench.open(browser, server, { folder: workspace, shots });
+  stage = await openStage('tree');
+  w = stage.workbench;
 });
 
-after(async () => {
-  if (w) {
-    await w.shot('end').catch(() => undefined);
-    fs.writeFileSync(path.join(shots, 'console.log'), w.console.join('\n'));
-  }
-  await browser?.close();
-  await server?.stop();
-  await playground?.stop();
-  fs.rmSync(state, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-});
+after(() => stage?.close());
 
 const statusBar = () => w.page.locator('[id="workbench.parts.statusbar"] .statusbar-item[id*="cnpg.state"]');
 const databaseOf = (side: string) => {
-  const [, database] = [...playground.world.databases].find(([key]) => key.startsWith(`${side}/`)) ?? [];
+  const [, database] = [...stage.playground.world.databases].find(([key]) => key.startsWith(`${side}/`)) ?? [];
   assert.ok(database);
   return database;
 };
 
 async function settings(values: Record<string, unknown>): Promise<void> {
-  const file = path.join(workspace, '.vscode/settings.json');
+  const file = path.join(stage.workspace, '.vscode/settings.json');
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const before = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as object) : {};
   fs.writeFileSync(file, JSON.stringify({ ...before, ...values }));
@@ -187,12 +159,12 @@ test('the alarm goes when archiving works again', async () => {
 });
 
 test('a lost side is unknown, not good and not an alarm', async () => {
-  await playground.faults['eu']?.unreachable(true);
+  await stage.playground.faults['eu']?.unreachable(true);
   await statusBar().filter({ hasText: 'eu cannot be read' }).waitFor({ timeout: 60_000 });
   await w.row(/^cluster-eu.*stale/).waitFor();
   await w.row(/^cluster-eu ⇄ cluster-us.*cluster-eu cannot be read/).waitFor();
   await w.shot('lost-side');
-  await playground.faults['eu']?.unreachable(false);
+  await stage.playground.faults['eu']?.unreachable(false);
   await statusBar()
     .filter({ hasText: /cluster-eu → cluster-us/ })
     .waitFor({ timeout: 60_000 });
@@ -212,7 +184,7 @@ test('a member that is not where its name is bound to is missing until it is bou
   await w.quick.getByRole('option', { name: /cluster-us.*us · default/ }).click();
   await missing.waitFor({ state: 'hidden' });
   await w.row(/^Fed by cluster-eu.*streaming/).waitFor();
-  const written = JSON.parse(fs.readFileSync(path.join(workspace, '.vscode/settings.json'), 'utf8')) as Record<
+  const written = JSON.parse(fs.readFileSync(path.join(stage.workspace, '.vscode/settings.json'), 'utf8')) as Record<
     string,
     unknown
   >;
@@ -235,7 +207,7 @@ test('what was opened is open after a reload of the window', async () => {
   await w.row(/^cluster-eu-rw/).waitFor();
   // VS Code in a browser writes down what extensions remember every few seconds.
   await w.page.waitForTimeout(6000);
-  await w.load(server.url(workspace));
+  await w.load(stage.server.url(stage.workspace));
   await w.activity('CloudNativePG');
   await w.row(/^eunot connected/).click();
   await w.row(/^usnot connected/).click();
