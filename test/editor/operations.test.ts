@@ -1,0 +1,61 @@
+/**
+ * Operations inside a Cluster in real VS Code: what is shown, how it is confirmed, what the tree says afterwards. Screenshots are
+ * in test-results/operations/.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import type { Workbench } from './workbench.ts';
+
+let stage: Stage;
+let w: Workbench;
+
+before(async () => {
+  stage = await openStage('operations');
+  w = stage.workbench;
+  await w.activity('CloudNativePG');
+  for (const context of ['eu', 'us']) {
+    await w.row(new RegExp(`^${context}not connected`)).click();
+    await w.row(new RegExp(`^${context}connected · 1 Cluster`)).waitFor();
+  }
+});
+
+after(() => stage?.close());
+
+test('nothing is written when the confirmation is left', async () => {
+  await w.choose(await w.contextMenu(w.row(/^cluster-eu-2/)), 'Fence Instance…');
+  await w.modal.getByText('PostgreSQL of cluster-eu-2 is shut down', { exact: false }).waitFor();
+  await w.shot('fence-asked');
+  await w.modal.getByRole('button', { name: 'Cancel' }).click();
+  await w.page.getByRole('tab', { name: /Fence cluster-eu-2/, selected: true }).waitFor();
+  await w.shot('fence-page');
+  await w.row(/^cluster-eu-2.*streaming/).waitFor();
+});
+
+test('a standby is fenced', async () => {
+  await w.choose(await w.contextMenu(w.row(/^cluster-eu-2/)), 'Fence Instance…');
+  await w.modal.getByRole('button', { name: 'Fence', exact: true }).click();
+  await w.notification(/Fence cluster-eu-2.*completed/, 60_000);
+  await w.row(/^cluster-eu-2.*fenced/).waitFor();
+  await w.shot('fenced');
+});
+
+test('a fenced instance is unfenced', async () => {
+  await w.choose(await w.contextMenu(w.row(/^cluster-eu-2.*fenced/)), 'Unfence Instance…');
+  await w.modal.getByRole('button', { name: 'Unfence', exact: true }).click();
+  await w.notification(/Unfence cluster-eu-2.*completed/, 60_000);
+  await w.row(/^cluster-eu-2.*streaming/).waitFor();
+});
+
+test('another instance becomes the primary when the name of the Cluster is typed', async () => {
+  await w.choose(await w.contextMenu(w.row(/^cluster-eu-3/)), 'Switch Primary Instance…');
+  await w.quick.filter({ hasText: 'to confirm' }).waitFor();
+  await w.shot('switch-asked');
+  await w.fillInput('to confirm', 'cluster-eu');
+  await w.notification(/cluster-eu-3.*completed/, 90_000);
+  await w.row(/^cluster-eu-3.*primary/).waitFor();
+  await w.shot('switched');
+});
+
+test('the page asked for no other host', () => assert.deepEqual(w.outside, []));
