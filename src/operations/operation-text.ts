@@ -19,7 +19,7 @@ export function renderOperation(page: OperationPage): string {
   const { context, namespace, name } = operation.target;
   const sections = [
     `# ${operation.title}`,
-    `Cluster ${name}  (context ${context}, namespace ${namespace})\n${prepared.meaning}`,
+    `Cluster ${name} (context ${context}, namespace ${namespace})\n${prepared.meaning}`,
     outcome && renderOutcome(outcome),
     !outcome &&
       written &&
