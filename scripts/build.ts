@@ -37,6 +37,22 @@ const roomsPlugin: esbuild.Plugin = {
   },
 };
 
+/** The library does not tell that its modules only declare things: then all kinds of Kubernetes would be in the bundle. */
+const declaresOnlyPlugin: esbuild.Plugin = {
+  name: 'declares-only',
+  setup(build) {
+    const here = {};
+    build.onResolve(
+      { filter: /^@kubernetes\/client-node(\/|$)|^\.\.?\/.*\.js$/ },
+      async ({ path: imported, pluginData, ...how }) => {
+        if (pluginData === here) return undefined;
+        const found = await build.resolve(imported, { ...how, pluginData: here });
+        return /@kubernetes[\\/]client-node/.test(found.path) ? { ...found, sideEffects: false } : undefined;
+      },
+    );
+  },
+};
+
 const common: esbuild.BuildOptions = {
   bundle: true,
   minify: true,
@@ -60,7 +76,7 @@ await Promise.all([
     define: { 'import.meta.dirname': '__dirname' },
     // The build for Node asks the environment at each token whether to log it, which takes a tenth of the time.
     alias: { yaml: path.join(root, 'node_modules/yaml/browser/dist/index.js') },
-    plugins: [roomsPlugin],
+    plugins: [roomsPlugin, declaresOnlyPlugin],
     supported: { 'dynamic-import': false },
     entryPoints: {
       extension: source('extension.ts'),

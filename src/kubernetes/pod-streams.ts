@@ -1,7 +1,8 @@
 /** What streams out of a pod through the API server: logs, and one TCP connection by port-forward. */
-import { Duplex, PassThrough, Writable } from 'node:stream';
-import { PortForward } from '@kubernetes/client-node';
+import { Duplex, PassThrough } from 'node:stream';
 import type { KubeConfig } from '@kubernetes/client-node';
+// The façade only has PortForward, which brings the clients of all kinds with it.
+import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handler.js';
 import { messageOf } from '../errors.ts';
 import type { Client } from './client.ts';
 import type { LogOptions } from './contract.ts';
@@ -36,6 +37,7 @@ interface Socket {
   readonly readyState: number;
   readonly OPEN: number;
   readonly bufferedAmount: number;
+  send(bytes: Buffer): void;
   addEventListener(type: 'close' | 'error', listener: (event: { message?: string }) => void): void;
   close(): void;
   terminate(): void;
@@ -85,6 +87,9 @@ export async function portForward(
   return stream;
 }
 
+/** Before each message to the pod; 1 is the channel of errors. */
+const dataChannel = Buffer.of(0);
+
 /** Bytes for which the sender waits, when the network is slower than what is written. */
 const mostBuffered = 1 << 20;
 
@@ -102,16 +107,27 @@ class SocketStream extends Duplex {
   }
 
   async open(config: KubeConfig, namespace: string, pod: string, port: number, signal: AbortSignal): Promise<void> {
-    const fromPod = writable(bytes => void this.push(Buffer.from(bytes)));
-    // The first two bytes of a channel, which the library takes off, leave an empty rest.
-    const errors = writable(bytes => void (bytes.length > 0 && this.destroy(this.#broken(bytes.toString().trim()))));
     const [inNamespace, toPod] = [encodeURIComponent(namespace), encodeURIComponent(pod)];
-    const forward = new PortForward(config);
-    const connecting: Promise<unknown> = forward.portForward(inNamespace, toPod, [port], fromPod, errors, this.#toPod);
+    const path = `/api/v1/namespaces/${inNamespace}/pods/${toPod}/portforward?ports=${port}`;
+    const connecting: Promise<unknown> = new WebSocketHandler(config).connect(path, null, this.#receive());
     const socket = await within(connecting as Promise<Socket>, signal, late => late.terminate());
+    this.#toPod.on('data', (bytes: Buffer) => socket.send(Buffer.concat([dataChannel, bytes])));
     this.#socket = socket;
     socket.addEventListener('close', () => this.#end());
     socket.addEventListener('error', ({ message = 'it broke' }) => void this.destroy(this.#broken(message)));
+  }
+
+  /** Takes messages, each of one channel, and says to go on. The first of each channel is the port, in two bytes. */
+  #receive(): (channel: number, bytes: Buffer) => boolean {
+    const begun = new Set<number>();
+    return (channel, bytes) => {
+      const rest = begun.has(channel) ? bytes : bytes.subarray(2);
+      begun.add(channel);
+      if (rest.length === 0) return true;
+      if (channel === 0) this.push(Buffer.from(rest));
+      else this.destroy(this.#broken(rest.toString().trim()));
+      return true;
+    };
   }
 
   #end(): void {
@@ -144,14 +160,6 @@ class SocketStream extends Duplex {
     done(error);
   }
 }
-
-const writable = (take: (bytes: Buffer) => void): Writable =>
-  new Writable({
-    write(bytes: Buffer, _, done) {
-      take(bytes);
-      done();
-    },
-  });
 
 /** What comes after the signal is given to `late`. */
 function within<T>(promise: Promise<T>, signal: AbortSignal, late: (value: T) => void): Promise<T> {
