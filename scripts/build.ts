@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
+import { declaresOnlyPlugin } from './declares-only.ts';
 import { buildValidators } from './validators.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -34,22 +35,6 @@ const roomsPlugin: esbuild.Plugin = {
         (kind === 'dynamic-import' && lazyRooms[file]) || (kind === 'import-statement' && sharedRooms[file]);
       return bundle ? { path: bundle, external: true } : undefined;
     });
-  },
-};
-
-/** The library does not tell that its modules only declare things: then all kinds of Kubernetes would be in the bundle. */
-const declaresOnlyPlugin: esbuild.Plugin = {
-  name: 'declares-only',
-  setup(build) {
-    const here = {};
-    build.onResolve(
-      { filter: /^@kubernetes\/client-node(\/|$)|^\.\.?\/.*\.js$/ },
-      async ({ path: imported, pluginData, ...how }) => {
-        if (pluginData === here) return undefined;
-        const found = await build.resolve(imported, { ...how, pluginData: here });
-        return /@kubernetes[\\/]client-node/.test(found.path) ? { ...found, sideEffects: false } : undefined;
-      },
-    );
   },
 };
 

@@ -11,6 +11,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as esbuild from 'esbuild';
 import type { Figure } from '../bench.ts';
+import { declaresOnlyPlugin } from '../declares-only.ts';
 import type { FromClient } from './scale-client.ts';
 import type { FromServer, ToServer } from './scale-server.ts';
 import { pssMegabytes } from './server.ts';
@@ -86,6 +87,7 @@ async function bundled(root: string, folder: string): Promise<string> {
     format: 'esm',
     target: 'node20',
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    plugins: [declaresOnlyPlugin],
     logLevel: 'warning',
   });
   return outfile;
