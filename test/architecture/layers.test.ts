@@ -28,7 +28,7 @@ const layers: Record<string, Layer> = {
     packages:
       /^(node:.*|vscode-languageserver(\/node(\.js)?)?|vscode-languageserver-textdocument|vscode-languageserver-types|ajv)$/,
   },
-  kubernetes: { rooms: ['model', 'errors'], packages: /^(node:.*|@kubernetes\/client-node|undici)$/ },
+  kubernetes: { rooms: ['model', 'errors'], packages: /^(node:.*|@kubernetes\/client-node(\/dist\/.*)?|undici)$/ },
   archive: {
     rooms: ['model', 'errors'],
     packages: /^(node:.*|@aws-sdk\/.*|@smithy\/.*|@azure\/.*|@google-cloud\/storage)$/,
