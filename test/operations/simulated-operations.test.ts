@@ -133,7 +133,7 @@ test('the API server refuses once with 409: looked at again, written once', asyn
   const api = connectionTo(eu);
   const operation = fence(eu, ['cluster-eu-3']);
   const prepared = await prepareOperation(operation, api, signal);
-  playground.faults['eu']?.answer(409, 1, '/clusters/cluster-eu');
+  playground.faults['eu']?.answer(409, 1, '/clusters/cluster-eu?fieldManager=');
   const told: string[] = [];
   const outcome = await runOperation(
     operation,
@@ -170,7 +170,7 @@ test('a 403 on the write ends in the words of the API server', async () => {
   const api = connectionTo(eu);
   const operation = fence(eu, ['cluster-eu-3']);
   const prepared = await prepareOperation(operation, api, signal);
-  playground.faults['eu']?.answer(403, 1, '/clusters/cluster-eu');
+  playground.faults['eu']?.answer(403, 1, '/clusters/cluster-eu?fieldManager=');
   const ignore = () => undefined;
   await assert.rejects(
     runOperation(

@@ -7,7 +7,7 @@ export interface Faults {
   unreachable(down: boolean): Promise<void>;
   /** Milliseconds that each answer waits. */
   latency(milliseconds: number): void;
-  /** The next `count` requests whose path contains `path` get this status, with `Retry-After` when it is said. */
+  /** The next `count` requests whose path with its query contains `path` get this status, with `Retry-After` when it is said. */
   answer(status: number, count: number, path?: string, retryAfter?: string): void;
   cutWatches(): void;
   beforeAnswer(path: string, response: http.ServerResponse): Promise<void>;

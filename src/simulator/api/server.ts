@@ -133,7 +133,7 @@ async function answer(
   const url = new URL(raw.url ?? '/', 'http://localhost');
   const path = partsOf(url.pathname);
   const body = await readBody(raw);
-  await faults.beforeAnswer(url.pathname, response);
+  await faults.beforeAnswer(`${url.pathname}${url.search}`, response);
   const user = userOf(state, raw);
   const request: Request = {
     method: raw.method ?? 'GET',
