@@ -5,6 +5,7 @@ import { Failure } from '../errors.ts';
 import { instancesOf } from '../model/instances.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
 import type { ContextSnapshot, WatchedKind } from '../model/snapshot.ts';
+import { watchedKinds } from '../model/snapshot.ts';
 import { ensureConnected } from './pick-cluster.ts';
 
 /** The parts of a tree node that say which object it stands for. */
@@ -27,7 +28,7 @@ export async function pickObjects(
   argument: ObjectArgument,
   nodes: readonly NodeArgument[] | undefined,
   title: string,
-  accept: readonly WatchedKind[] = pickable,
+  accept: readonly WatchedKind[] = watchedKinds,
 ): Promise<ObjectReference[]> {
   const chosen = Array.isArray(nodes) && nodes.length > 0 ? nodes : [argument];
   const found = chosen.flatMap(each => (each && 'object' in each ? (each.object ?? []) : []));
@@ -51,22 +52,6 @@ export async function pickObject(
 ): Promise<ObjectReference | undefined> {
   return (await pickObjects(connections, argument, undefined, title, accept))[0];
 }
-
-/** Offered in the palette. */
-const pickable: readonly WatchedKind[] = [
-  'Cluster',
-  'Pod',
-  'Service',
-  'Backup',
-  'ScheduledBackup',
-  'ObjectStore',
-  'Pooler',
-  'Database',
-  'DatabaseRole',
-  'Publication',
-  'Subscription',
-  'PersistentVolumeClaim',
-];
 
 async function pickFromAll(
   connections: Connections,

@@ -14,7 +14,8 @@ export interface PromotionToken {
   operatorVersion: string;
 }
 
-const fields = [
+/** The fields of a token, all of them text. */
+export const tokenFields = [
   'latestCheckpointTimelineID',
   'redoWalFile',
   'databaseSystemIdentifier',
@@ -37,9 +38,9 @@ export function decodeToken(text: string): PromotionToken | string {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return 'What it encodes is not a JSON object.';
   const token = value as Record<string, unknown>;
-  const missing = fields.filter(field => typeof token[field] !== 'string' || token[field] === '');
+  const missing = tokenFields.filter(field => typeof token[field] !== 'string' || token[field] === '');
   if (missing.length > 0) return `It lacks ${missing.join(', ')}.`;
-  return Object.fromEntries(fields.map(field => [field, token[field]])) as unknown as PromotionToken;
+  return Object.fromEntries(tokenFields.map(field => [field, token[field]])) as unknown as PromotionToken;
 }
 
 export const encodeToken = (token: PromotionToken): string => btoa(JSON.stringify(token));

@@ -1,15 +1,7 @@
 /** Demotion tokens: JSON in base64. Source: the operator's manual, "Replica Clusters", and tokens of real operators. */
 
+import { tokenFields } from '../../model/token.ts';
 import { isRecord } from '../manifest.ts';
-
-const wanted = [
-  'latestCheckpointTimelineID',
-  'redoWalFile',
-  'databaseSystemIdentifier',
-  'latestCheckpointREDOLocation',
-  'timeOfLatestCheckpoint',
-  'operatorVersion',
-];
 
 /** @returns what is wrong with it */
 export function readToken(token: string): string | undefined {
@@ -25,7 +17,7 @@ export function readToken(token: string): string | undefined {
   if (!isRecord(content)) return 'there is no JSON object in it';
   // Go takes the names of fields in any case.
   const fields = new Map(Object.entries(content).map(([name, value]) => [name.toLowerCase(), value]));
-  const values = wanted.map(name => ({ name, value: fields.get(name.toLowerCase()) ?? '' }));
+  const values = tokenFields.map(name => ({ name, value: fields.get(name.toLowerCase()) ?? '' }));
   const odd = values.find(({ value }) => typeof value !== 'string');
   if (odd) return `${odd.name} is no text`;
   const missing = values.find(({ value }) => value === '');
