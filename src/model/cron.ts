@@ -19,7 +19,8 @@ export type Schedule =
       anyWeekday: boolean;
     };
 
-interface Field {
+/** A field of a schedule: its bounds, and the words that may stand for its numbers, from `min` on. */
+export interface CronField {
   name: string;
   min: number;
   max: number;
@@ -44,7 +45,8 @@ const monthNames = [
 ];
 const weekdayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
-const fields: readonly Field[] = [
+/** In their order. */
+export const cronFields: readonly CronField[] = [
   { name: 'second', min: 0, max: 59 },
   { name: 'minute', min: 0, max: 59 },
   { name: 'hour', min: 0, max: 23 },
@@ -75,7 +77,7 @@ export function parseSchedule(text: string): Schedule | string {
   const parts = (descriptors.get(text) ?? text).split(/\s+/).filter(Boolean);
   if (parts.length < 5 || parts.length > 6) return `it has ${parts.length} fields, not six`;
   const values: number[][] = [];
-  for (const [index, field] of fields.entries()) {
+  for (const [index, field] of cronFields.entries()) {
     const parsed = fieldValues(parts[index] ?? '*', field);
     if (typeof parsed === 'string') return parsed;
     values.push(parsed);
@@ -95,7 +97,7 @@ export function parseSchedule(text: string): Schedule | string {
   };
 }
 
-function fieldValues(text: string, field: Field): number[] | string {
+function fieldValues(text: string, field: CronField): number[] | string {
   const values = new Set<number>();
   for (const part of text.split(',').filter(Boolean)) {
     const [range = '', step, ...tooMany] = part.split('/');
@@ -112,7 +114,7 @@ function fieldValues(text: string, field: Field): number[] | string {
   return values.size === 0 ? `its ${field.name} is empty` : [...values].sort((a, b) => a - b);
 }
 
-function valueOf(word: string, { min, words = [] }: Field): number {
+function valueOf(word: string, { min, words = [] }: CronField): number {
   const at = words.indexOf(word.toLowerCase());
   return at === -1 ? (/^\d{1,9}$/.test(word) ? Number(word) : Number.NaN) : at + min;
 }
@@ -194,10 +196,10 @@ function span(seconds: number): string {
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');
-const full = (values: readonly number[], { min, max }: Field): boolean => values.length === max - min + 1;
+const full = (values: readonly number[], { min, max }: CronField): boolean => values.length === max - min + 1;
 
 /** The distance when the values are all multiples of one from the field's beginning to its end. */
-function stepOf(values: readonly number[], { min, max }: Field): number | undefined {
+function stepOf(values: readonly number[], { min, max }: CronField): number | undefined {
   const step = (values[1] ?? 0) - (values[0] ?? 0);
   const regular =
     values.length > 1 && values[0] === min && values.every((value, index) => value === min + index * step);
@@ -206,7 +208,7 @@ function stepOf(values: readonly number[], { min, max }: Field): number | undefi
 }
 
 function timeWords({ hours, minutes, seconds }: Extract<Schedule, { kind: 'fields' }>): string {
-  const [secondField, minuteField, hourField] = fields as [Field, Field, Field];
+  const [secondField, minuteField, hourField] = cronFields as [CronField, CronField, CronField];
   const suffix = seconds.length === 1 && seconds[0] === 0 ? '' : seconds.length === 1 ? `:${two(seconds[0] ?? 0)}` : '';
   if (seconds.length === 1 && minutes.length === 1) {
     const minute = two(minutes[0] ?? 0);
@@ -229,7 +231,14 @@ function timeWords({ hours, minutes, seconds }: Extract<Schedule, { kind: 'field
 }
 
 function dayWords(schedule: Extract<Schedule, { kind: 'fields' }>): string {
-  const [, , , dayField, monthField, weekdayField] = fields as [Field, Field, Field, Field, Field, Field];
+  const [, , , dayField, monthField, weekdayField] = cronFields as [
+    CronField,
+    CronField,
+    CronField,
+    CronField,
+    CronField,
+    CronField,
+  ];
   const { days, months, weekdays } = schedule;
   const inMonth = full(days, dayField) ? [] : [`on day ${ranges(days)} of the month`];
   const inWeek = full(weekdays, weekdayField) ? [] : [`on ${weekdayList(weekdays)}`];

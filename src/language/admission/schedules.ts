@@ -1,24 +1,7 @@
 /** Schedules of backups: cron with seconds. Source: the operator's manual, "Scheduled backups", and robfig/cron 1.2, which reads them. */
+import type { CronField } from '../../model/cron.ts';
+import { cronFields } from '../../model/cron.ts';
 import { parseDuration } from './durations.ts';
-
-interface Field {
-  name: string;
-  min: number;
-  max: number;
-  words?: string[];
-}
-
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-
-const fields: Field[] = [
-  { name: 'second', min: 0, max: 59 },
-  { name: 'minute', min: 0, max: 59 },
-  { name: 'hour', min: 0, max: 23 },
-  { name: 'day of month', min: 1, max: 31 },
-  { name: 'month', min: 1, max: 12, words: months },
-  { name: 'day of week', min: 0, max: 6, words: weekdays },
-];
 
 const descriptors = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']);
 
@@ -34,17 +17,17 @@ export function scheduleFault(schedule: string): string | undefined {
   const given = schedule.split(/\s+/).filter(Boolean);
   if (given.length < 5 || given.length > 6)
     return `it needs six fields (second minute hour day-of-month month day-of-week) and has ${given.length}`;
-  return given.map((text, at) => fieldFault(text, fields[at] as Field)).find(Boolean);
+  return given.map((text, at) => fieldFault(text, cronFields[at] as CronField)).find(Boolean);
 }
 
-const fieldFault = (text: string, field: Field): string | undefined =>
+const fieldFault = (text: string, field: CronField): string | undefined =>
   text
     .split(',')
     .filter(Boolean)
     .map(part => rangeFault(part, field))
     .find(Boolean);
 
-function rangeFault(text: string, { name, min, max, words = [] }: Field): string | undefined {
+function rangeFault(text: string, { name, min, max, words = [] }: CronField): string | undefined {
   const [range = '', step, ...moreSteps] = text.split('/');
   const [low = '', high, ...moreHighs] = range.split('-');
   const number = (word: string): number => {
