@@ -18,9 +18,17 @@ export interface ClusterSpec {
   externalClusters?: ExternalCluster[];
   bootstrap?: Record<string, { source?: string; recoveryTarget?: unknown } | undefined>;
   plugins?: PluginConfiguration[];
-  backup?: { barmanObjectStore?: ObjectStoreConfiguration; retentionPolicy?: string; target?: string };
+  backup?: {
+    barmanObjectStore?: ObjectStoreConfiguration;
+    volumeSnapshot?: object;
+    retentionPolicy?: string;
+    target?: string;
+  };
   postgresql?: { parameters?: Record<string, string> };
   enableSuperuserAccess?: boolean;
+  /** `supervised`: a rolling update stops before the (designated) primary. */
+  primaryUpdateStrategy?: 'unsupervised' | 'supervised';
+  primaryUpdateMethod?: 'restart' | 'switchover';
 }
 
 /** `spec.replica`. A Cluster with this stanza may be the primary or a replica cluster: see {@link isReplicaCluster}. */

@@ -1,6 +1,15 @@
 /** What a check before a write is, and the checks that every operation on a Cluster needs. Pure: the facts were read just before. */
 import type { Cluster } from '../model/cluster.ts';
-import { demotionInProgress, reconciliationDisabled } from '../model/cluster.ts';
+import {
+  demotionInProgress,
+  fencedInstances,
+  hibernated,
+  phases,
+  reconciliationDisabled,
+  switchoverInProgress,
+} from '../model/cluster.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import { allReady, leaderWord, phaseWords, readinessWords } from './operation.ts';
 
 /** `blocks`: the operation cannot be started while it fails. `warns`: it can, and the user decides. */
 export type Severity = 'blocks' | 'warns';
@@ -47,7 +56,7 @@ const gitOpsMarks = [
 const gitOpsManagers = /^(argocd-(application-)?controller|kustomize-controller|helm-controller)$/;
 
 /** Nothing when no tool that applies manifests from Git has left its mark on the object. */
-export function gitOps({ metadata }: Cluster): Check[] {
+export function gitOps({ metadata }: KubernetesObject): Check[] {
   const marks = { ...metadata.annotations, ...metadata.labels };
   const mark = gitOpsMarks.find(each => marks[each] !== undefined);
   const manager = metadata.managedFields?.find(each => gitOpsManagers.test(each.manager ?? ''))?.manager;
@@ -103,4 +112,52 @@ export const operatorActs = (cluster: Cluster, severity: Severity): Check =>
       ? 'the operator is told to leave it alone (cnpg.io/reconciliationLoop: disabled)'
       : 'reconciliation is on',
     'Remove the annotation: without the operator the change has no effect.',
+  );
+
+/** @param instance that may be becoming (designated) primary; absent: none may */
+export function nothingElse(cluster: Cluster, instance?: string): Check {
+  const { phase, targetPrimary } = cluster.status ?? {};
+  const problem = hibernated(cluster)
+    ? 'it is hibernated'
+    : phase === phases.failover
+      ? 'a failover is running'
+      : switchoverInProgress(cluster) && targetPrimary !== instance
+        ? `${targetPrimary ?? ''} is becoming ${leaderWord(cluster)}`
+        : undefined;
+  return check(
+    'blocks',
+    `${cluster.metadata.name}: nothing else in progress`,
+    problem === undefined,
+    problem ?? 'no other switchover, no failover, not hibernated',
+    'Wait until that is over.',
+  );
+}
+
+export const healthy = (cluster: Cluster, remedy: string): Check =>
+  check(
+    'warns',
+    `${cluster.metadata.name}: healthy`,
+    (cluster.status?.phase === phases.healthy || cluster.status?.phase === phases.waitingForUser) && allReady(cluster),
+    `${phaseWords(cluster)}; ${readinessWords(cluster)}`,
+    remedy,
+  );
+
+export function notFenced(cluster: Cluster, remedy: string): Check {
+  const fenced = fencedInstances(cluster);
+  return check(
+    'warns',
+    `${cluster.metadata.name}: not fenced`,
+    fenced.length === 0,
+    fenced.length === 0 ? 'nothing is fenced' : `fenced: ${fenced.includes('*') ? 'all instances' : fenced.join(', ')}`,
+    remedy,
+  );
+}
+
+export const awake = (cluster: Cluster, severity: Severity, remedy: string): Check =>
+  check(
+    severity,
+    `${cluster.metadata.name}: not hibernated`,
+    !hibernated(cluster),
+    hibernated(cluster) ? 'it is hibernated' : 'it is awake',
+    remedy,
   );

@@ -3,14 +3,14 @@
  * annotation `cnpg.io/fencedInstances`: names of instances, or `*` alone for all. Fencing a primary never causes a failover.
  */
 import type { Cluster } from '../model/cluster.ts';
-import { annotations, fencedInstances, hibernated, isReplicaCluster, switchoverInProgress } from '../model/cluster.ts';
+import { annotations, fencedInstances, isReplicaCluster, switchoverInProgress } from '../model/cluster.ts';
 import type { Instance } from '../model/instances.ts';
 import { statusOf } from '../model/instances.ts';
 import type { Address } from '../model/kubernetes.ts';
 import type { Check } from './checks.ts';
-import { check, gitOps, noRoleChange, operatorActs } from './checks.ts';
+import { awake, check, gitOps, noRoleChange, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
-import { annotate, leaderWord } from './operation.ts';
+import { annotate, leaderWord, undone } from './operation.ts';
 
 /** Names of instances, or `*` for all. */
 export type Fenced = readonly string[] | '*';
@@ -117,7 +117,8 @@ function remaining({ cluster, instances }: Observed, which: Fenced): Check {
 
 function progressOfFence(which: Fenced, { cluster, instances }: Observed): Progress {
   const listed = fencedInstances(cluster);
-  if (!listed.includes('*') && (which === '*' || which.some(name => !listed.includes(name)))) return undone('fenced');
+  if (!listed.includes('*') && (which === '*' || which.some(name => !listed.includes(name))))
+    return undone(`${wordsOf(which, cluster.metadata.name)} no longer to be fenced.`);
   const running = instances.filter(instance => covers(which, instance.name) && !isDown(instance));
   if (running.length === 0)
     return {
@@ -135,12 +136,6 @@ function progressOfFence(which: Fenced, { cluster, instances }: Observed): Progr
 /** The instance manager says so; one that does not answer is down when its pod is not ready. */
 const isDown = ({ ready, reading }: Instance): boolean => statusOf(reading)?.mightBeUnavailable === true || !ready;
 
-const undone = (word: string): Progress => ({
-  kind: 'failed',
-  problem: `Somebody else changed ${annotations.fencedInstances} meanwhile: it is no longer ${word} as requested.`,
-  remedy: 'Find out who did (a GitOps tool may have reverted it), then run the command again.',
-});
-
 function planUnfence(target: Address, which: Fenced, seen: Observed): OperationPlan {
   const { cluster } = seen;
   const before = fencedInstances(cluster);
@@ -157,13 +152,7 @@ function planUnfence(target: Address, which: Fenced, seen: Observed): OperationP
         oneOfAll ? 'all instances are fenced together ("*")' : before.join(', ') || 'nothing is fenced',
         'Unfence all instances.',
       ),
-      check(
-        'warns',
-        `${target.name}: not hibernated`,
-        !hibernated(cluster),
-        hibernated(cluster) ? 'it is hibernated: no instance starts before it is woken' : 'it is awake',
-        'Wake it as well.',
-      ),
+      awake(cluster, 'warns', 'No instance starts before it is woken: wake it as well.'),
       operatorActs(cluster, 'warns'),
       ...gitOps(cluster),
     ],
@@ -176,7 +165,7 @@ function planUnfence(target: Address, which: Fenced, seen: Observed): OperationP
 function progressOfUnfence(which: Fenced, { cluster, instances }: Observed): Progress {
   const listed = fencedInstances(cluster);
   if (listed.includes('*') || (which === '*' ? listed.length > 0 : which.some(name => listed.includes(name))))
-    return undone('unfenced');
+    return undone(`${wordsOf(which, cluster.metadata.name)} to be fenced again.`);
   const down = instances.filter(instance => covers(which, instance.name) && !isUp(instance));
   if (down.length === 0)
     return { kind: 'done', evidence: `${wordsOf(which, cluster.metadata.name)} ready again.`, issues: [] };

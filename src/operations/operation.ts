@@ -65,6 +65,13 @@ export const readinessWords = ({ spec, status }: Cluster): string =>
 
 export const allReady = ({ spec, status }: Cluster): boolean => (status?.readyInstances ?? 0) >= (spec.instances ?? 1);
 
+/** @param problem what is no longer as it was requested */
+export const undone = (problem: string): Progress => ({
+  kind: 'failed',
+  problem: `Somebody else made another change meanwhile: ${problem}`,
+  remedy: 'Find out who did (a GitOps tool may have reverted it), then run the command again.',
+});
+
 /** Sets an annotation of the Cluster; `null` removes it. */
 export function annotate(target: Address, cluster: Cluster, annotation: string, value: string | null): PatchWrite {
   return {

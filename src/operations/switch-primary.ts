@@ -3,12 +3,12 @@
  * `kubectl cnpg promote` makes. The operator and the instance managers do the rest. CNPG itself checks neither health nor lag.
  */
 import type { Cluster } from '../model/cluster.ts';
-import { hibernated, isReplicaCluster, phases, switchoverInProgress } from '../model/cluster.ts';
+import { isReplicaCluster, phases } from '../model/cluster.ts';
 import type { Instance } from '../model/instances.ts';
 import { bytesBehind, formatBytes, statusOf, unschedulable } from '../model/instances.ts';
 import type { Address, Condition } from '../model/kubernetes.ts';
 import type { Check } from './checks.ts';
-import { check, gitOps, noRoleChange, operatorActs } from './checks.ts';
+import { check, gitOps, healthy, noRoleChange, nothingElse, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
 import { allReady, leaderWord, phaseWords, readinessWords } from './operation.ts';
 import type { PatchWrite } from './write.ts';
@@ -57,7 +57,7 @@ function plan(target: Address, candidate: string, limits: SwitchLimits, at: Date
             replays(instance),
           ]
         : [unknownCandidate(candidate, seen)]),
-      healthy(cluster),
+      healthy(cluster, 'A switchover of an unhealthy Cluster may wait for it half-way.'),
       operatorActs(cluster, 'blocks'),
       ...gitOps(cluster),
     ],
@@ -139,33 +139,6 @@ const replays = ({ name, reading }: Instance): Check =>
     statusOf(reading)?.replayPaused !== true,
     statusOf(reading)?.replayPaused ? 'replay is paused' : 'it replays',
     'Resume the replay (pg_wal_replay_resume).',
-  );
-
-function nothingElse(cluster: Cluster, candidate: string): Check {
-  const { phase, targetPrimary } = cluster.status ?? {};
-  const problem = hibernated(cluster)
-    ? 'it is hibernated'
-    : phase === phases.failover
-      ? 'a failover is running'
-      : switchoverInProgress(cluster) && targetPrimary !== candidate
-        ? `${targetPrimary ?? ''} is becoming ${leaderWord(cluster)}`
-        : undefined;
-  return check(
-    'blocks',
-    `${cluster.metadata.name}: nothing else in progress`,
-    problem === undefined,
-    problem ?? 'no other switchover, no failover, not hibernated',
-    'Wait until that is over.',
-  );
-}
-
-const healthy = (cluster: Cluster): Check =>
-  check(
-    'warns',
-    `${cluster.metadata.name}: healthy`,
-    (cluster.status?.phase === phases.healthy || cluster.status?.phase === phases.waitingForUser) && allReady(cluster),
-    `${phaseWords(cluster)}; ${readinessWords(cluster)}`,
-    'A switchover of an unhealthy Cluster may wait for it half-way.',
   );
 
 /** `conditions` is sent whole, because a merge patch replaces lists. */

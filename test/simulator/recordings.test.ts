@@ -120,8 +120,9 @@ async function until(what: string, holds: (clusters: Map<string, Cluster>) => bo
   }
 }
 
+/** And nothing more to come: the reason of the phase is taken away last. */
 const healthy = (cluster: Cluster | undefined): boolean =>
-  cluster?.status?.phase === phases.healthy && cluster.status.readyInstances === 3;
+  cluster?.status?.phase === phases.healthy && !cluster.status.phaseReason && cluster.status.readyInstances === 3;
 
 /** What happened on a side, in the film of the recording or since the `from`th change seen. */
 const onSide = (changes: readonly Change[], side: string, from = 0): Told =>

@@ -1,0 +1,147 @@
+/**
+ * Hibernation: all pods of a Cluster are deleted, the primary's first, and the volumes stay. The annotation `cnpg.io/hibernation`
+ * is `on` or `off`; the condition of the same name says how far it has come (CNPG, Declarative hibernation).
+ */
+import type { Cluster } from '../model/cluster.ts';
+import {
+  annotations,
+  condition,
+  hibernated,
+  isReplicaCluster,
+  phases,
+  switchoverInProgress,
+} from '../model/cluster.ts';
+import type { Instance } from '../model/instances.ts';
+import { statusOf } from '../model/instances.ts';
+import type { Address } from '../model/kubernetes.ts';
+import type { Check } from './checks.ts';
+import { check, gitOps, healthy, noRoleChange, notFenced, operatorActs } from './checks.ts';
+import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
+import { allReady, annotate, leaderWord, phaseWords, readinessWords, undone } from './operation.ts';
+
+export const hibernate = (target: Address): Operation => ({
+  title: `Hibernate ${target.name}`,
+  target,
+  plan: seen => planHibernation(target, seen),
+  progress: progressOfHibernation,
+});
+
+export const wake = (target: Address): Operation => ({
+  title: `Wake ${target.name}`,
+  target,
+  plan: seen => planWaking(target, seen),
+  progress: progressOfWaking,
+});
+
+const switching = (cluster: Cluster): Check =>
+  check(
+    'blocks',
+    `${cluster.metadata.name}: no switchover between its instances`,
+    !switchoverInProgress(cluster),
+    switchoverInProgress(cluster)
+      ? `${cluster.status?.targetPrimary ?? ''} is becoming ${leaderWord(cluster)}`
+      : 'none is running',
+    'Wait until it is over.',
+  );
+
+function planHibernation(target: Address, { cluster, instances }: Observed): OperationPlan {
+  return {
+    checks: [
+      noRoleChange(cluster),
+      switching(cluster),
+      operatorActs(cluster, 'blocks'),
+      healthy(cluster, 'The operator waits for a healthy Cluster before it deletes the first pod.'),
+      lastSegmentArchived(cluster, instances),
+      followers(cluster),
+      ...gitOps(cluster),
+    ],
+    write: hibernated(cluster) ? undefined : annotate(target, cluster, annotations.hibernation, 'on'),
+    meaning: isReplicaCluster(cluster)
+      ? `All pods of ${target.name} are deleted; volumes stay. Until it is woken it neither follows its source nor archives, and cannot be promoted.`
+      : `All pods of ${target.name} are deleted; volumes stay. Until it is woken nobody can read or write.`,
+    interrupts: true,
+  };
+}
+
+/** With the plugin the segment of the shutdown may not reach the archive (cloudnative-pg issue 10341). */
+function lastSegmentArchived(cluster: Cluster, instances: readonly Instance[]): Check {
+  const title = `${cluster.metadata.name}: its WAL is in the archive`;
+  const remedy =
+    'What was not archived is only on the volumes while it sleeps: a recovery from the archive, or a replica cluster that reads only the archive, does not get it. Repair the archiving first.';
+  const state = condition(cluster, 'ContinuousArchiving');
+  const waiting = statusOf(instances.find(({ role }) => role !== 'standby')?.reading)?.readyWalFiles ?? 0;
+  if (state?.status === 'False')
+    return check(
+      'warns',
+      title,
+      false,
+      `archiving fails: ${state.message ?? state.reason ?? 'no reason given'}`,
+      remedy,
+    );
+  if (waiting > 0) return check('warns', title, false, `${waiting} WAL files wait for being archived`, remedy);
+  if (state === undefined)
+    return check('warns', title, 'unknown', 'the Cluster does not say (ContinuousArchiving)', remedy);
+  return check(
+    'warns',
+    title,
+    true,
+    'archiving works and nothing waits; the last segment is written at the shutdown',
+    remedy,
+  );
+}
+
+/** A role change of a hibernated Cluster ends without a demotion token. */
+const followers = (cluster: Cluster): Check =>
+  check(
+    'warns',
+    `${cluster.metadata.name}: no switchover of the topology meanwhile`,
+    cluster.spec.replica === undefined ? true : 'unknown',
+    cluster.spec.replica === undefined ? 'it has no replica stanza' : 'it is a member of a topology',
+    'Do not change roles while it sleeps: a hibernated primary is demoted without a token, and the other side can then be promoted only by a failover.',
+  );
+
+function progressOfHibernation({ cluster, instances }: Observed): Progress {
+  if (!hibernated(cluster)) return undone(`${cluster.metadata.name} is to be awake again.`);
+  const state = condition(cluster, annotations.hibernation);
+  const left = instances.filter(({ pod }) => pod !== undefined).map(({ name }) => name);
+  if (state?.status === 'True' && left.length === 0)
+    return { kind: 'done', evidence: `${cluster.metadata.name} is hibernated: no pods, volumes kept.`, issues: [] };
+  const said = state ? ` ${state.reason ?? ''}${state.message ? `: ${state.message}` : ''}.` : '';
+  return {
+    kind: 'pending',
+    evidence: `${left.length > 0 ? `Pods left: ${left.join(', ')}.` : 'No pods are left.'}${said}`,
+    stalled:
+      'The operator waits for a healthy Cluster (WaitingForHealthy), and a shutdown takes up to spec.stopDelay (30 min by default). Look at the log of the operator and at the pods that are left.',
+  };
+}
+
+function planWaking(target: Address, { cluster }: Observed): OperationPlan {
+  return {
+    checks: [
+      noRoleChange(cluster),
+      operatorActs(cluster, 'blocks'),
+      notFenced(cluster, 'Its pods come back, but PostgreSQL of fenced instances stays down: unfence them as well.'),
+      ...gitOps(cluster),
+    ],
+    write: hibernated(cluster) ? annotate(target, cluster, annotations.hibernation, 'off') : undefined,
+    meaning: isReplicaCluster(cluster)
+      ? `${target.name} gets its pods back and follows its source again. What the source no longer keeps has to come from its archive.`
+      : `${target.name} gets its pods back, the primary's first, and accepts writes again. If another member was promoted meanwhile, there are two primaries: look at the topology first.`,
+    interrupts: false,
+  };
+}
+
+function progressOfWaking({ cluster }: Observed): Progress {
+  if (hibernated(cluster)) return undone(`${cluster.metadata.name} is to sleep again.`);
+  if (
+    condition(cluster, annotations.hibernation) === undefined &&
+    cluster.status?.phase === phases.healthy &&
+    allReady(cluster)
+  )
+    return { kind: 'done', evidence: `${cluster.metadata.name} is awake: ${readinessWords(cluster)}.`, issues: [] };
+  return {
+    kind: 'pending',
+    evidence: `${phaseWords(cluster)}; ${readinessWords(cluster)}.`,
+    stalled: `Look at the events of ${cluster.metadata.name} and at its pods: can they be scheduled, are the volumes in a zone with free nodes?`,
+  };
+}
