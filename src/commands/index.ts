@@ -8,6 +8,7 @@ import type { Scenes } from '../views/scenes.ts';
 import type { ReplicationView } from '../views/tree/provider.ts';
 import { bindMember } from './bind-member.ts';
 import { chooseKubeconfig } from './choose-kubeconfig.ts';
+import { backUpNow, hibernateCluster, reloadCluster, restartCluster, wakeCluster } from './cluster-operations.ts';
 import { connect, disconnect, refresh } from './connect.ts';
 import { copyKubectlCommand, copyName } from './copy.ts';
 import { describe } from './describe.ts';
@@ -26,6 +27,8 @@ import type { PortForwards } from './port-forward.ts';
 import type { PromotionDependencies } from './promote-replica-cluster.ts';
 import { promoteReplicaCluster, resumePromotion } from './promote-replica-cluster.ts';
 import { refreshDocument } from './refresh-document.ts';
+import { restartInstance } from './restart-instance.ts';
+import { resumeSchedule, suspendSchedule } from './schedules.ts';
 import { showLogs } from './show-logs.ts';
 import { showTopology } from './show-topology.ts';
 import type { Playground } from './start-playground.ts';
@@ -80,6 +83,14 @@ export const commandTable = ({
   'cnpg.switchPrimaryInstance': switchPrimaryInstance(operations),
   'cnpg.fenceInstance': fenceInstance(operations),
   'cnpg.unfenceInstance': unfenceInstance(operations),
+  'cnpg.restartInstance': restartInstance(operations),
+  'cnpg.restartCluster': restartCluster(operations),
+  'cnpg.reloadCluster': reloadCluster(operations),
+  'cnpg.hibernateCluster': hibernateCluster(operations),
+  'cnpg.wakeCluster': wakeCluster(operations),
+  'cnpg.backUpNow': backUpNow(operations),
+  'cnpg.suspendSchedule': suspendSchedule(operations),
+  'cnpg.resumeSchedule': resumeSchedule(operations),
   'cnpg.openWalArchive': openWalArchive(connections, archives, archiveRoom),
   'cnpg.refreshWalArchive': refreshWalArchive(connections, archives, archiveRoom),
   'cnpg.showTopology': showTopology(extension, connections),

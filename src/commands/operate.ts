@@ -122,7 +122,9 @@ async function pressed(operation: Operation, prepared: Prepared, verb: string): 
           ? [
               [
                 requestLine(prepared.write),
-                ...prepared.write.changes.map(({ field, from, to }) => `${field}: ${from} → ${to}`),
+                ...prepared.write.changes.map(({ field, from, to }) =>
+                  prepared.write?.verb === 'create' ? `${field}: ${to}` : `${field}: ${from} → ${to}`,
+                ),
               ].join('\n'),
               'Dry run: the API server accepts it.',
             ]

@@ -52,15 +52,21 @@ function planHibernation(target: Address, { cluster, instances }: Observed): Ope
       operatorActs(cluster, 'blocks'),
       healthy(cluster, 'The operator waits for a healthy Cluster before it deletes the first pod.'),
       lastSegmentArchived(cluster, instances),
-      followers(cluster),
       ...gitOps(cluster),
     ],
     write: hibernated(cluster) ? undefined : annotate(target, cluster, annotations.hibernation, 'on'),
-    meaning: isReplicaCluster(cluster)
-      ? `All pods of ${target.name} are deleted; volumes stay. Until it is woken it neither follows its source nor archives, and cannot be promoted.`
-      : `All pods of ${target.name} are deleted; volumes stay. Until it is woken nobody can read or write.`,
+    meaning: `All pods of ${target.name} are deleted; volumes stay. ${meaningOfSleep(cluster)}`,
     interrupts: true,
   };
+}
+
+function meaningOfSleep(cluster: Cluster): string {
+  if (isReplicaCluster(cluster))
+    return 'Until it is woken it neither follows its source nor archives, and cannot be promoted.';
+  const unserved = 'Until it is woken nobody can read or write.';
+  return cluster.spec.replica
+    ? `${unserved} Change no roles of its topology meanwhile: it would be demoted without a token, and the other side could only be promoted by a failover.`
+    : unserved;
 }
 
 /** With the plugin the segment of the shutdown may not reach the archive (cloudnative-pg issue 10341). */
@@ -89,16 +95,6 @@ function lastSegmentArchived(cluster: Cluster, instances: readonly Instance[]): 
     remedy,
   );
 }
-
-/** A role change of a hibernated Cluster ends without a demotion token. */
-const followers = (cluster: Cluster): Check =>
-  check(
-    'warns',
-    `${cluster.metadata.name}: no switchover of the topology meanwhile`,
-    cluster.spec.replica === undefined ? true : 'unknown',
-    cluster.spec.replica === undefined ? 'it has no replica stanza' : 'it is a member of a topology',
-    'Do not change roles while it sleeps: a hibernated primary is demoted without a token, and the other side can then be promoted only by a failover.',
-  );
 
 function progressOfHibernation({ cluster, instances }: Observed): Progress {
   if (!hibernated(cluster)) return undone(`${cluster.metadata.name} is to be awake again.`);

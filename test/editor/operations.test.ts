@@ -58,4 +58,44 @@ test('another instance becomes the primary when the name of the Cluster is typed
   await w.shot('switched');
 });
 
+test('a schedule is suspended, and the tree says so', async () => {
+  await w.row(/^Backups/).click();
+  await w.page.keyboard.press('ArrowRight');
+  await w.choose(await w.contextMenu(w.row(/^nightly-eu/)), 'Suspend Schedule…');
+  await w.modal.getByText('No more base backups of cluster-eu are taken', { exact: false }).waitFor();
+  await w.modal.getByRole('button', { name: 'Suspend', exact: true }).click();
+  await w.row(/^nightly-eu.*suspended/).waitFor();
+  await w.shot('suspended');
+});
+
+test('a base backup is taken now', async () => {
+  await w.choose(await w.contextMenu(w.row(/^Backups/)), 'Back Up Now…');
+  await w.modal.getByText('barman-cloud.cloudnative-pg.io', { exact: false }).waitFor();
+  await w.shot('backup-asked');
+  await w.modal.getByRole('button', { name: 'Back Up', exact: true }).click();
+  await w.notification(/Back up cluster-eu.*completed/, 60_000);
+});
+
+test('a Cluster sleeps when its name is typed, and wakes', async () => {
+  await w.choose(await w.contextMenu(w.row(/^cluster-us(?!-)/)), 'Hibernate Cluster…');
+  await w.quick.filter({ hasText: 'to confirm' }).waitFor();
+  await w.shot('hibernate-asked');
+  await w.fillInput('to confirm', 'cluster-us');
+  await w.notification(/Hibernate cluster-us.*completed/, 60_000);
+  await w.row(/^cluster-us(?!-).*hibernated/).waitFor();
+  await w.shot('hibernated');
+  await w.choose(await w.contextMenu(w.row(/^cluster-us(?!-).*hibernated/)), 'Wake Cluster…');
+  await w.modal.getByRole('button', { name: 'Wake', exact: true }).click();
+  await w.notification(/Wake cluster-us.*completed/, 90_000);
+  await w.row(/^cluster-us-2.*streaming/).waitFor();
+});
+
+test('a standby is restarted by a new pod', async () => {
+  await w.choose(await w.contextMenu(w.row(/^cluster-us-2/)), 'Restart Instance…');
+  await w.modal.getByText('The pod of cluster-us-2 is deleted', { exact: false }).waitFor();
+  await w.modal.getByRole('button', { name: 'Restart', exact: true }).click();
+  await w.notification(/Restart cluster-us-2.*completed/, 90_000);
+  await w.row(/^cluster-us-2.*streaming/).waitFor();
+});
+
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));

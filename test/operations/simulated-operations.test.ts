@@ -7,10 +7,15 @@ import { after, before, test } from 'node:test';
 import { connect } from '../../src/kubernetes/index.ts';
 import type { Connection } from '../../src/kubernetes/contract.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
+import { backUpNow } from '../../src/operations/back-up-now.ts';
 import { fence, unfence } from '../../src/operations/fencing.ts';
+import { hibernate, wake } from '../../src/operations/hibernation.ts';
 import type { Operation } from '../../src/operations/operation.ts';
+import { reloadCluster } from '../../src/operations/reload.ts';
+import { restartCluster, restartInstance } from '../../src/operations/restart.ts';
 import type { OperationOutcome } from '../../src/operations/run-operation.ts';
 import { observe, prepareOperation, runOperation, throwIfBlocked } from '../../src/operations/run-operation.ts';
+import { resumeSchedule, suspendSchedule } from '../../src/operations/schedules.ts';
 import { switchPrimary } from '../../src/operations/switch-primary.ts';
 import type { Playground } from '../../src/simulator/playground.ts';
 import { startPlayground } from '../../src/simulator/playground.ts';
@@ -127,6 +132,58 @@ test('in a replica cluster the designated primary moves and nothing is promoted'
   assert.match(evidence, /cluster-us-2 is designated primary/);
   assert.equal((await connectionTo(us).instanceStatus('default', 'cluster-us-2', signal)).isPrimary, false);
   await completes(switchPrimary(us, 'cluster-us-1', limits, new Date()));
+});
+
+const uidOf = async (name: string): Promise<string | undefined> =>
+  (await connectionTo(eu).get('Pod', eu.namespace, name, signal)).metadata.uid;
+
+test('a Cluster is restarted: every pod is another one', async () => {
+  const names = [1, 2, 3].map(serial => `cluster-eu-${serial}`);
+  const before = await Promise.all(names.map(uidOf));
+  assert.match(await completes(restartCluster(eu, new Date())), /3 of 3 instances ready/);
+  const after = await Promise.all(names.map(uidOf));
+  assert.ok(after.every((uid, index) => uid !== before[index]));
+  assert.equal((await clusterOf(eu)).status?.currentPrimary, 'cluster-eu-1');
+});
+
+test('a standby is restarted by a new pod, the primary in its own', async () => {
+  const standby = await uidOf('cluster-eu-2');
+  await completes(restartInstance(eu, 'cluster-eu-2', standby));
+  assert.notEqual(await uidOf('cluster-eu-2'), standby);
+  const primary = await uidOf('cluster-eu-1');
+  await completes(restartInstance(eu, 'cluster-eu-1', primary));
+  assert.equal(await uidOf('cluster-eu-1'), primary);
+});
+
+test('a Cluster sleeps, and wakes as what it was', async () => {
+  await completes(hibernate(us));
+  assert.deepEqual((await observe(connectionTo(us), { target: us }, signal)).instances, [
+    ...[1, 2, 3].map(serial => ({
+      name: `cluster-us-${serial}`,
+      role: serial === 1 ? 'designated primary' : 'standby',
+      pod: undefined,
+      ready: false,
+      fenced: false,
+      reading: undefined,
+      timeline: undefined,
+    })),
+  ]);
+  assert.match(await completes(wake(us)), /3 of 3 instances ready/);
+});
+
+test('a reload is requested', async () => assert.match(await completes(reloadCluster(eu, new Date())), /requested/));
+
+test('a base backup is taken', async () => {
+  const evidence = await completes(backUpNow(eu, new Date()));
+  assert.match(evidence, /is completed: \d{8}T\d{6}, WAL [0-9A-F]{24} to [0-9A-F]{24}/);
+});
+
+test('a schedule is suspended and resumed', async () => {
+  const [schedule] = connectionTo(eu).snapshot().scheduledBackups;
+  assert.ok(schedule);
+  const { name } = schedule.metadata;
+  assert.match(await completes(suspendSchedule(eu, name, new Date())), /is suspended/);
+  assert.match(await completes(resumeSchedule(eu, name, new Date())), /is active/);
 });
 
 test('the API server refuses once with 409: looked at again, written once', async () => {
