@@ -157,17 +157,11 @@ test('a standby is restarted by a new pod, the primary in its own', async () => 
 
 test('a Cluster sleeps, and wakes as what it was', async () => {
   await completes(hibernate(us));
-  assert.deepEqual((await observe(connectionTo(us), { target: us }, signal)).instances, [
-    ...[1, 2, 3].map(serial => ({
-      name: `cluster-us-${serial}`,
-      role: serial === 1 ? 'designated primary' : 'standby',
-      pod: undefined,
-      ready: false,
-      fenced: false,
-      reading: undefined,
-      timeline: undefined,
-    })),
-  ]);
+  const { instances } = await observe(connectionTo(us), { target: us }, signal);
+  assert.deepEqual(
+    instances.map(({ name, pod }) => [name, pod]),
+    [1, 2, 3].map(serial => [`cluster-us-${serial}`, undefined]),
+  );
   assert.match(await completes(wake(us)), /3 of 3 instances ready/);
 });
 
