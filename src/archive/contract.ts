@@ -1,4 +1,5 @@
 /** What this room offers, as types only. */
+import type { Duplex } from 'node:stream';
 import type { ArchiveLocation } from '../model/archive.ts';
 import type { ArchiveListing } from '../model/archive-listing.ts';
 import type { ArchiveOutline } from '../model/archive-outline.ts';
@@ -15,6 +16,9 @@ export type Credentials =
   /** The content of a service account's JSON key. */
   | { for: 'google'; key: string };
 
+/** A TCP stream to where an endpoint inside a Kubernetes cluster listens. Rejects with a `Failure`. */
+export type OpenStream = () => Promise<Duplex>;
+
 export interface FolderOptions {
   location: Pick<ArchiveLocation, 'configuration' | 'serverName'>;
   /** `undefined`: those of the user's own environment, as the provider's tools find them. */
@@ -23,6 +27,8 @@ export interface FolderOptions {
   region?: string;
   /** PEM of `endpointCA`. */
   ca?: string;
+  /** How the endpoint is reached that has a name only inside a Kubernetes cluster; S3 only. */
+  open?: OpenStream;
 }
 
 /** Opens the folder of an archive; nothing is contacted before its first call. Rejects with a `Failure` for a path of no store. */

@@ -13,6 +13,7 @@ import { Failure } from '../errors.ts';
 import type { Credentials, FolderOptions, ObjectStoreFolder, StoredObject } from './contract.ts';
 import { readAtMost } from './read-at-most.ts';
 import { s3Failure } from './s3-failure.ts';
+import { agentsOver } from './stream-agent.ts';
 
 /** Milliseconds for one request: connecting, and silence while answering. */
 const connectLimit = 10_000;
@@ -91,7 +92,7 @@ const stored = (prefix: string, { Key = '', Size, LastModified = new Date(0) }: 
   modified: LastModified,
 });
 
-function clientConfig({ location, credentials, region, ca }: FolderOptions): S3ClientConfig {
+function clientConfig({ location, credentials, region, ca, open }: FolderOptions): S3ClientConfig {
   const { endpointURL } = location.configuration;
   return {
     // Compatible stores do not care; AWS answers with a redirect that the SDK follows.
@@ -106,7 +107,7 @@ function clientConfig({ location, credentials, region, ca }: FolderOptions): S3C
     requestHandler: {
       connectionTimeout: connectLimit,
       requestTimeout: silenceLimit,
-      ...(ca !== undefined && { httpsAgent: new https.Agent({ ca, keepAlive: true }) }),
+      ...(open ? agentsOver(open, ca) : ca !== undefined && { httpsAgent: new https.Agent({ ca, keepAlive: true }) }),
     },
     ...(endpointURL !== undefined && { endpoint: endpointURL, forcePathStyle: true }),
     ...(credentials?.for === 's3' && { credentials: keysOf(credentials) }),

@@ -12,6 +12,7 @@ import { garbage } from './failures.ts';
 import { logs, portForward } from './pod-streams.ts';
 import { publishedSchemas } from './published-schemas.ts';
 import { collectionPath, objectPath } from './resources.ts';
+import { podBehind } from './service-endpoints.ts';
 import { slim } from './slim.ts';
 import { pollStatus } from './status-polling.ts';
 import type { Times } from './times.ts';
@@ -230,6 +231,7 @@ function openConnection(
     events: (ns, name, stop) => events(client, context, ns, name, stop),
     logs: (ns, pod, which, stop) => logs(client, context, ns, pod, which, stop),
     portForward: (ns, pod, port, stop) => portForward(client, context, ns, pod, port, stop),
+    podBehind: (ns, service, port, stop) => podBehind(client, context, ns, service, port, stop),
     patch: (write, { dryRun }, stop) => patch(client, context, write, dryRun, stop),
     create: (kind, object, { dryRun }, stop) => create(client, context, kind, object, dryRun, stop),
     delete: (kind, ns, name, how, stop) => remove(client, context, kind, ns, name, how, stop),

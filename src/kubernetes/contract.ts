@@ -30,7 +30,8 @@ export type ObjectKind =
   | 'Service'
   | 'Secret'
   | 'Event'
-  | 'Lease';
+  | 'Lease'
+  | 'EndpointSlice';
 
 /** One write: a JSON merge patch (RFC 7386) of one object. `resourceVersion` makes the API refuse it (409) when the object changed. */
 export interface MergePatch {
@@ -138,6 +139,16 @@ export interface Connection {
    * and with a `Failure` when the other side says so.
    */
   portForward(namespace: string, pod: string, port: number, signal: AbortSignal): Promise<Duplex>;
+  /**
+   * A ready pod behind a port of a Service, and the pod's own port; `undefined`: there is no such Service. Rejects with a
+   * `Failure` when no pod is ready, or what may not be read.
+   */
+  podBehind(
+    namespace: string,
+    service: string,
+    port: number,
+    signal: AbortSignal,
+  ): Promise<{ pod: string; port: number } | undefined>;
   /**
    * Polls the status of the instances of these Clusters until the next call; two empty lists stop it. Results arrive in
    * the snapshot.

@@ -24,6 +24,7 @@ export const resources: Record<ObjectKind, Resource> = {
   Service: { root: '/api/v1', plural: 'services', labelSelector: 'cnpg.io/cluster' },
   Secret: { root: '/api/v1', plural: 'secrets' },
   Event: { root: '/api/v1', plural: 'events' },
+  EndpointSlice: { root: '/apis/discovery.k8s.io/v1', plural: 'endpointslices' },
   Lease: { root: '/apis/coordination.k8s.io/v1', plural: 'leases' },
 };
 

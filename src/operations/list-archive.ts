@@ -1,12 +1,21 @@
 /** From a Cluster to the listing of an archive it writes or reads: ObjectStore, Secrets, object store, in this order. */
-import type { Credentials, FolderOptions, ListArchive, ListOptions, OpenFolder } from '../archive/contract.ts';
-import { Failure } from '../errors.ts';
+import type { Duplex } from 'node:stream';
+import type {
+  Credentials,
+  FolderOptions,
+  ListArchive,
+  ListOptions,
+  OpenFolder,
+  OpenStream,
+} from '../archive/contract.ts';
+import { Failure, isFailure } from '../errors.ts';
 import type { Connection } from '../kubernetes/contract.ts';
 import type { ArchiveListing } from '../model/archive-listing.ts';
 import type { ArchiveLocation, ArchiveReference } from '../model/archive.ts';
 import { locateArchive, ownArchive, sourceArchive } from '../model/archive.ts';
 import type { Cluster, ObjectStore } from '../model/cluster.ts';
 import type { Address, SecretKeySelector } from '../model/kubernetes.ts';
+import { serviceAddress } from '../model/service-address.ts';
 
 /** `own`: the archive that the Cluster writes. `source`: the one from which its designated primary restores. */
 export type ArchiveOf = 'own' | 'source';
@@ -17,7 +26,7 @@ export interface ArchiveRoom {
   listArchive: ListArchive;
 }
 
-type Api = Pick<Connection, 'get' | 'secret'>;
+type Api = Pick<Connection, 'get' | 'secret' | 'podBehind' | 'portForward'>;
 
 /** Rejects with a `Failure` that names the Cluster, the ObjectStore, the Secret or the object store's own answer. */
 export async function listClusterArchive(
@@ -33,12 +42,15 @@ export async function listClusterArchive(
   if (!reference) throw noArchive(address, which);
   const location = await locate(api, reference, address, signal);
   const how = await folderOptions(api, location, signal);
+  const ended = new AbortController();
+  const open = await wayInto(api, location, AbortSignal.any([signal, ended.signal]));
   const { openFolder, listArchive } = await room();
-  const folder = await openFolder(how);
+  const folder = await openFolder({ ...how, ...(open && { open }) });
   try {
     return await listArchive(folder, location, signal, options);
   } finally {
     folder.close();
+    ended.abort();
   }
 }
 
@@ -70,6 +82,45 @@ async function locate(
     remedy: 'Create the ObjectStore there.',
   });
 }
+
+/**
+ * An endpoint that is a Service of the Kubernetes cluster is reached as pods reach it, through the API server.
+ * @param signal ends the streams
+ * @returns `undefined`: the endpoint is one of the outside
+ */
+async function wayInto(
+  api: Api,
+  { configuration, namespace }: ArchiveLocation,
+  signal: AbortSignal,
+): Promise<OpenStream | undefined> {
+  const named = serviceAddress(configuration.endpointURL ?? '', namespace);
+  if (!named) return undefined;
+  const look = () => api.podBehind(named.namespace, named.service, named.port, signal);
+  try {
+    if (!(await look())) {
+      if (named.certain) throw noService(configuration.endpointURL ?? '', named);
+      return undefined;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    // What may just as well be a host of the outside is tried as one.
+    if (named.certain || !isFailure(error) || error.code !== 'forbidden') throw error;
+    return undefined;
+  }
+  // Looked up for each stream: pods come and go while a large archive is listed.
+  return async (): Promise<Duplex> => {
+    const target = await look();
+    if (!target) throw noService(configuration.endpointURL ?? '', named);
+    return api.portForward(named.namespace, target.pod, target.port, signal);
+  };
+}
+
+const noService = (endpoint: string, { namespace, service }: { namespace: string; service: string }): Failure =>
+  new Failure('not-found', {
+    what: `${endpoint} cannot be reached`,
+    why: `There is no Service "${service}" in namespace "${namespace}".`,
+    remedy: 'Correct endpointURL in the ObjectStore, or create the Service.',
+  });
 
 /** What the ObjectStore names, read from its Secrets. */
 async function folderOptions(api: Api, location: ArchiveLocation, signal: AbortSignal): Promise<FolderOptions> {

@@ -1,0 +1,218 @@
+/** From a Cluster to its listing, with an object store that has a name only inside the Kubernetes cluster. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import type { Duplex } from 'node:stream';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import tls from 'node:tls';
+import { listArchive, openFolder } from '../../src/archive/index.ts';
+import type { Connection } from '../../src/kubernetes/contract.ts';
+import type { ArchiveListing } from '../../src/model/archive-listing.ts';
+import { listClusterArchive } from '../../src/operations/list-archive.ts';
+import { kindOf } from '../../src/simulator/api/kinds.ts';
+import type { ApiServer } from '../../src/simulator/api/server.ts';
+import { startApiServer } from '../../src/simulator/api/server.ts';
+import { createBucket } from '../../src/simulator/object-store/bucket.ts';
+import { startObjectStore } from '../../src/simulator/object-store/server.ts';
+import { open } from '../kubernetes/connection-cases.ts';
+import { at } from '../support/observed.ts';
+import { member } from '../support/clusters.ts';
+
+const never = new AbortController().signal;
+const secret = 'secret-that-nobody-may-see';
+
+interface Given {
+  endpoint: string;
+  /** Pods behind the Service `minio` in namespace `storage`; `undefined`: there is no such Service. */
+  behind?: { pod: string; ready: boolean }[];
+  denied?: string;
+  /** The object store speaks TLS with this certificate. */
+  certificate?: Certificate;
+  /** PEM of `endpointCA`. */
+  ca?: string;
+}
+
+interface Certificate {
+  cert: string;
+  key: string;
+}
+
+interface Stage {
+  connection: Connection;
+  list: () => Promise<ArchiveListing>;
+  /** Pods to which streams were opened, with the port. */
+  streams: string[];
+}
+
+async function stage(t: TestContext, { endpoint, behind, denied, certificate, ca }: Given): Promise<Stage> {
+  const bucket = createBucket();
+  for (const key of ['00000001000000000000000A', '00000001000000000000000B'])
+    bucket.put(`cluster-eu/wals/0000000100000000/${key}`, 16 * 2 ** 20, new Date());
+  const store = await startObjectStore({ buckets: new Map([['archive', bucket]]), keys: { key: secret } });
+  const storePort = Number(new URL(store.endpoint).port);
+  const port = certificate ? await secured(t, certificate, storePort) : storePort;
+  const streams: string[] = [];
+  const portForward = (namespace: string, pod: string, wanted: number): Duplex => {
+    streams.push(`${namespace}/${pod}:${wanted}`);
+    return net.connect(port, '127.0.0.1');
+  };
+  const server = await startApiServer({
+    tokens: { token: 'admin' },
+    portForward,
+    allow: ({ resource }) => resource !== denied,
+  });
+  t.after(async () => {
+    await server.stop();
+    await store.stop();
+  });
+  fill(server, endpoint.replace('STORE', store.endpoint), behind, ca);
+  const relay = { url: server.url } as never;
+  const users = { admin: { token: 'token' }, viewer: {} };
+  const { connection } = await open(t, { relay, cluster: { 'insecure-skip-tls-verify': true }, users });
+  const room = async () => ({ openFolder, listArchive });
+  return { connection, streams, list: () => listClusterArchive(connection, at('cluster-eu'), 'own', room, never) };
+}
+
+/** TLS in front of a server. @returns its port */
+async function secured(t: TestContext, certificate: Certificate, behind: number): Promise<number> {
+  const server = tls.createServer(certificate, socket => {
+    const inner = net.connect(behind, '127.0.0.1');
+    for (const end of [socket, inner]) end.on('error', () => undefined);
+    socket.pipe(inner).pipe(socket);
+  });
+  server.on('tlsClientError', () => undefined);
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+function fill({ store }: ApiServer, endpointURL: string, behind: Given['behind'], ca: string | undefined): void {
+  const create = (object: { apiVersion: string; kind: string }): unknown =>
+    store.create(kindOf(object), object as never);
+  create({ ...member('cluster-eu'), apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' });
+  const selector = (key: string) => ({ name: 'keys', key });
+  create({
+    apiVersion: 'barmancloud.cnpg.io/v1',
+    kind: 'ObjectStore',
+    metadata: { name: 'cluster-eu', namespace: 'default' },
+    spec: {
+      configuration: {
+        destinationPath: 's3://archive/',
+        endpointURL,
+        ...(ca !== undefined && { endpointCA: selector('ca') }),
+        s3Credentials: { accessKeyId: selector('id'), secretAccessKey: selector('secret') },
+      },
+    },
+  } as never);
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  create({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'keys', namespace: 'default' },
+    data: { id: base64('key'), secret: base64(secret), ca: base64(ca ?? '') },
+  } as never);
+  if (!behind) return;
+  create({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'minio', namespace: 'storage' },
+    spec: { ports: [{ name: 'api', port: 80 }] },
+  } as never);
+  create({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'minio-x7', namespace: 'storage', labels: { 'kubernetes.io/service-name': 'minio' } },
+    ports: [
+      { name: 'console', port: 9001 },
+      { name: 'api', port: 9000 },
+    ],
+    endpoints: behind.map(({ pod, ready }) => ({ conditions: { ready }, targetRef: { kind: 'Pod', name: pod } })),
+  } as never);
+  for (const { pod: name } of behind)
+    create({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'storage' } } as never);
+}
+
+const pods = [
+  { pod: 'minio-0', ready: false },
+  { pod: 'minio-1', ready: true },
+];
+
+for (const endpoint of ['http://minio.storage.svc', 'http://minio.storage.svc.cluster.local', 'http://minio.storage'])
+  test(`${endpoint} is reached through the API server`, async t => {
+    const { list, streams } = await stage(t, { endpoint, behind: pods });
+    const listing = await list();
+    assert.equal(listing.timelines[0]?.segments, 2);
+    assert.equal(listing.endpointURL, endpoint);
+    assert.deepEqual([...new Set(streams)], ['storage/minio-1:9000']);
+  });
+
+test('an endpoint of the outside is reached as ever', async t => {
+  const { list, streams } = await stage(t, { endpoint: 'STORE', behind: pods });
+  assert.equal((await list()).timelines[0]?.segments, 2);
+  assert.deepEqual(streams, []);
+});
+
+/** For one name, signed by itself; `undefined`: this machine has no openssl. */
+function certificateFor(t: TestContext, name: string): Certificate | undefined {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-certificate-'));
+  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  const files = ['-keyout', 'key.pem', '-out', 'cert.pem'];
+  const names = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
+  try {
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...files, ...names], {
+      cwd: folder,
+      stdio: 'pipe',
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const [cert = '', key = ''] = ['cert.pem', 'key.pem'].map(file => fs.readFileSync(path.join(folder, file), 'utf8'));
+  return { cert, key };
+}
+
+test('with TLS the certificate must be of the CA that the ObjectStore names, and for that name', async t => {
+  const certificate = certificateFor(t, 'minio.storage.svc');
+  if (!certificate) return t.skip('openssl is not installed');
+  const endpoint = 'https://minio.storage.svc:80';
+  const good = await stage(t, { endpoint, behind: pods, certificate, ca: certificate.cert });
+  assert.equal((await good.list()).timelines[0]?.segments, 2);
+  const unknown = await stage(t, { endpoint, behind: pods, certificate });
+  await assert.rejects(unknown.list(), /Name the CA in endpointCA/);
+  const other = await stage(t, {
+    endpoint: 'https://minio.storage.svc.x:80',
+    behind: pods,
+    certificate,
+    ca: certificate.cert,
+  });
+  await assert.rejects(other.list(), /certificate is for another name/);
+});
+
+const failures: [string, Given, RegExp][] = [
+  ['no Service', { endpoint: 'http://minio.storage.svc' }, /There is no Service "minio" in namespace "storage"/],
+  ['another port', { endpoint: 'http://minio.storage.svc:9', behind: pods }, /It has no port 9/],
+  [
+    'no pod is ready',
+    { endpoint: 'http://minio.storage.svc', behind: [{ pod: 'minio-0', ready: false }] },
+    /No pod that is ready is behind it/,
+  ],
+  [
+    'endpoints may not be listed',
+    { endpoint: 'http://minio.storage.svc', behind: pods, denied: 'endpointslices' },
+    /HTTP 403.*endpointslices/,
+  ],
+];
+for (const [title, given, said] of failures)
+  test(`an endpoint inside the Kubernetes cluster: ${title}`, async t => {
+    const { list } = await stage(t, given);
+    await assert.rejects(list(), (error: Error) => {
+      assert.match(error.message, said);
+      assert.ok(!error.message.includes(secret));
+      return true;
+    });
+  });
