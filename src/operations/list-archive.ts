@@ -1,5 +1,4 @@
 /** From a Cluster to the listing of an archive it writes or reads: ObjectStore, Secrets, object store, in this order. */
-import type { Duplex } from 'node:stream';
 import type {
   Credentials,
   FolderOptions,
@@ -108,7 +107,7 @@ async function wayInto(
     return undefined;
   }
   // Looked up for each stream: pods come and go while a large archive is listed.
-  return async (): Promise<Duplex> => {
+  return async () => {
     const target = await look();
     if (!target) throw noService(configuration.endpointURL ?? '', named);
     return api.portForward(named.namespace, target.pod, target.port, signal);
