@@ -5,8 +5,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createConnections } from '../../src/connections.ts';
 import * as room from '../../src/kubernetes/index.ts';
-import { buildTree } from '../../src/views/tree/nodes.ts';
+import { changedNodes } from '../../src/views/tree/changes.ts';
+import { unfold } from '../../src/views/tree/node.ts';
 import type { TreeNode } from '../../src/views/tree/nodes.ts';
+import { sceneOf, treeOf } from '../../src/views/tree/nodes.ts';
 
 export type FromClient =
   | { type: 'idle' }
@@ -38,11 +40,16 @@ function inUse(): number {
   return process.memoryUsage().heapUsed / 1024 / 1024;
 }
 
+/** What a person looks at: a topology, and a Cluster in it. */
+const opened = new Set(['topology eu-0 us-0', 'cluster ["us","databases","us-0"]']);
 let roots: TreeNode[] = [];
 let times: number[] = [];
 connections.onDidChange(() => {
   const began = performance.now();
-  roots = buildTree(connections.snapshots(), connections.problems());
+  const tree = treeOf(sceneOf(connections.snapshots()), connections.problems());
+  unfold(tree, ({ id, expanded }) => expanded || opened.has(id));
+  changedNodes(roots, tree);
+  roots = tree;
   times.push(performance.now() - began);
 });
 

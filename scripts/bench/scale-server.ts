@@ -14,6 +14,7 @@ const cnpg = 'postgresql.cnpg.io/v1';
 const kinds = {
   cluster: kindOf({ apiVersion: cnpg, kind: 'Cluster' }),
   backup: kindOf({ apiVersion: cnpg, kind: 'Backup' }),
+  objectStore: kindOf({ apiVersion: 'barmancloud.cnpg.io/v1', kind: 'ObjectStore' }),
   pod: kindOf({ apiVersion: 'v1', kind: 'Pod' }),
   service: kindOf({ apiVersion: 'v1', kind: 'Service' }),
   claim: kindOf({ apiVersion: 'v1', kind: 'PersistentVolumeClaim' }),
@@ -97,7 +98,7 @@ function clusterObject(side: string, other: string, at: number): StoredObject {
         message: 'As it should be',
         lastTransitionTime: '2026-03-01T10:00:00Z',
       })),
-      certificates: { expirations: { [`${name}-ca`]: '2026-12-01 10:00:00 +0000 UTC' } },
+      certificates: { expirations: { [`${name}-ca`]: '2099-12-01 10:00:00 +0000 UTC' } },
     },
   };
 }
@@ -152,6 +153,13 @@ const labelled = (cluster: string, name: string, more: object): StoredObject => 
 
 function fill({ store }: ApiServer, side: string, other: string): void {
   const status = (object: StoredObject, kind: Kind): void => void store.create(kind, object);
+  for (const archive of [side, other])
+    status(
+      labelled(side, `archive-${archive}`, {
+        spec: { configuration: { destinationPath: `s3://archive-${archive}/` } },
+      }),
+      kinds.objectStore,
+    );
   for (let at = 0; at < clusters; at++) {
     const name = `${side}-${at}`;
     status(clusterObject(side, other, at), kinds.cluster);
@@ -163,7 +171,12 @@ function fill({ store }: ApiServer, side: string, other: string): void {
     for (const service of ['rw', 'ro', 'r'])
       status(
         labelled(name, `${name}-${service}`, {
-          spec: { type: 'ClusterIP', clusterIP: '10.96.0.7', ports: [{ port: 5432 }] },
+          spec: {
+            type: 'ClusterIP',
+            clusterIP: '10.96.0.7',
+            ports: [{ port: 5432 }],
+            selector: { 'cnpg.io/cluster': name },
+          },
         }),
         kinds.service,
       );
@@ -178,21 +191,18 @@ function fill({ store }: ApiServer, side: string, other: string): void {
   }
 }
 
-const instanceStatus = JSON.stringify({
-  systemID: '7500000000000000001',
-  isPrimary: true,
-  timeLineID: 1,
-  currentLsn: '3/5000060',
-  isArchivingWAL: true,
-  lastArchivedWAL: '000000010000000300000004',
-});
+const [primaryStatus, standbyStatus] = [
+  { isPrimary: true, currentLsn: '3/5000060', isArchivingWAL: true, lastArchivedWAL: '000000010000000300000004' },
+  { isPrimary: false, receivedLsn: '3/5000060', replayLsn: '3/5000060', isWalReceiverActive: true },
+].map(status => JSON.stringify({ systemID: '7500000000000000001', timeLineID: 1, ...status }));
 
 const lists = { lists: 0, watches: 0 };
 const servers = await Promise.all(
   ['eu', 'us'].map(() =>
     startApiServer({
       tokens: { bench: 'bench' },
-      proxy: () => ({ code: 200, body: instanceStatus }),
+      // All is well: `eu` is the primary of each topology.
+      proxy: (_, pod) => ({ code: 200, body: (/^eu-\d+-1$/.test(pod) ? primaryStatus : standbyStatus) ?? '' }),
       allow: ({ verb }) => {
         if (verb === 'list') lists.lists++;
         if (verb === 'watch') lists.watches++;

@@ -26,7 +26,20 @@ export interface Side {
   positions: readonly Sample[] | undefined;
 }
 
+/** Alarms, status bar and tree look at the same Clusters in the same moment. */
+const seen = new WeakMap<Moment, Map<Member, Side>>();
+
 export function sideOf(member: Member, snapshot: ContextSnapshot, moment: Moment): Side {
+  const sides = seen.get(moment) ?? new Map<Member, Side>();
+  seen.set(moment, sides);
+  const known = sides.get(member);
+  if (known?.snapshot === snapshot) return known;
+  const side = lookAt(member, snapshot, moment);
+  sides.set(member, side);
+  return side;
+}
+
+function lookAt(member: Member, snapshot: ContextSnapshot, moment: Moment): Side {
   const { cluster } = member;
   const instances = instancesOf(cluster, snapshot);
   const leader = instances.find(instance => instance.role !== 'standby');

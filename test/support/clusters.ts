@@ -135,6 +135,25 @@ export function snapshotOf(
   };
 }
 
+/** The same in so many namespaces. */
+export function repeated(one: ContextSnapshot, times: number): ContextSnapshot {
+  const namespaces = Array.from({ length: times }, (_, index) => `ns-${index}`);
+  const inAll = <T extends { metadata: { namespace?: string } }>(objects: T[]): T[] =>
+    namespaces.flatMap(namespace => objects.map(o => ({ ...o, metadata: { ...o.metadata, namespace } })));
+  return {
+    ...one,
+    clusters: inAll(one.clusters),
+    pods: inAll(one.pods),
+    services: inAll(one.services),
+    objectStores: inAll(one.objectStores),
+    instanceStatus: Object.fromEntries(
+      namespaces.flatMap(namespace =>
+        Object.entries(one.instanceStatus).map(([key, reading]) => [key.replace('default', namespace), reading]),
+      ),
+    ),
+  };
+}
+
 /** The switchover from cluster-eu to cluster-us. */
 export const switchover: PromotionPlan = {
   from: { context: 'eu', namespace: 'default', name: 'cluster-eu' },

@@ -7,7 +7,7 @@ import { filterTree } from '../../src/views/tree/filter.ts';
 import { messageFor } from '../../src/views/tree/message.ts';
 import type { TreeNode } from '../../src/views/tree/nodes.ts';
 import { buildTree, sceneOf } from '../../src/views/tree/nodes.ts';
-import { member, primaryStatus, snapshotOf, standbyStatus } from '../support/clusters.ts';
+import { member, primaryStatus, repeated, snapshotOf, standbyStatus } from '../support/clusters.ts';
 
 const eu = (currentLsn = '0/E0000A0') =>
   snapshotOf('eu', member('cluster-eu'), { 1: primaryStatus({ currentLsn }), 2: standbyStatus(), 3: standbyStatus() });
@@ -82,23 +82,7 @@ test('message: a filter that finds nothing', () =>
   assert.equal(messageFor(sceneOf([eu()], momentOf(0)), 'x', 0), 'Nothing matches "x".'));
 
 test('the tree of three hundred pairs is made and compared in a fraction of a second', () => {
-  const many = (one: ReturnType<typeof eu>): ReturnType<typeof eu> => {
-    const numbers = Array.from({ length: 300 }, (_, index) => `ns-${index}`);
-    const inAll = <T extends { metadata: { namespace?: string } }>(objects: T[]): T[] =>
-      numbers.flatMap(namespace => objects.map(o => ({ ...o, metadata: { ...o.metadata, namespace } })));
-    return {
-      ...one,
-      clusters: inAll(one.clusters),
-      pods: inAll(one.pods),
-      services: inAll(one.services),
-      instanceStatus: Object.fromEntries(
-        numbers.flatMap(ns =>
-          Object.entries(one.instanceStatus).map(([key, reading]) => [key.replace('default', ns), reading]),
-        ),
-      ),
-    };
-  };
-  const snapshots = [many(eu()), many(us())];
+  const snapshots = [repeated(eu(), 300), repeated(us(), 300)];
   const first = tree(...snapshots);
   assert.equal(first.length, 301);
   assert.deepEqual(

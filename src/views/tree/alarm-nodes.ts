@@ -1,8 +1,10 @@
 import type { Alarm } from '../../model/alarm.ts';
-import type { TreeNode } from './node.ts';
+import type { TreeNode, Trouble } from './node.ts';
 import { failure, node, warning } from './node.ts';
 
 export const alarmNodeId = (alarm: Alarm): string => `alarm ${alarm.id}`;
+
+export const alarmTrouble = ({ severity }: Alarm): Trouble => (severity === 'notice' ? undefined : severity);
 
 /** The first thing below its topology: what is wrong, and on a click where it is. */
 export const alarmNode = (alarm: Alarm): TreeNode =>
@@ -12,7 +14,7 @@ export const alarmNode = (alarm: Alarm): TreeNode =>
     label: alarm.title,
     description: alarm.sentence,
     icon: alarm.severity === 'error' ? failure : alarm.severity === 'warning' ? warning : { id: 'info' },
-    ...(alarm.severity !== 'notice' && { trouble: alarm.severity }),
+    trouble: alarmTrouble(alarm),
     tooltip: [`${alarm.title}. ${alarm.sentence}`, `What to do: ${alarm.lookAt}`],
     contextValue: `alarm.${alarm.severity}`,
     ...(alarm.addresses[0] && { address: alarm.addresses[0], context: alarm.addresses[0].context }),

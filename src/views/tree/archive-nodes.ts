@@ -9,8 +9,8 @@ import type { Address } from '../../model/kubernetes.ts';
 import { addressKey } from '../../model/kubernetes.ts';
 import type { Side } from '../../model/side.ts';
 import type { Topology } from '../../model/topology.ts';
-import type { Scene, TreeNode } from './node.ts';
-import { failure, groupNode, node, referenceTo, warning } from './node.ts';
+import type { Scene, TreeNode, Trouble } from './node.ts';
+import { groupNode, node, referenceTo, troubleIcon, warning, worst } from './node.ts';
 
 export function archiveNodes(side: Side, address: Address, scene: Scene): TreeNode[] {
   const { cluster } = side;
@@ -18,7 +18,7 @@ export function archiveNodes(side: Side, address: Address, scene: Scene): TreeNo
   const source = sourceArchive(cluster);
   return [
     own
-      ? archiveNode('own', own, side, address, ownState(side, scene))
+      ? archiveNode('own', own, side, ownState(side, scene), archivingTrouble(side, scene))
       : node({
           id: `archive ${addressKey(address)} none`,
           kind: 'archive',
@@ -30,21 +30,38 @@ export function archiveNodes(side: Side, address: Address, scene: Scene): TreeNo
           address,
           context: address.context,
         }),
-    ...(source ? [archiveNode('source', source, side, address, { words: '' })] : []),
+    ...(source ? [archiveNode('source', source, side, { words: '' }, undefined)] : []),
   ];
 }
+
+/** Of {@link archiveNodes}, without making them. */
+export function archivesTrouble(side: Side, scene: Scene): Trouble {
+  const own = ownArchive(side.cluster);
+  const source = sourceArchive(side.cluster);
+  return worst([own && (archivingTrouble(side, scene) ?? lostTrouble(own, side)), source && lostTrouble(source, side)]);
+}
+
+const archivingTrouble = (side: Side, { moment }: Scene): Trouble =>
+  skipsArchiving(side.cluster) ? 'warning' : archiveHealth(side, moment).state === 'fails' ? 'error' : undefined;
+
+/** Its ObjectStore is not there. Without the right to read ObjectStores nothing is known of them. */
+const lostTrouble = (reference: ArchiveReference, { snapshot, readable, member }: Side): Trouble =>
+  readable &&
+  snapshot.unread.ObjectStore === undefined &&
+  typeof locateArchive(reference, member.address.namespace, snapshot.objectStores) === 'string'
+    ? 'warning'
+    : undefined;
 
 interface ArchiveState {
   words: string;
   /** Newest archived. */
   file?: string;
-  trouble?: 'error' | 'warning';
 }
 
 function ownState(side: Side, scene: Scene): ArchiveState {
-  if (skipsArchiving(side.cluster)) return { words: 'archiving is switched off', trouble: 'warning' };
+  if (skipsArchiving(side.cluster)) return { words: 'archiving is switched off' };
   const health = archiveHealth(side, scene.moment);
-  if (health.state === 'fails') return { words: `FAILING: ${health.why}`, trouble: 'error' };
+  if (health.state === 'fails') return { words: `FAILING: ${health.why}` };
   const { status } = side;
   const at = Date.parse(status?.lastArchivedWALTime ?? '');
   if (status?.lastArchivedWAL) {
@@ -58,21 +75,22 @@ function ownState(side: Side, scene: Scene): ArchiveState {
 function archiveNode(
   which: 'own' | 'source',
   reference: ArchiveReference,
-  { snapshot, readable }: Side,
-  address: Address,
+  side: Side,
   state: ArchiveState,
+  archiving: Trouble,
 ): TreeNode {
+  const { snapshot } = side;
+  const { address } = side.member;
   const located = locateArchive(reference, address.namespace, snapshot.objectStores);
-  // Without the right to read ObjectStores nothing is known of them.
-  const lost = typeof located === 'string' && snapshot.unread.ObjectStore === undefined && readable;
+  const lost = lostTrouble(reference, side);
   const path = typeof located === 'string' ? (lost ? located : 'its ObjectStore was not read') : archivePath(located);
-  const trouble = state.trouble ?? (lost ? 'warning' : undefined);
+  const trouble = archiving ?? lost;
   return node({
     id: `archive ${addressKey(address)} ${which}`,
     kind: 'archive',
     label: which === 'own' ? 'WAL archive' : "Source's WAL archive",
     description: [state.words, path].filter(Boolean).join(' · '),
-    icon: trouble === 'error' ? failure : trouble ? warning : { id: which === 'own' ? 'archive' : 'cloud-download' },
+    icon: troubleIcon(trouble, { id: which === 'own' ? 'archive' : 'cloud-download' }),
     trouble,
     tooltip: [
       which === 'own'

@@ -6,7 +6,7 @@ import { formatAge, formatDuration, formatTime } from '../../model/duration.ts';
 import type { Address } from '../../model/kubernetes.ts';
 import { addressKey } from '../../model/kubernetes.ts';
 import type { ContextSnapshot } from '../../model/snapshot.ts';
-import type { Scene, TreeNode } from './node.ts';
+import type { Scene, TreeNode, Trouble } from './node.ts';
 import { failure, node, referenceTo, troubleIcon, warning, withTroubleBelow } from './node.ts';
 
 /** Older ones are in the archive's listing. */
@@ -21,7 +21,7 @@ export function backupsNode(cluster: Cluster, snapshot: ContextSnapshot, address
   const latest = [completed, recovery?.lastSuccessfulBackupTime]
     .filter(time => time !== undefined)
     .reduce<string | undefined>((a, b) => (a !== undefined && a > b ? a : b), undefined);
-  const newest = backups.find(({ status }) => status?.phase === 'completed' || status?.phase === 'failed');
+  const newest = newestEnded(backups);
   const made = withTroubleBelow(
     node({
       id: `backups ${addressKey(address)}`,
@@ -50,6 +50,16 @@ export function backupsNode(cluster: Cluster, snapshot: ContextSnapshot, address
   );
   return { ...made, icon: troubleIcon(made.trouble, made.icon) };
 }
+
+const newestEnded = (backups: readonly Backup[]): Backup | undefined =>
+  backups.find(({ status }) => status?.phase === 'completed' || status?.phase === 'failed');
+
+/** Of {@link backupsNode}, without making it. */
+export const backupsTrouble = (cluster: Cluster, snapshot: ContextSnapshot, { moment }: Scene): Trouble =>
+  newestEnded(backupsOf(cluster, snapshot))?.status?.phase === 'failed' ||
+  schedulesOf(cluster, snapshot).some(schedule => scheduleState(schedule, moment.now).overdueSince !== undefined)
+    ? 'warning'
+    : undefined;
 
 function ago(time: string, now: number): string {
   const at = Date.parse(time);

@@ -1,5 +1,6 @@
 /** Which parts of the tree have to be drawn anew. */
 import type { TooltipLine, TreeNode } from './node.ts';
+import { isLeaf } from './node.ts';
 
 /**
  * Ids of the topmost nodes that look different or have other children; what is below them is drawn with them. `'all'`: the
@@ -12,6 +13,8 @@ export function changedNodes(before: readonly TreeNode[], after: readonly TreeNo
 
 function changedBelow(before: TreeNode, after: TreeNode): string[] {
   if (!sameFace(before, after)) return [after.id];
+  // Nobody has seen what is below.
+  if (before.unfold || after.unfold) return [];
   const below = changedNodes(before.children, after.children);
   return below === 'all' ? [after.id] : below;
 }
@@ -24,7 +27,7 @@ const sameFace = (a: TreeNode, b: TreeNode): boolean =>
   a.icon.color === b.icon.color &&
   a.trouble === b.trouble &&
   a.contextValue === b.contextValue &&
-  (a.children.length === 0) === (b.children.length === 0) &&
+  isLeaf(a) === isLeaf(b) &&
   a.tooltip.length === b.tooltip.length &&
   a.tooltip.every((line, index) => sameLine(line, b.tooltip[index]));
 

@@ -10,22 +10,28 @@ import {
 import type { Cluster } from '../../model/cluster.ts';
 import { feedOf } from '../../model/feed.ts';
 import type { Address } from '../../model/kubernetes.ts';
-import { addressKey, sameAddress } from '../../model/kubernetes.ts';
+import { addressKey } from '../../model/kubernetes.ts';
 import { operatorVersion, sideOf, systemIdOf } from '../../model/side.ts';
 import type { Side } from '../../model/side.ts';
 import type { ContextSnapshot } from '../../model/snapshot.ts';
 import type { Member, Topology } from '../../model/topology.ts';
 import { sourceMember } from '../../model/topology.ts';
-import { alarmNode } from './alarm-nodes.ts';
-import { archiveNodes, externalClustersNode } from './archive-nodes.ts';
-import { backupsNode } from './backup-nodes.ts';
-import { conditionNodes, phaseTrouble } from './condition-nodes.ts';
-import { feedNode } from './feed-nodes.ts';
-import { instanceNodes } from './instance-nodes.ts';
-import type { Scene, TooltipLine, TreeNode } from './node.ts';
-import { node, present, referenceTo, staleColor, warning, withTroubleBelow } from './node.ts';
-import { certificatesNode, pluginsNode, satelliteNodes } from './satellite-nodes.ts';
-import { servicesNode } from './service-nodes.ts';
+import { alarmNode, alarmTrouble } from './alarm-nodes.ts';
+import { archiveNodes, archivesTrouble, externalClustersNode } from './archive-nodes.ts';
+import { backupsNode, backupsTrouble } from './backup-nodes.ts';
+import { conditionNodes, conditionTrouble } from './condition-nodes.ts';
+import { feedNode, feedTrouble } from './feed-nodes.ts';
+import { instanceNodes, instancesTrouble } from './instance-nodes.ts';
+import type { Scene, TooltipLine, TreeNode, Trouble } from './node.ts';
+import { alarmsAbout, node, present, referenceTo, staleColor, warning, worst } from './node.ts';
+import {
+  certificatesNode,
+  certificatesTrouble,
+  pluginsNode,
+  satelliteNodes,
+  satellitesTrouble,
+} from './satellite-nodes.ts';
+import { servicesNode, servicesTrouble } from './service-nodes.ts';
 
 export function clusterNode(
   member: Member,
@@ -35,52 +41,68 @@ export function clusterNode(
 ): TreeNode {
   const { cluster, address } = member;
   const side = sideOf(member, snapshot, scene.moment);
+  const trouble = clusterTrouble(member, snapshot, topology, scene);
+  return node({
+    id: `cluster ${addressKey(address)}`,
+    kind: 'cluster',
+    label: cluster.metadata.name,
+    description: stateWords(side).join(' · '),
+    icon: { id: 'database', ...(side.readable ? trouble && { color: warning.color } : { color: staleColor }) },
+    trouble,
+    tooltip: clusterTooltip(side, scene),
+    contextValue: contextValueOf(cluster),
+    expanded: !scene.many || trouble !== undefined,
+    context: address.context,
+    address,
+    object: referenceTo('Cluster', address),
+    unfold: () => childrenOf(side, topology, scene),
+  });
+}
+
+function childrenOf(side: Side, topology: Topology | undefined, scene: Scene): TreeNode[] {
+  const { cluster, snapshot, member } = side;
+  const { address } = member;
   const source = topology && sourceSide(topology, member, scene);
   const feed = feedOf(side, source, scene.moment);
-  const raised = scene.judgement.alarms.filter(alarm => alarm.addresses.some(a => sameAddress(a, address)));
-  const troubles = conditionNodes(cluster, address);
-  const made = withTroubleBelow(
-    node({
-      id: `cluster ${addressKey(address)}`,
-      kind: 'cluster',
-      label: cluster.metadata.name,
-      description: stateWords(side).join(' · '),
-      icon: { id: 'database' },
-      tooltip: clusterTooltip(side, scene),
-      contextValue: contextValueOf(cluster),
-      expanded: true,
-      context: address.context,
-      address,
-      object: referenceTo('Cluster', address),
-      children: present([
-        // Those of a topology are its first children.
-        ...(topology ? [] : raised.map(alarmNode)),
-        ...troubles,
-        feed && feedNode(feed, side),
-        ...instanceNodes(side, source, scene),
-        servicesNode(side, address),
-        ...archiveNodes(side, address, scene),
-        externalClustersNode(side, topology, address),
-        backupsNode(cluster, snapshot, address, scene),
-        ...satelliteNodes(cluster, snapshot, address),
-        pluginsNode(cluster, address),
-        certificatesNode(cluster, address, scene),
-        versionNode(side, address, scene),
-      ]),
-    }),
-  );
-  const trouble =
-    made.trouble ?? (raised.some(a => a.severity !== 'notice') || phaseTrouble(cluster) ? 'warning' : undefined);
-  return {
-    ...made,
-    trouble,
-    icon: side.readable
-      ? trouble
-        ? { ...warning, id: 'database' }
-        : made.icon
-      : { id: 'database', color: staleColor },
-    expanded: !scene.many || trouble !== undefined,
-  };
+  return present([
+    // Those of a topology are its first children.
+    ...(topology ? [] : alarmsAbout(scene, address).map(alarmNode)),
+    ...conditionNodes(cluster, address),
+    feed && feedNode(feed, side),
+    ...instanceNodes(side, source, scene),
+    servicesNode(side, address),
+    ...archiveNodes(side, address, scene),
+    externalClustersNode(side, topology, address),
+    backupsNode(cluster, snapshot, address, scene),
+    ...satelliteNodes(cluster, snapshot, address),
+    pluginsNode(cluster, address),
+    certificatesNode(cluster, address, scene),
+    versionNode(side, address, scene),
+  ]);
+}
+
+/** The worst of the Cluster and all that is below its node, without making that. */
+export function clusterTrouble(
+  member: Member,
+  snapshot: ContextSnapshot,
+  topology: Topology | undefined,
+  scene: Scene,
+): Trouble {
+  const { cluster, address } = member;
+  const side = sideOf(member, snapshot, scene.moment);
+  const feed = feedOf(side, topology && sourceSide(topology, member, scene), scene.moment);
+  return worst([
+    // An alarm of a topology is an error of its, and may be about another member.
+    ...alarmsAbout(scene, address).map(alarm => (topology ? alarmTrouble(alarm) && 'warning' : alarmTrouble(alarm))),
+    conditionTrouble(cluster),
+    feed && feedTrouble(feed, side),
+    instancesTrouble(side, scene),
+    servicesTrouble(side),
+    archivesTrouble(side, scene),
+    backupsTrouble(cluster, snapshot, scene),
+    satellitesTrouble(cluster, snapshot),
+    certificatesTrouble(cluster, scene),
+  ]);
 }
 
 /** `cluster.replica`, with what is in force: `cluster.primary.fenced.hibernated`. */

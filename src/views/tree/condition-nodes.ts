@@ -3,11 +3,10 @@ import type { Cluster } from '../../model/cluster.ts';
 import { demotionInProgress, hibernated, phases, reconciliationDisabled } from '../../model/cluster.ts';
 import type { Address, Condition } from '../../model/kubernetes.ts';
 import { addressKey } from '../../model/kubernetes.ts';
-import type { TooltipLine, TreeNode } from './node.ts';
+import type { TooltipLine, TreeNode, Trouble } from './node.ts';
 import { node, warning } from './node.ts';
 
-export const phaseTrouble = ({ status }: Cluster): boolean =>
-  status?.phase !== undefined && status.phase !== phases.healthy;
+const phaseTrouble = ({ status }: Cluster): boolean => status?.phase !== undefined && status.phase !== phases.healthy;
 
 /** Good states of conditions; all others and unknown types are shown when they are False. */
 const quiet = new Set([
@@ -32,9 +31,6 @@ export function conditionNodes(cluster: Cluster, address: Address): TreeNode[] {
       address,
       context: address.context,
     });
-  const off = (status?.conditions ?? []).filter(
-    c => isOff(c, cluster) && !(c.type === 'Ready' && phaseTrouble(cluster)),
-  );
   return [
     ...(phaseTrouble(cluster)
       ? [
@@ -63,7 +59,7 @@ export function conditionNodes(cluster: Cluster, address: Address): TreeNode[] {
           ),
         ]
       : []),
-    ...off.map(c =>
+    ...conditionsOff(cluster).map(c =>
       row(c.type, c.type, c.message ?? c.reason ?? c.status, [
         `Condition ${c.type} is ${c.status}`,
         ['Reason', c.reason ?? ''],
@@ -82,6 +78,14 @@ export function conditionNodes(cluster: Cluster, address: Address): TreeNode[] {
     ),
   ];
 }
+
+/** Of {@link conditionNodes}, without making them. */
+export const conditionTrouble = (cluster: Cluster): Trouble =>
+  phaseTrouble(cluster) || reconciliationDisabled(cluster) || conditionsOff(cluster).length > 0 ? 'warning' : undefined;
+
+/** Without `Ready` when the phase says it already. */
+const conditionsOff = (cluster: Cluster): Condition[] =>
+  (cluster.status?.conditions ?? []).filter(c => isOff(c, cluster) && !(c.type === 'Ready' && phaseTrouble(cluster)));
 
 const isOff = (c: Condition, cluster: Cluster): boolean =>
   c.status !== 'True' &&

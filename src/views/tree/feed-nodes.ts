@@ -5,17 +5,21 @@ import { formatBytes } from '../../model/instances.ts';
 import { addressKey } from '../../model/kubernetes.ts';
 import type { Behind } from '../../model/positions.ts';
 import type { Side } from '../../model/side.ts';
-import type { TreeNode } from './node.ts';
+import type { TreeNode, Trouble } from './node.ts';
 import { node, staleColor, warning } from './node.ts';
 
 /** `12 s`, `more than 3 min`. */
 export const behindWords = ({ seconds, atLeast }: Behind): string =>
   `${atLeast ? 'more than ' : ''}${formatDuration(seconds)}`;
 
+export const feedTrouble = (feed: Feed, { readable }: Side): Trouble =>
+  readable && feed.works === 'none' ? 'warning' : undefined;
+
 /** How the designated primary is fed. */
-export function feedNode(feed: Feed, { member, readable, snapshot }: Side): TreeNode {
+export function feedNode(feed: Feed, side: Side): TreeNode {
+  const { member, readable, snapshot } = side;
   const { address } = member;
-  const broken = feed.works === 'none';
+  const trouble = feedTrouble(feed, side);
   const configured = {
     both: 'streaming and archive',
     streaming: 'streaming only',
@@ -32,7 +36,7 @@ export function feedNode(feed: Feed, { member, readable, snapshot }: Side): Tree
       : 'unknown',
     icon: !readable
       ? { id: 'arrow-circle-right', color: staleColor }
-      : broken
+      : trouble
         ? warning
         : {
             id:
@@ -42,7 +46,7 @@ export function feedNode(feed: Feed, { member, readable, snapshot }: Side): Tree
                   ? 'arrow-circle-right'
                   : 'question',
           },
-    ...(broken && readable && { trouble: 'warning' as const }),
+    trouble,
     tooltip: [
       `What feeds the designated primary of ${address.name}`,
       ['By its manifest', configured],

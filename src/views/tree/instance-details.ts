@@ -1,12 +1,12 @@
 /** What is below an instance: its position, its Kubernetes node, its volumes. */
 import type { InstanceStatus } from '../../model/instance-status.ts';
 import type { Instance } from '../../model/instances.ts';
-import { statusOf, unschedulable, zoneOf } from '../../model/instances.ts';
+import { claimsOf, statusOf, unschedulable, zoneOf } from '../../model/instances.ts';
 import type { Address } from '../../model/kubernetes.ts';
 import { addressKey } from '../../model/kubernetes.ts';
 import type { PersistentVolumeClaim } from '../../model/satellites.ts';
 import type { Side } from '../../model/side.ts';
-import type { TreeNode } from './node.ts';
+import type { TreeNode, Trouble } from './node.ts';
 import { node, referenceTo, warning } from './node.ts';
 
 /** In rows what is otherwise only in the tooltip: position, node. */
@@ -63,11 +63,18 @@ export function instanceDetails(
   ];
 }
 
+const isUnbound = ({ status }: PersistentVolumeClaim): boolean =>
+  status?.phase !== undefined && status.phase !== 'Bound';
+
+/** Of what is below an instance, without making it. */
+export const detailsTrouble = ({ name, pod }: Instance, { cluster, snapshot }: Side): Trouble =>
+  unschedulable(pod) !== undefined || claimsOf(cluster, name, snapshot).some(isUnbound) ? 'warning' : undefined;
+
 export function claimNode(claim: PersistentVolumeClaim, address: Address): TreeNode {
   const phase = claim.status?.phase ?? 'unknown';
   const role = claim.metadata.labels?.['cnpg.io/pvcRole']?.replace('PG_', '').toLowerCase();
   const resizing = claim.status?.conditions?.find(c => c.status === 'True');
-  const bad = claim.status?.phase !== undefined && phase !== 'Bound';
+  const bad = isUnbound(claim);
   return node({
     id: `claim ${addressKey(address)} ${claim.metadata.name}`,
     kind: 'claim',

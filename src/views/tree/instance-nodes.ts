@@ -10,9 +10,9 @@ import { secondsBehind } from '../../model/positions.ts';
 import type { Sample } from '../../model/positions.ts';
 import type { Side } from '../../model/side.ts';
 import { behindWords } from './feed-nodes.ts';
-import { claimNode, instanceDetails } from './instance-details.ts';
-import type { Scene, TooltipLine, TreeNode } from './node.ts';
-import { alarmsAbout, node, referenceTo, staleColor, withTroubleBelow } from './node.ts';
+import { claimNode, detailsTrouble, instanceDetails } from './instance-details.ts';
+import type { Scene, TooltipLine, TreeNode, Trouble } from './node.ts';
+import { alarmsAbout, node, referenceTo, staleColor, withTroubleBelow, worst } from './node.ts';
 
 interface Upstream {
   name: string;
@@ -46,8 +46,7 @@ function instanceNode(
   const status = freshStatus(instance.reading, snapshot, scene.moment);
   const lag = lagOf(instance, status, upstream, scene);
   const state = instanceState(instance, status, side);
-  const alarmed = alarmsAbout(scene, address, instance.name).length > 0;
-  const trouble = readable && (state.wrong.length > 0 || alarmed) ? 'warning' : undefined;
+  const trouble = ownTrouble(instance, state, side, scene);
   const target = cluster.status?.targetPrimary;
   const becoming = switchoverInProgress(cluster) && target === instance.name && target !== leader;
   return withTroubleBelow(
@@ -75,6 +74,24 @@ function instanceNode(
       ],
     }),
   );
+}
+
+/** Of {@link instanceNodes} and what is below them, without making them. */
+export const instancesTrouble = (side: Side, scene: Scene): Trouble =>
+  worst(
+    side.instances.flatMap(instance => {
+      const state = instanceState(instance, freshStatus(instance.reading, side.snapshot, scene.moment), side);
+      return [ownTrouble(instance, state, side, scene), detailsTrouble(instance, side)];
+    }),
+  );
+
+/** What was seen before its context failed is no longer trouble of now. */
+function ownTrouble({ name }: Instance, { wrong }: State, { readable, member }: Side, scene: Scene): Trouble {
+  if (!readable) return undefined;
+  const alarmed = alarmsAbout(scene, member.address).some(
+    ({ severity, instance }) => severity !== 'notice' && instance === name,
+  );
+  return wrong.length > 0 || alarmed ? 'warning' : undefined;
 }
 
 interface State {
@@ -146,12 +163,7 @@ function timeBehind(
 }
 
 /** What was seen before the context failed, or was not said by the instance itself, is not known to be good. */
-function instanceIcon(
-  instance: Instance,
-  trouble: TreeNode['trouble'],
-  readable: boolean,
-  known: boolean,
-): TreeNode['icon'] {
+function instanceIcon(instance: Instance, trouble: Trouble, readable: boolean, known: boolean): TreeNode['icon'] {
   const color = !readable ? staleColor : trouble ? 'list.warningForeground' : known ? 'charts.green' : undefined;
   const id =
     instance.role === 'primary' ? 'star-full' : instance.role === 'designated primary' ? 'star-half' : 'circle-outline';

@@ -1,6 +1,7 @@
 /** A node of the replication tree as plain data, and what the makers of nodes share. */
 import type { Alarm, Judgement } from '../../model/alarm.ts';
 import type { Address } from '../../model/kubernetes.ts';
+import { addressKey } from '../../model/kubernetes.ts';
 import type { Moment } from '../../model/moment.ts';
 import type { ObjectReference } from '../../model/object-reference.ts';
 import type { ContextSnapshot, WatchedKind } from '../../model/snapshot.ts';
@@ -37,6 +38,8 @@ export type NodeKind =
   | 'problem'
   | 'action';
 
+export type Trouble = 'error' | 'warning' | undefined;
+
 /** A line, or a row of a table: what it is, and its value. */
 export type TooltipLine = string | readonly [string, string];
 
@@ -50,11 +53,14 @@ export interface TreeNode {
   tooltip: TooltipLine[];
   icon: { id: string; color?: string };
   /** What is wrong here or below; said in words too, so that colour is never the only sign. */
-  trouble?: 'error' | 'warning' | undefined;
+  trouble?: Trouble;
   /** Decides which actions are offered: see `when` clauses in package.json. */
   contextValue: string;
   expanded: boolean;
+  /** Empty while {@link unfold} is there. */
   children: TreeNode[];
+  /** Makes the children of a node that nobody has opened: there are hundreds of them. */
+  unfold?: (() => TreeNode[]) | undefined;
   /** Kubeconfig context that the node stands for or belongs to. */
   context?: string;
   /** The Cluster that the node stands for or belongs to. */
@@ -78,12 +84,16 @@ export const node = (parts: Parts): TreeNode => ({
   ...parts,
 });
 
+export const isLeaf = ({ children, unfold }: TreeNode): boolean => children.length === 0 && !unfold;
+
 /** What all makers of nodes look at. */
 export interface Scene {
   snapshots: readonly ContextSnapshot[];
   moment: Moment;
   topologies: readonly Topology[];
   judgement: Judgement;
+  /** By `addressKey`. */
+  alarmsByCluster: ReadonlyMap<string, readonly Alarm[]>;
   /** So many Clusters that only troubled ones are opened by themselves. */
   many: boolean;
 }
@@ -93,14 +103,27 @@ export const failure = { id: 'error', color: 'list.errorForeground' };
 /** Seen before its context failed: no longer known to be good. */
 export const staleColor = 'disabledForeground';
 
-export const troubleIcon = (trouble: TreeNode['trouble'], icon: TreeNode['icon']): TreeNode['icon'] =>
+export const troubleIcon = (trouble: Trouble, icon: TreeNode['icon']): TreeNode['icon'] =>
   trouble === 'error' ? failure : trouble === 'warning' ? warning : icon;
 
 /** Adds the trouble of what is inside, so that a closed node does not hide it. */
 export function withTroubleBelow(parent: TreeNode): TreeNode {
-  const inside = new Set(parent.children.map(child => child.trouble));
-  const trouble = inside.has('error') ? 'error' : inside.has('warning') ? 'warning' : undefined;
-  return parent.trouble === 'error' || trouble === undefined ? parent : { ...parent, trouble };
+  const trouble = worst([parent.trouble, ...parent.children.map(child => child.trouble)]);
+  return trouble === parent.trouble ? parent : { ...parent, trouble };
+}
+
+export const worst = (troubles: readonly Trouble[]): Trouble =>
+  troubles.includes('error') ? 'error' : troubles.includes('warning') ? 'warning' : undefined;
+
+/** Makes the children of the nodes that are wanted, in place and all the way down. */
+export function unfold(nodes: readonly TreeNode[], wanted: (node: TreeNode) => boolean = () => true): void {
+  for (const node of nodes) {
+    if (node.unfold && wanted(node)) {
+      node.children = node.unfold();
+      node.unfold = undefined;
+    }
+    unfold(node.children, wanted);
+  }
 }
 
 /** A collapsed node for many of a kind; `undefined` when there are none. Its icon tells of trouble inside. */
@@ -130,12 +153,6 @@ export const problemNode = (id: string, problem: string, context?: string): Tree
 
 export const present = (nodes: readonly (TreeNode | undefined)[]): TreeNode[] => nodes.filter(n => n !== undefined);
 
-export const alarmsAbout = ({ judgement }: Scene, address: Address, instance?: string): Alarm[] =>
-  judgement.alarms.filter(
-    alarm =>
-      alarm.severity !== 'notice' &&
-      alarm.instance === instance &&
-      alarm.addresses.some(
-        a => a.context === address.context && a.namespace === address.namespace && a.name === address.name,
-      ),
-  );
+/** Those that name the Cluster, or an instance of it. */
+export const alarmsAbout = ({ alarmsByCluster }: Scene, address: Address): readonly Alarm[] =>
+  alarmsByCluster.get(addressKey(address)) ?? [];

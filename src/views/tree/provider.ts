@@ -6,12 +6,13 @@ import type { Address } from '../../model/kubernetes.ts';
 import type { Scenes } from '../scenes.ts';
 import { alarmNodeId } from './alarm-nodes.ts';
 import { writeBinding } from './bind-member.ts';
-import { changedNodes } from './changes.ts';
 import { filterTree } from './filter.ts';
 import { createFolding } from './folding.ts';
 import { messageFor } from './message.ts';
 import type { TreeNode } from './node.ts';
+import { unfold } from './node.ts';
 import { treeOf } from './nodes.ts';
+import { createRows } from './rows.ts';
 import { treeItem } from './tree-item.ts';
 
 export interface ReplicationView extends vscode.Disposable {
@@ -33,14 +34,11 @@ export function createReplicationView(
   memory: vscode.Memento,
   log: vscode.LogOutputChannel,
 ): ReplicationView {
-  let roots: TreeNode[] = [];
   let filter = '';
   let matches: TreeNode[] = [];
-  /** VS Code knows nodes as objects: one that is shown stays the same object as long as its id is in the tree. */
-  let shown = new Map<string, TreeNode>();
-  let parents = new Map<string, TreeNode>();
   const changed = new vscode.EventEmitter<TreeNode[] | undefined>();
   const folding = createFolding(memory);
+  const rows = createRows(({ id, expanded }) => (filter === '' ? folding.isOpen(id) : undefined) ?? expanded);
 
   const view = vscode.window.createTreeView<TreeNode>('cnpg.replication', {
     showCollapseAll: true,
@@ -48,13 +46,13 @@ export function createReplicationView(
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       async getChildren(node) {
-        if (node) return node.children;
+        if (node) return rows.childrenOf(node);
         // The first look at the view. An answer that comes later, by an event, may be lost while the view is being made.
         await read();
         if (outdated) build();
-        return roots;
+        return rows.roots();
       },
-      getParent: node => parents.get(node.id),
+      getParent: node => rows.parentOf(node),
       getTreeItem: treeItem,
     },
     dragAndDropController: {
@@ -85,32 +83,21 @@ export function createReplicationView(
     }
     const changes = build();
     if (changes === 'all') changed.fire(undefined);
-    else if (changes.length > 0) changed.fire(changes.flatMap(id => shown.get(id) ?? []));
+    else if (changes.length > 0) changed.fire(changes);
   }
 
-  function build(): string[] | 'all' {
+  /** @param whole also what nobody has opened: the filter looks into it */
+  function build(whole = filter !== ''): TreeNode[] | 'all' {
     const scene = scenes.current();
-    const filtered = filterTree(treeOf(scene, connections.problems()), filter);
-    const changes = outdated ? 'all' : changedNodes(roots, filtered.roots);
-    const before = shown;
+    const tree = treeOf(scene, connections.problems());
+    if (whole) unfold(tree);
+    const filtered = filterTree(tree, filter);
+    const changes = rows.replace(filtered.roots, outdated);
     outdated = false;
     matches = filtered.matches;
-    shown = new Map();
-    parents = new Map();
-    roots = filtered.roots.map(node => adopt(node, before, undefined));
     view.message = messageFor(scene, filter, matches.length) ?? '';
     view.description = filter === '' ? '' : `filter: ${filter}`;
     return changes;
-  }
-
-  function adopt(fresh: TreeNode, before: ReadonlyMap<string, TreeNode>, parent: TreeNode | undefined): TreeNode {
-    const known = before.get(fresh.id);
-    const node = known ? replaceContent(known, fresh) : fresh;
-    shown.set(node.id, node);
-    if (parent) parents.set(node.id, parent);
-    if (filter === '') node.expanded = folding.isOpen(node.id) ?? node.expanded;
-    node.children = fresh.children.map(child => adopt(child, before, node));
-    return node;
   }
 
   /** With many Clusters only those that were opened are asked closely. */
@@ -119,7 +106,7 @@ export function createReplicationView(
     const closely = many
       ? folding
           .open()
-          .flatMap(id => shown.get(id) ?? [])
+          .flatMap(id => rows.find(id) ?? [])
           .flatMap(({ kind, address }) => (kind === 'cluster' && address ? [address] : []))
       : ('all' as const);
     connections.pollInstances('tree', view.visible ? { all: true, closely } : undefined);
@@ -155,21 +142,19 @@ export function createReplicationView(
       await vscode.commands.executeCommand('setContext', 'cnpg.treeFiltered', filter !== '');
       refresh();
       for (const { id } of matches.slice(0, revealed)) {
-        const node = shown.get(id);
+        const node = rows.find(id);
         if (node) await view.reveal(node, { select: false, focus: false });
       }
     },
     async reveal(alarm) {
       await vscode.commands.executeCommand('cnpg.replication.focus');
       if (outdated) build();
-      const node = alarm && shown.get(alarmNodeId(alarm));
+      if (!alarm) return;
+      const find = (): TreeNode | undefined => rows.find(alarmNodeId(alarm));
+      if (!find()) build(true);
+      const node = find();
       if (node) await view.reveal(node, { select: true, focus: true });
     },
     dispose: () => subscriptions.dispose(),
   };
-}
-
-function replaceContent(known: TreeNode, fresh: TreeNode): TreeNode {
-  for (const key of Object.keys(known)) if (!(key in fresh)) delete known[key as keyof TreeNode];
-  return Object.assign(known, fresh);
 }

@@ -7,8 +7,8 @@ import { addressKey } from '../../model/kubernetes.ts';
 import { naming } from '../../model/owned.ts';
 import type { Database, DatabaseRole, Pooler, Publication, Satellite, Subscription } from '../../model/satellites.ts';
 import type { ContextSnapshot, WatchedKind } from '../../model/snapshot.ts';
-import type { Scene, TooltipLine, TreeNode } from './node.ts';
-import { failure, groupNode, node, referenceTo, warning } from './node.ts';
+import type { Scene, TooltipLine, TreeNode, Trouble } from './node.ts';
+import { groupNode, node, referenceTo, troubleIcon, worst } from './node.ts';
 
 export const satelliteNodes = (
   cluster: Cluster,
@@ -22,13 +22,24 @@ export const satelliteNodes = (
   group('Subscription', 'Subscriptions', 'rss', naming(snapshot.subscriptions, cluster), address, subscriptionWords),
 ];
 
-const pausedWord = 'PAUSED';
+/** Of {@link satelliteNodes}, without making them. */
+export function satellitesTrouble(cluster: Cluster, snapshot: ContextSnapshot): Trouble {
+  const { poolers, databases, databaseRoles, publications, subscriptions } = snapshot;
+  const kinds: (readonly Satellite[])[] = [poolers, databases, databaseRoles, publications, subscriptions];
+  return worst(kinds.flatMap(objects => naming(objects, cluster).map(satelliteTrouble)));
+}
 
-const poolerWords = ({ spec, status }: Pooler): string[] => {
+const isRefused = ({ status }: Satellite): boolean => status?.applied === false;
+const isPaused = ({ spec }: Pooler): boolean => spec?.pgbouncer?.paused === true;
+const satelliteTrouble = (object: Satellite): Trouble =>
+  isRefused(object) ? 'error' : isPaused(object) ? 'warning' : undefined;
+
+const poolerWords = (pooler: Pooler): string[] => {
+  const { spec, status } = pooler;
   const wanted = spec?.instances ?? 1;
   return [
     spec?.type ?? 'rw',
-    ...(spec?.pgbouncer?.paused ? [pausedWord] : []),
+    ...(isPaused(pooler) ? ['PAUSED'] : []),
     status?.instances === undefined || status.instances === wanted
       ? `${wanted} pods`
       : `${status.instances}/${wanted} pods`,
@@ -79,8 +90,9 @@ function satelliteNode(
   words: string[],
 ): TreeNode {
   const { metadata, status } = object;
-  const paused = words.includes(pausedWord);
-  const refused = status?.applied === false;
+  const paused = isPaused(object);
+  const refused = isRefused(object);
+  const trouble = satelliteTrouble(object);
   const outdated = status?.observedGeneration !== undefined && status.observedGeneration !== metadata.generation;
   const state: TooltipLine[] =
     kind === 'Pooler'
@@ -98,8 +110,8 @@ function satelliteNode(
       ...(outdated && !refused ? ['a newer version is not applied yet'] : []),
       ...words,
     ].join(' · '),
-    icon: refused ? failure : paused ? warning : { id: icon },
-    ...(refused ? { trouble: 'error' } : paused ? { trouble: 'warning' } : {}),
+    icon: troubleIcon(trouble, { id: icon }),
+    trouble,
     tooltip: [`${kind} ${metadata.name}`, ['What', words.join(', ')], ...state],
     contextValue: `satellite.${kind}`,
     address,
@@ -147,6 +159,13 @@ export function pluginsNode(cluster: Cluster, address: Address): TreeNode | unde
   });
 }
 
+const certificateTrouble = (expires: number | undefined, now: number): Trouble =>
+  expires === undefined || expires - now >= expiryWarning ? undefined : expires > now ? 'warning' : 'error';
+
+/** Of {@link certificatesNode}, without making it. */
+export const certificatesTrouble = (cluster: Cluster, { moment }: Scene): Trouble =>
+  worst(certificatesOf(cluster).map(({ expires }) => certificateTrouble(expires, moment.now)));
+
 export function certificatesNode(cluster: Cluster, address: Address, { moment }: Scene): TreeNode | undefined {
   const certificates = certificatesOf(cluster);
   const left = (expires: number | undefined): number => (expires ?? moment.now) - moment.now;
@@ -164,15 +183,14 @@ export function certificatesNode(cluster: Cluster, address: Address, { moment }:
     description: first ? `first ${words(first.expires)}` : String(certificates.length),
     icon: { id: 'key' },
     children: certificates.map(({ secret, expires, text }) => {
-      const soon = expires !== undefined && left(expires) < expiryWarning;
-      const gone = expires !== undefined && left(expires) <= 0;
+      const trouble = certificateTrouble(expires, moment.now);
       return node({
         id: `certificate ${addressKey(address)} ${secret}`,
         kind: 'certificate',
         label: secret,
         description: words(expires),
-        icon: gone ? failure : soon ? warning : { id: 'key' },
-        ...(soon && { trouble: gone ? ('error' as const) : ('warning' as const) }),
+        icon: troubleIcon(trouble, { id: 'key' }),
+        trouble,
         tooltip: [
           `Secret ${secret}`,
           ['Expires', text],

@@ -4,8 +4,8 @@ import type { Address, Pod, Service } from '../../model/kubernetes.ts';
 import { addressKey } from '../../model/kubernetes.ts';
 import { labelledFor } from '../../model/owned.ts';
 import type { Side } from '../../model/side.ts';
-import type { TreeNode } from './node.ts';
-import { groupNode, node, referenceTo, warning } from './node.ts';
+import type { TreeNode, Trouble } from './node.ts';
+import { groupNode, node, referenceTo, troubleIcon, worst } from './node.ts';
 
 export const servicesNode = (side: Side, address: Address): TreeNode | undefined =>
   groupNode({
@@ -13,32 +13,51 @@ export const servicesNode = (side: Side, address: Address): TreeNode | undefined
     kind: 'services',
     label: 'Services',
     icon: { id: 'plug' },
-    children: labelledFor(side.snapshot.services, side.cluster)
+    children: servicesOf(side)
       .toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name))
       .map(service => serviceNode(service, side, address)),
   });
 
-function serviceNode(service: Service, { cluster, snapshot, readable, instances }: Side, address: Address): TreeNode {
-  const selector = service.spec?.selector ?? {};
-  const behind = labelledFor(snapshot.pods, cluster).filter(pod => selects(selector, pod));
-  const ready = behind.filter(podReady);
-  const role = selector['cnpg.io/instanceRole'];
-  const standbys = instances.filter(instance => instance.role === 'standby').length;
+/** Of {@link servicesNode}, without making it. */
+export const servicesTrouble = (side: Side): Trouble =>
+  worst(servicesOf(side).map(service => serviceTrouble(service, podsBehind(service, side), side)));
+
+const servicesOf = ({ snapshot, cluster }: Side): readonly Service[] => labelledFor(snapshot.services, cluster);
+
+const roleOf = ({ spec }: Service): string | undefined => spec?.selector?.['cnpg.io/instanceRole'];
+
+function podsBehind({ spec }: Service, { snapshot, cluster }: Side): Pod[] {
+  const wanted = Object.entries(spec?.selector ?? {});
+  return labelledFor(snapshot.pods, cluster).filter(({ metadata }) =>
+    wanted.every(([key, value]) => metadata.labels?.[key] === value),
+  );
+}
+
+function serviceTrouble(service: Service, behind: readonly Pod[], { snapshot, readable, instances }: Side): Trouble {
+  if (!readable || snapshot.unread.Pod !== undefined || behind.some(podReady)) return undefined;
   // A Cluster of one instance has no standby: its read-only service is empty by design.
-  const empty = ready.length === 0 && (role !== 'replica' || standbys > 0);
-  const podsRead = snapshot.unread.Pod === undefined;
-  const bad = empty && podsRead && readable;
+  const emptyByDesign = roleOf(service) === 'replica' && !instances.some(({ role }) => role === 'standby');
+  return emptyByDesign ? undefined : 'warning';
+}
+
+function serviceNode(service: Service, side: Side, address: Address): TreeNode {
+  const { cluster, snapshot } = side;
+  const behind = podsBehind(service, side);
+  const ready = behind.filter(podReady);
+  const role = roleOf(service);
+  const trouble = serviceTrouble(service, behind, side);
   return node({
     id: `service ${addressKey(address)} ${service.metadata.name}`,
     kind: 'service',
     label: service.metadata.name,
-    description: !podsRead
-      ? 'pods not read'
-      : ready.length === 0
-        ? 'no ready pod behind it'
-        : `→ ${ready.map(pod => pod.metadata.name).join(', ')}${role === 'primary' && isReplicaCluster(cluster) ? ' (read-only)' : ''}`,
-    icon: bad ? warning : { id: 'globe' },
-    ...(bad && { trouble: 'warning' as const }),
+    description:
+      snapshot.unread.Pod !== undefined
+        ? 'pods not read'
+        : ready.length === 0
+          ? 'no ready pod behind it'
+          : `→ ${ready.map(pod => pod.metadata.name).join(', ')}${role === 'primary' && isReplicaCluster(cluster) ? ' (read-only)' : ''}`,
+    icon: troubleIcon(trouble, { id: 'globe' }),
+    trouble,
     tooltip: [
       `Service ${service.metadata.name}`,
       ['Type', service.spec?.type ?? 'ClusterIP'],
@@ -55,6 +74,3 @@ function serviceNode(service: Service, { cluster, snapshot, readable, instances 
     object: referenceTo('Service', address, service.metadata.name),
   });
 }
-
-const selects = (selector: Record<string, string>, pod: Pod): boolean =>
-  Object.entries(selector).every(([key, value]) => pod.metadata.labels?.[key] === value);

@@ -1,18 +1,19 @@
 /** Topologies, the places of their members, and members that were not found. */
+import type { Alarm } from '../../model/alarm.ts';
 import { formatTime } from '../../model/duration.ts';
 import type { ContextSnapshot } from '../../model/snapshot.ts';
 import { mayWrite, sideOf, systemIdOf } from '../../model/side.ts';
 import type { Side } from '../../model/side.ts';
-import type { Topology } from '../../model/topology.ts';
+import type { Member, Topology } from '../../model/topology.ts';
 import { topologyLabel } from '../../model/topology.ts';
-import { alarmNode } from './alarm-nodes.ts';
-import { clusterNode } from './cluster-nodes.ts';
+import { alarmNode, alarmTrouble } from './alarm-nodes.ts';
+import { clusterNode, clusterTrouble } from './cluster-nodes.ts';
 import { stateWords, unreadNodes } from './context-nodes.ts';
-import type { Scene, TooltipLine, TreeNode } from './node.ts';
-import { failure, node, problemNode, troubleIcon, withTroubleBelow } from './node.ts';
+import type { Scene, TooltipLine, TreeNode, Trouble } from './node.ts';
+import { failure, node, problemNode, troubleIcon, worst } from './node.ts';
 
 export function topologyNode(topology: Topology, scene: Scene): TreeNode {
-  const alarms = scene.judgement.alarms.filter(alarm => alarm.topologyId === topology.id);
+  const alarms = alarmsOf(topology, scene);
   const real = alarms.filter(alarm => alarm.severity !== 'notice');
   const contexts = [...new Set(topology.members.map(member => member.address.context))];
   const sides = topology.members.flatMap(member => {
@@ -20,31 +21,28 @@ export function topologyNode(topology: Topology, scene: Scene): TreeNode {
     return snapshot ? [sideOf(member, snapshot, scene.moment)] : [];
   });
   const description = stateOf(topology, sides, scene);
-  const made = withTroubleBelow(
-    node({
-      id: `topology ${topology.id}`,
-      kind: 'topology',
-      label: topologyLabel(topology),
-      description: real.length > 1 ? `${description} · ${real.length} alarms` : description,
-      icon: { id: 'type-hierarchy' },
-      tooltip: topologyTooltip(topology, sides, description, scene),
-      expanded: true,
-      topologyId: topology.id,
-      children: [
-        ...alarms.map(alarmNode),
-        ...contexts.map(context => placeNode(context, topology, scene)),
-        ...topology.missing.map(name => missingNode(topology, name, scene)),
-      ],
+  return node({
+    id: `topology ${topology.id}`,
+    kind: 'topology',
+    label: topologyLabel(topology),
+    description: real.length > 1 ? `${description} · ${real.length} alarms` : description,
+    icon: troubleIcon(worst(real.map(alarmTrouble)), {
+      id: sides.every(side => side.readable) ? 'type-hierarchy' : 'question',
     }),
-  );
-  return {
-    ...made,
-    icon: real.some(a => a.severity === 'error')
-      ? failure
-      : troubleIcon(real[0] && 'warning', sides.every(side => side.readable) ? made.icon : { id: 'question' }),
+    trouble: worst([...real.map(alarmTrouble), ...contexts.map(context => placeTrouble(context, topology, scene))]),
+    tooltip: topologyTooltip(topology, sides, description, scene),
     expanded: !scene.many || real.length > 0,
-  };
+    topologyId: topology.id,
+    unfold: () => [
+      ...alarms.map(alarmNode),
+      ...contexts.map(context => placeNode(context, topology, scene)),
+      ...topology.missing.map(name => missingNode(topology, name, scene)),
+    ],
+  });
 }
+
+const alarmsOf = ({ id }: Topology, { judgement }: Scene): Alarm[] =>
+  judgement.alarms.filter(({ topologyId }) => topologyId === id);
 
 /** Who may write, or why nobody may. */
 function stateOf(topology: Topology, sides: readonly Side[], scene: Scene): string {
@@ -80,38 +78,49 @@ function topologyTooltip(topology: Topology, sides: readonly Side[], state: stri
 
 function placeNode(context: string, topology: Topology, scene: Scene): TreeNode {
   const snapshot = scene.snapshots.find(s => s.context === context);
-  const members = topology.members.filter(member => member.address.context === context);
+  const members = membersIn(context, topology);
   const namespaces = [...new Set(members.map(member => member.address.namespace))];
   const failed = snapshot?.state === 'failed';
-  return withTroubleBelow(
-    node({
-      id: `place ${topology.id} ${context}`,
-      kind: 'place',
-      label: context,
-      description: [
-        ...(snapshot && snapshot.state !== 'connected' ? [stateWords(snapshot, scene)] : []),
-        namespaces.join(', '),
-      ].join(' · '),
-      icon: failed ? failure : { id: 'server-environment' },
-      tooltip: [
-        `Kubernetes cluster (context ${context})`,
-        ['API server', snapshot?.server ?? ''],
-        ...(snapshot?.seenAt === undefined
-          ? []
-          : [['Last contact', formatTime(snapshot.seenAt, scene.moment.now)] as const]),
-      ],
-      contextValue: `place.${snapshot?.state ?? 'closed'}`,
-      expanded: true,
-      context,
-      children: snapshot ? placeChildren(snapshot, topology, members, scene) : [],
-    }),
-  );
+  return node({
+    id: `place ${topology.id} ${context}`,
+    kind: 'place',
+    label: context,
+    description: [
+      ...(snapshot && snapshot.state !== 'connected' ? [stateWords(snapshot, scene)] : []),
+      namespaces.join(', '),
+    ].join(' · '),
+    icon: failed ? failure : { id: 'server-environment' },
+    trouble: placeTrouble(context, topology, scene),
+    tooltip: [
+      `Kubernetes cluster (context ${context})`,
+      ['API server', snapshot?.server ?? ''],
+      ...(snapshot?.seenAt === undefined
+        ? []
+        : [['Last contact', formatTime(snapshot.seenAt, scene.moment.now)] as const]),
+    ],
+    contextValue: `place.${snapshot?.state ?? 'closed'}`,
+    expanded: true,
+    context,
+    children: snapshot ? placeChildren(snapshot, topology, members, scene) : [],
+  });
+}
+
+const membersIn = (context: string, { members }: Topology): Member[] =>
+  members.filter(({ address }) => address.context === context);
+
+/** Of a place and all that is below it, without making that. */
+function placeTrouble(context: string, topology: Topology, scene: Scene): Trouble {
+  const snapshot = scene.snapshots.find(s => s.context === context);
+  if (!snapshot) return undefined;
+  const unread = snapshot.error !== undefined || unreadNodes(snapshot, '').length > 0;
+  const troubles = membersIn(context, topology).map(member => clusterTrouble(member, snapshot, topology, scene));
+  return worst([unread ? 'error' : undefined, ...troubles]);
 }
 
 const placeChildren = (
   snapshot: ContextSnapshot,
   topology: Topology,
-  members: Topology['members'],
+  members: readonly Member[],
   scene: Scene,
 ): TreeNode[] => [
   ...(snapshot.error === undefined

@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import type { TreeNode } from './node.ts';
+import { isLeaf } from './node.ts';
 import { plain } from './text.ts';
 import { tooltipMarkdown } from './tooltip.ts';
 
 export function treeItem(node: TreeNode): vscode.TreeItem {
-  const state =
-    node.children.length === 0
-      ? vscode.TreeItemCollapsibleState.None
-      : node.expanded
-        ? vscode.TreeItemCollapsibleState.Expanded
-        : vscode.TreeItemCollapsibleState.Collapsed;
+  const state = isLeaf(node)
+    ? vscode.TreeItemCollapsibleState.None
+    : node.expanded
+      ? vscode.TreeItemCollapsibleState.Expanded
+      : vscode.TreeItemCollapsibleState.Collapsed;
   const label = plain(node.label, 200);
   const description = plain(node.description);
   const item = new vscode.TreeItem(label, state);
