@@ -3,5 +3,6 @@
  * of object store is a bundle too, loaded when the first archive there is.
  */
 export { listArchive } from './listing.ts';
+export { newestWal } from './newest-wal.ts';
 export { openFolder } from './open-folder.ts';
 export type * from './contract.ts';

@@ -15,6 +15,7 @@ import { describe } from './describe.ts';
 import type { DiffLanguage } from './diff-with-live.ts';
 import { diffWithLive } from './diff-with-live.ts';
 import { explainRule } from './explain-rule.ts';
+import { failOverToReplicaCluster } from './fail-over-to-replica-cluster.ts';
 import { fenceInstance } from './fence-instance.ts';
 import { clearTreeFilter, filterTree } from './filter-tree.ts';
 import type { LiveYamlRoom } from './open-live-yaml.ts';
@@ -80,6 +81,7 @@ export const commandTable = ({
   'cnpg.refresh': refresh(connections),
   'cnpg.promoteReplicaCluster': promoteReplicaCluster(promotion),
   'cnpg.resumePromotion': resumePromotion(promotion),
+  'cnpg.failOverToReplicaCluster': failOverToReplicaCluster({ ...operations, scenes, archiveRoom }),
   'cnpg.switchPrimaryInstance': switchPrimaryInstance(operations),
   'cnpg.fenceInstance': fenceInstance(operations),
   'cnpg.unfenceInstance': unfenceInstance(operations),

@@ -94,7 +94,8 @@ async function confirmed(operation: Operation, prepared: Prepared, verb: string)
   const overridden = blocking(prepared.checks);
   if (overridden.length === 0 && !prepared.interrupts) return pressed(operation, prepared, verb);
   const { name, context } = operation.target;
-  const wanted = overridden.length > 0 ? `${name} anyway` : name;
+  const words = prepared.sentence ?? name;
+  const wanted = overridden.length > 0 ? `${words} anyway` : words;
   const typed = await vscode.window.showInputBox({
     title: `${operation.title} (${warnings(prepared)})`,
     prompt: [

@@ -15,6 +15,14 @@ export interface ArchiveLocation {
   namespace: string;
 }
 
+/** The latest complete segment of an archive. */
+export interface NewestWal {
+  /** Of 24 digits. */
+  name: string;
+  /** When it was stored, by the object store's clock, in milliseconds since the epoch. */
+  storedAt: number;
+}
+
 /** The archive a Cluster writes. `undefined`: it does not archive. */
 export function ownArchive(cluster: Cluster): ArchiveReference | undefined {
   const plugin = cluster.spec.plugins?.find(p => p.name === barmanPlugin && p.enabled !== false && p.isWALArchiver);

@@ -4,13 +4,14 @@ import type {
   FolderOptions,
   ListArchive,
   ListOptions,
+  ObjectStoreFolder,
   OpenFolder,
   OpenStream,
 } from '../archive/contract.ts';
 import { Failure, isFailure } from '../errors.ts';
 import type { Connection } from '../kubernetes/contract.ts';
 import type { ArchiveListing } from '../model/archive-listing.ts';
-import type { ArchiveLocation, ArchiveReference } from '../model/archive.ts';
+import type { ArchiveLocation, ArchiveReference, NewestWal } from '../model/archive.ts';
 import { locateArchive, ownArchive, sourceArchive } from '../model/archive.ts';
 import type { Cluster, ObjectStore } from '../model/cluster.ts';
 import type { Address, SecretKeySelector } from '../model/kubernetes.ts';
@@ -23,19 +24,42 @@ export type ArchiveOf = 'own' | 'source';
 export interface ArchiveRoom {
   openFolder: OpenFolder;
   listArchive: ListArchive;
+  newestWal: (folder: ObjectStoreFolder, signal: AbortSignal) => Promise<NewestWal | undefined>;
 }
 
 type Api = Pick<Connection, 'get' | 'secret' | 'podBehind' | 'portForward'>;
 
 /** Rejects with a `Failure` that names the Cluster, the ObjectStore, the Secret or the object store's own answer. */
-export async function listClusterArchive(
+export const listClusterArchive = (
   api: Api,
   address: Address,
   which: ArchiveOf,
   room: () => Promise<ArchiveRoom>,
   signal: AbortSignal,
   options: ListOptions = {},
-): Promise<ArchiveListing> {
+): Promise<ArchiveListing> =>
+  inArchive(api, address, which, room, signal, ({ listArchive }, folder, location) =>
+    listArchive(folder, location, signal, options),
+  );
+
+/** What was archived last, in a few requests. Rejects as {@link listClusterArchive}. */
+export const newestArchived = (
+  api: Api,
+  address: Address,
+  which: ArchiveOf,
+  room: () => Promise<ArchiveRoom>,
+  signal: AbortSignal,
+): Promise<NewestWal | undefined> =>
+  inArchive(api, address, which, room, signal, ({ newestWal }, folder) => newestWal(folder, signal));
+
+async function inArchive<T>(
+  api: Api,
+  address: Address,
+  which: ArchiveOf,
+  room: () => Promise<ArchiveRoom>,
+  signal: AbortSignal,
+  use: (room: ArchiveRoom, folder: ObjectStoreFolder, location: ArchiveLocation) => Promise<T>,
+): Promise<T> {
   const cluster = await api.get<Cluster>('Cluster', address.namespace, address.name, signal);
   const reference = which === 'own' ? ownArchive(cluster) : sourceArchive(cluster);
   if (!reference) throw noArchive(address, which);
@@ -43,10 +67,10 @@ export async function listClusterArchive(
   const how = await folderOptions(api, location, signal);
   const ended = new AbortController();
   const open = await wayInto(api, location, AbortSignal.any([signal, ended.signal]));
-  const { openFolder, listArchive } = await room();
-  const folder = await openFolder({ ...how, ...(open && { open }) });
+  const loaded = await room();
+  const folder = await loaded.openFolder({ ...how, ...(open && { open }) });
   try {
-    return await listArchive(folder, location, signal, options);
+    return await use(loaded, folder, location);
   } finally {
     folder.close();
     ended.abort();

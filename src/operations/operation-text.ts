@@ -5,7 +5,7 @@ import type { OperationOutcome, Prepared } from './run-operation.ts';
 import { writeLines } from './write.ts';
 
 export interface OperationPage {
-  operation: Pick<Operation, 'title' | 'target'>;
+  operation: Pick<Operation, 'title' | 'target' | 'afterwards'>;
   prepared: Prepared;
   /** Before that nothing is more than requested. */
   written?: Date;
@@ -21,6 +21,9 @@ export function renderOperation(page: OperationPage): string {
     `# ${operation.title}`,
     `Cluster ${name} (context ${context}, namespace ${namespace})\n${prepared.meaning}`,
     outcome && renderOutcome(outcome),
+    outcome?.kind === 'completed' &&
+      operation.afterwards &&
+      `## What is left to do\n\n${operation.afterwards.map(line => `- ${line}`).join('\n')}`,
     !outcome &&
       written &&
       `## Requested (${clock(written)} UTC)\n\n${progress ? progressWords(progress) : 'Waiting for its effect.'}`,

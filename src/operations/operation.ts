@@ -9,6 +9,7 @@ import { isReplicaCluster } from '../model/cluster.ts';
 import type { Instance } from '../model/instances.ts';
 import type { Address, KubernetesObject } from '../model/kubernetes.ts';
 import type { Check } from './checks.ts';
+import type { OtherSide } from './other-side.ts';
 import type { PatchWrite, Write } from './write.ts';
 import { shown } from './write.ts';
 
@@ -18,6 +19,8 @@ export interface Observed {
   instances: Instance[];
   /** The other object that the operation is about; `undefined`: there is none of that name. */
   object: KubernetesObject | undefined;
+  /** Only of operations that look there, and only before the write. */
+  otherSide?: OtherSide;
 }
 
 export interface OperationPlan {
@@ -28,6 +31,8 @@ export interface OperationPlan {
   meaning: string;
   /** It interrupts service: the Cluster's name has to be typed. */
   interrupts: boolean;
+  /** To be typed instead of the Cluster's name. */
+  sentence?: string;
 }
 
 /** How far it has come since the write. */
@@ -44,7 +49,11 @@ export interface Operation {
   target: Address;
   /** Another object that is read with the Cluster, in its namespace. */
   about?: { kind: ObjectKind; name: string };
+  /** Reads the other member of the topology, for the plan. */
+  otherSide?(cluster: Cluster, signal: AbortSignal): Promise<OtherSide>;
   plan(seen: Observed): OperationPlan;
+  /** What is left to people when it is completed, a sentence each. */
+  afterwards?: readonly string[];
   /** @param sent the write of this run; `undefined`: it was written before */
   progress(seen: Observed, sent: Write | undefined): Progress;
 }

@@ -66,7 +66,9 @@ export async function prepareOperation(
   api: OperationApi,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const plan = operation.plan(await observe(api, operation, signal));
+  const seen = await observe(api, operation, signal);
+  const otherSide = await operation.otherSide?.(seen.cluster, signal);
+  const plan = operation.plan(otherSide ? { ...seen, otherSide } : seen);
   const asked = plan.write ? await ask(api, plan.write, signal) : [];
   return { ...plan, checks: [...plan.checks, ...asked], at: new Date() };
 }
@@ -127,28 +129,24 @@ export async function runOperation(
 
   async function write(): Promise<{ written?: Write | undefined; changed?: Prepared }> {
     const begun = Date.now();
-    let latest: Prepared | undefined = confirmed;
+    if (!confirmed.write) return {};
     for (;;) {
       signal.throwIfAborted();
-      if (latest && !sameFacts(latest, confirmed)) return { changed: latest };
-      if (latest && !latest.write) {
-        // It had arrived although no answer came, or somebody else wanted the same.
-        if (confirmed.write) events.onWritten(confirmed.write);
-        return { written: confirmed.write };
-      }
       try {
-        if (latest?.write) {
+        // The user may have looked at the page for a while, and after a failed attempt nothing is known.
+        const latest = await prepareOperation(operation, api, signal);
+        if (!sameFacts(latest, confirmed)) return { changed: latest };
+        if (latest.write) {
           const { warnings } = await sendWrite(api, latest.write, false, signal);
           for (const warning of warnings) events.onTrouble(warning);
-          events.onWritten(latest.write);
-          return { written: latest.write };
         }
-        latest = await prepareOperation(operation, api, signal);
+        // Else it had arrived although no answer came, or somebody else wanted the same.
+        events.onWritten(latest.write ?? confirmed.write);
+        return { written: latest.write ?? confirmed.write };
       } catch (error) {
         signal.throwIfAborted();
         if (!isFailure(error) || !passing.includes(error.code) || Date.now() - begun > options.writeLimit) throw error;
         events.onTrouble(error.message);
-        latest = undefined;
         await pause(options.interval, signal);
       }
     }
@@ -221,11 +219,12 @@ export async function runOperation(
  * to write, what it means and the checks that are not fulfilled have to be equal. What is written already needs no consent.
  */
 function sameFacts(found: Prepared, confirmed: Prepared): boolean {
-  if (found === confirmed || !found.write) return true;
-  const facts = ({ write, checks, meaning }: Prepared): string =>
+  if (!found.write) return true;
+  const facts = ({ write, checks, meaning, sentence }: Prepared): string =>
     JSON.stringify([
       write?.changes,
       meaning,
+      sentence,
       checks
         .filter(({ outcome }) => outcome !== 'ok')
         .map(({ title, severity, outcome }) => [title, severity, outcome]),

@@ -23,7 +23,12 @@ function lensesOf(cluster: ManifestCluster): vscode.CodeLens[] {
   const lens = (title: string, command: string) =>
     new vscode.CodeLens(range, { title, command, arguments: [{ manifest }] });
   return [
-    ...(cluster.replicaCluster ? [lens('Promote Replica Cluster…', 'cnpg.promoteReplicaCluster')] : []),
+    ...(cluster.replicaCluster
+      ? [
+          lens('Promote Replica Cluster…', 'cnpg.promoteReplicaCluster'),
+          lens('Fail Over…', 'cnpg.failOverToReplicaCluster'),
+        ]
+      : []),
     lens('Open WAL Archive', 'cnpg.openWalArchive'),
     lens('Show Topology', 'cnpg.showTopology'),
   ];

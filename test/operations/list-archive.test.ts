@@ -10,7 +10,7 @@ import type { Duplex } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import tls from 'node:tls';
-import { listArchive, openFolder } from '../../src/archive/index.ts';
+import { listArchive, newestWal, openFolder } from '../../src/archive/index.ts';
 import type { Connection } from '../../src/kubernetes/contract.ts';
 import type { ArchiveListing } from '../../src/model/archive-listing.ts';
 import { listClusterArchive } from '../../src/operations/list-archive.ts';
@@ -74,7 +74,7 @@ async function stage(t: TestContext, { endpoint, behind, denied, certificate, ca
   const relay = { url: server.url } as never;
   const users = { admin: { token: 'token' }, viewer: {} };
   const { connection } = await open(t, { relay, cluster: { 'insecure-skip-tls-verify': true }, users });
-  const room = async () => ({ openFolder, listArchive });
+  const room = async () => ({ openFolder, listArchive, newestWal });
   return { connection, streams, list: () => listClusterArchive(connection, at('cluster-eu'), 'own', room, never) };
 }
 

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { parse } from 'yaml';
 import type { Client } from '../../src/simulator/operator/client.ts';
 import { createClient } from '../../src/simulator/operator/client.ts';
+import type { Playground } from '../../src/simulator/playground.ts';
 
 /** A client for each context of a kubeconfig with plain endpoints and bearer tokens. */
 export function sideClients({ kubeconfig }: { kubeconfig: string }, signal: AbortSignal): Record<string, Client> {
@@ -16,4 +17,19 @@ export function sideClients({ kubeconfig }: { kubeconfig: string }, signal: Abor
       createClient({ url: server, token: users[at]?.user.token ?? '' }, signal),
     ]),
   );
+}
+
+/** The data centre is gone: its API server answers nobody and its PostgreSQL runs no more. @returns what brings it back */
+export async function loseSide({ faults, world }: Playground, context: string): Promise<() => Promise<void>> {
+  const gone = [...world.databases.values()].filter(({ key }) => key.startsWith(`${context}/`));
+  const running = gone.flatMap(({ instances }) => [...instances.values()].filter(instance => instance.running));
+  await faults[context]?.unreachable(true);
+  for (const instance of running) {
+    instance.running = false;
+    instance.streaming = false;
+  }
+  return async () => {
+    for (const instance of running) instance.running = true;
+    await faults[context]?.unreachable(false);
+  };
 }

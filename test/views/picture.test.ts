@@ -83,9 +83,24 @@ test('only the replica cluster offers its promotion', () => {
   );
 });
 
+test('a failover is offered when the primary cannot be read, not in the middle of a switchover', () => {
+  const lost = ['eu', 'us'].map(context => {
+    const snapshot = snapshotOf(context, member(context === 'eu' ? 'cluster-eu' : 'cluster-us'));
+    return context === 'eu' ? { ...snapshot, state: 'failed' as const } : snapshot;
+  });
+  const [topology] = findTopologies(lost);
+  assert.ok(topology);
+  const offered = (picture: Picture) => picture.boxes.map(box => box.failOver?.name);
+  assert.deepEqual(offered(drawTopology(topology, lost)), [undefined, 'cluster-us']);
+  assert.deepEqual(offered(draw()), [undefined, undefined]);
+  const nobody = draw({ replica: { primary: 'cluster-us' } });
+  assert.deepEqual(offered(nobody), [undefined, undefined]);
+});
+
 test('messages from the webview are taken apart with suspicion', () => {
   const address = { context: 'eu', namespace: 'default', name: 'x' };
   assert.deepEqual(parseFromWebview({ type: 'promote', address, extra: 1 }), { type: 'promote', address });
+  assert.deepEqual(parseFromWebview({ type: 'fail-over', address }), { type: 'fail-over', address });
   for (const bad of [
     null,
     1,

@@ -6,7 +6,7 @@ export type ToWebview = { type: 'picture'; picture: Picture } | { type: 'gone'; 
 
 export type FromWebview =
   | { type: 'ready' }
-  | { type: 'promote'; address: Address }
+  | { type: 'promote' | 'fail-over'; address: Address }
   | { type: 'open-archive'; address: Address; archive: 'own' | 'source' };
 
 /** A webview's messages are input from outside: anything unexpected is dropped. */
@@ -16,7 +16,7 @@ export function parseFromWebview(value: unknown): FromWebview | undefined {
   if (message['type'] === 'ready') return { type: 'ready' };
   const address = parseAddress(message['address']);
   if (!address) return undefined;
-  if (message['type'] === 'promote') return { type: 'promote', address };
+  if (message['type'] === 'promote' || message['type'] === 'fail-over') return { type: message['type'], address };
   if (message['type'] === 'open-archive')
     return { type: 'open-archive', address, archive: message['archive'] === 'source' ? 'source' : 'own' };
   return undefined;

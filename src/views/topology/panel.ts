@@ -42,6 +42,8 @@ export function showTopologyPanel(extension: vscode.Uri, connections: Connection
     }
     if (message?.type === 'promote')
       void vscode.commands.executeCommand('cnpg.promoteReplicaCluster', { address: message.address });
+    if (message?.type === 'fail-over')
+      void vscode.commands.executeCommand('cnpg.failOverToReplicaCluster', { address: message.address });
     if (message?.type === 'open-archive')
       void vscode.commands.executeCommand('cnpg.openWalArchive', {
         address: message.address,

@@ -41,6 +41,8 @@ export interface PictureBox {
   state: State;
   /** A replica cluster can be promoted from its box. */
   promote?: Address;
+  /** So it can without its primary, when that side cannot be read. */
+  failOver?: Address;
 }
 
 export interface PictureEdge {
@@ -103,11 +105,15 @@ export function drawTopology(topology: Topology, snapshots: readonly ContextSnap
     title: topologyLabel(topology),
     width: x - between + margin,
     height: archiveY + archiveSize.height + margin,
-    boxes: placed.map(side => side.box),
+    boxes: placed.map(({ box }) => (box.promote && primaryLost(placed) ? { ...box, failOver: box.promote } : box)),
     nodes: placed.flatMap(side => [...side.nodes, side.archive]),
     edges: [...placed.flatMap(side => side.edges), ...crossEdges(topology, placed)],
   };
 }
+
+const primaryLost = (placed: readonly Placed[]): boolean =>
+  placed.some(({ snapshot }) => snapshot.state !== 'connected') &&
+  placed.every(({ member, snapshot }) => isReplicaCluster(member.cluster) || snapshot.state !== 'connected');
 
 /** @param leaderLast the leader stands at the right end, facing the next box */
 function drawMember(member: Member, snapshot: ContextSnapshot, x: number, leaderLast: boolean): Placed {

@@ -55,20 +55,23 @@ function drawBox(box: PictureBox): SVGElement {
     text(box.title, middle, box.y - 32, 'title'),
     text(box.subtitle, middle, box.y - 12, 'small'),
   ];
-  const { promote } = box;
-  if (promote) parts.push(promoteButton(box, () => host.postMessage({ type: 'promote', address: promote })));
+  const { promote, failOver } = box;
+  if (promote) parts.push(boxButton(box, 0, 'Promote', () => host.postMessage({ type: 'promote', address: promote })));
+  if (failOver)
+    parts.push(boxButton(box, 1, 'Fail Over', () => host.postMessage({ type: 'fail-over', address: failOver })));
   return svg('g', { class: `box state-${box.state}` }, parts);
 }
 
-function promoteButton(box: PictureBox, run: () => void): SVGElement {
+/** @param place from the right edge of the box */
+function boxButton(box: PictureBox, place: number, words: string, run: () => void): SVGElement {
   const [width, height] = [104, 28];
-  const x = box.x + box.width - width - 12;
+  const x = box.x + box.width - (width + 12) * (place + 1);
   const y = box.y + box.height - height - 12;
-  const button = svg('g', { class: 'promote', id: `promote-${box.id}` }, [
+  const button = svg('g', { class: 'promote', id: `${words} ${box.id}` }, [
     svg('rect', { x, y, width, height, rx: 4 }),
-    text('Promote…', x + width / 2, y + 19, ''),
+    text(`${words}…`, x + width / 2, y + 19, ''),
   ]);
-  return asButton(button, `Promote ${box.title}`, run);
+  return asButton(button, `${words}: ${box.title}`, run);
 }
 
 function drawNode(node: PictureNode): SVGElement {

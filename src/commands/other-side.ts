@@ -1,0 +1,65 @@
+/** Where the other member of a topology is, as far as this window knows, and how its side is asked. */
+import * as vscode from 'vscode';
+import type { Connections } from '../connections.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { Address } from '../model/kubernetes.ts';
+import { sameAddress } from '../model/kubernetes.ts';
+import { positionKey } from '../model/positions.ts';
+import type { Member } from '../model/topology.ts';
+import { findTopologies, membersOf } from '../model/topology.ts';
+import { configuredBindings } from '../views/bindings.ts';
+import type { Scenes } from '../views/scenes.ts';
+
+export interface Located {
+  /** In the topology. */
+  name: string;
+  address: Address | undefined;
+  /** As seen last. */
+  cluster: Cluster | undefined;
+}
+
+/** The member that `of` means by this name, in whatever state its context is. */
+export function findMember(connections: Connections, of: Address, name: string): Member | undefined {
+  for (const { members } of findTopologies(connections.snapshots(), configuredBindings()))
+    if (members.some(member => sameAddress(member.address, of))) return members.find(member => member.name === name);
+  return undefined;
+}
+
+/**
+ * Finds the member, or asks in which context it would be: it may never have been seen in this window.
+ * @returns `undefined` when the user backs out
+ */
+export async function locate(
+  connections: Connections,
+  of: Address,
+  name: string,
+  title: string,
+): Promise<Located | undefined> {
+  const known = findMember(connections, of, name);
+  if (known) return { name, address: known.address, cluster: known.cluster };
+  const contexts = connections.snapshots().filter(({ context }) => context !== of.context);
+  const nowhere = { label: 'No context leads there', description: 'its side is not asked', context: undefined };
+  const picked = await vscode.window.showQuickPick(
+    [...contexts.map(({ context, server }) => ({ label: context, description: server, context })), nowhere],
+    { title, placeHolder: `In which context is ${name}? It is asked whether it is alive.` },
+  );
+  if (!picked) return undefined;
+  const { context } = picked;
+  if (context === undefined) return { name, address: undefined, cluster: undefined };
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Asking context ${context}` },
+    () => Promise.race([connections.open(context).catch(() => undefined), pause(10_000)]),
+  );
+  const snapshot = connections.snapshots().find(each => each.context === context);
+  const there = snapshot && membersOf(snapshot).find(member => member.name === name);
+  return { name, address: there?.address ?? { ...of, context, name }, cluster: there?.cluster };
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds));
+
+/** Where the member's primary was while this window followed it. */
+export function positionsOf(scenes: Scenes, { address, cluster }: Located) {
+  if (!address) return [];
+  const pod = cluster?.status?.currentPrimary ?? '';
+  return scenes.current().moment.positions.get(positionKey(address.context, address.namespace, pod)) ?? [];
+}

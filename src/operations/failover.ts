@@ -1,0 +1,401 @@
+/**
+ * Failover: a replica cluster becomes the primary cluster without a token, because the primary is lost. One patch, and no way
+ * back: what the replica cluster had not received is lost, and the former primary can only be rebuilt. CNPG verifies nothing of
+ * it (DOMAIN: "Promotion without token"), so that all proof that the primary is gone has to be asked for here.
+ */
+import type { Cluster } from '../model/cluster.ts';
+import {
+  condition,
+  fencedInstances,
+  hibernated,
+  isReplicaCluster,
+  isStandalone,
+  phases,
+  topologyName,
+} from '../model/cluster.ts';
+import { ownArchive } from '../model/archive.ts';
+import { formatAge, formatTime } from '../model/duration.ts';
+import type { Instance } from '../model/instances.ts';
+import { formatBytes, statusOf } from '../model/instances.ts';
+import type { Address } from '../model/kubernetes.ts';
+import type { Loss } from '../model/loss.ts';
+import { estimateLoss, lossSentence, lossWords } from '../model/loss.ts';
+import { formatLsn, parseLsn, parseSegment } from '../model/wal.ts';
+import type { Check } from './checks.ts';
+import { check, gitOps, noRoleChange, operatorActs } from './checks.ts';
+import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
+import { allReady, phaseWords, readinessWords } from './operation.ts';
+import type { OtherSide } from './other-side.ts';
+import type { PatchWrite } from './write.ts';
+import { shown } from './write.ts';
+
+/** Milliseconds for which nothing may have arrived in the archive of the primary that is said to be lost. */
+const archiveSilence = 60_000;
+
+/** @param look reads the side of the primary that is said to be lost */
+export function failOver(target: Address, look: NonNullable<Operation['otherSide']>): Operation {
+  return {
+    title: `Fail over to ${target.name}`,
+    target,
+    otherSide: look,
+    plan: seen => plan(target, seen),
+    progress: progressOf,
+    afterwards: [
+      `Applications still connect where they did: point them to the service ${target.name}-rw.`,
+      `Take a base backup of ${target.name} now: its new timeline has none.`,
+      'Keep the former primary from accepting writes when its side returns: fence it, then "CNPG: Rebuild Former Primary…".',
+      'Write the new role into the manifests, or who applies them undoes the failover.',
+    ],
+  };
+}
+
+function plan(target: Address, seen: Observed): OperationPlan {
+  const { cluster, otherSide: former } = seen;
+  if (!isReplicaCluster(cluster))
+    return {
+      checks: [],
+      write: undefined,
+      meaning: `${target.name} is the primary cluster by its manifest: what is left is to follow it to the end.`,
+      interrupts: false,
+    };
+  const leader = leaderOf(seen);
+  const loss = former && lossOf(leader, former);
+  const now = former?.askedAt ?? 0;
+  const lost = former?.name ?? cluster.spec.replica?.primary ?? 'the primary';
+  return {
+    checks: [
+      ...(former ? gone(former, leader, cluster) : []),
+      isFollower(cluster),
+      noRoleChange(cluster),
+      undisturbed(cluster),
+      ...(leader ? [answers(leader, cluster)] : [noLeader(cluster)]),
+      ...(former ? [lossCheck(former, loss)] : []),
+      ...(loss && loss.archived > 0n ? [notReplayed(cluster, loss)] : []),
+      replays(cluster, leader),
+      healthy(cluster),
+      archiveAfterwards(cluster),
+      operatorActs(cluster, 'blocks'),
+      ...gitOps(cluster),
+    ],
+    write: failoverWrite(target, cluster),
+    meaning: `${target.name} becomes the primary cluster without a token, on a new timeline, with what it has received. What ${lost} wrote beyond that is lost, and ${lost} cannot follow any more: it has to be rebuilt. There is no way back.`,
+    interrupts: true,
+    sentence: lossSentence(target.name, loss, now),
+  };
+}
+
+const leaderOf = ({ instances }: Observed): Instance | undefined => instances.find(({ role }) => role !== 'standby');
+
+/** What it has received is replayed before the promotion. */
+function receivedBy(leader: Instance | undefined): bigint | undefined {
+  const status = statusOf(leader?.reading);
+  const [received, replayed] = [parseLsn(status?.receivedLsn ?? ''), parseLsn(status?.replayLsn ?? '')];
+  if (received === undefined || replayed === undefined) return received ?? replayed;
+  return received > replayed ? received : replayed;
+}
+
+const lossOf = (leader: Instance | undefined, former: OtherSide): Loss | undefined =>
+  estimateLoss({
+    replica: receivedBy(leader),
+    timeline: statusOf(leader?.reading)?.timeLineID,
+    positions: former.positions,
+    newest: former.archive.kind === 'read' ? former.archive.newest : undefined,
+  });
+
+/** Each attempt to find the primary alive. */
+function gone(former: OtherSide, leader: Instance | undefined, cluster: Cluster): Check[] {
+  return [
+    ...writerCheck(former),
+    ...comesBack(former),
+    tokenCheck(former, cluster),
+    nothingStreams(former, leader, cluster),
+    ...nothingArchived(former),
+  ];
+}
+
+const switchoverInstead =
+  'It is alive: "CNPG: Promote Replica Cluster…" is a controlled switchover and loses nothing. To fail over nevertheless, fence all its instances first.';
+const proveElsewhere =
+  'Make sure by other means that nobody can write there (power, network, load balancer): when its side returns, both accept writes.';
+
+function writerCheck({ name, api, address }: OtherSide): Check[] {
+  const title = `${name} accepts no writes`;
+  const where = address ? `context ${address.context}` : 'its side';
+  if (api.kind === 'absent')
+    return [check('blocks', title, true, `the API server of ${where} says that there is no such Cluster`, '')];
+  if (api.kind === 'unasked') return [check('warns', title, 'unknown', api.reason, proveElsewhere)];
+  if (api.kind === 'silent')
+    return [
+      check(
+        'warns',
+        title,
+        'unknown',
+        `the API server of ${where} does not answer (${api.reason}); PostgreSQL there cannot be seen from here`,
+        proveElsewhere,
+      ),
+    ];
+  if (api.kind === 'refuses')
+    return [
+      {
+        ...check('blocks', title, 'unknown', `${where} answers, and does not say: ${api.reason}`, proveElsewhere),
+        yields: true,
+      },
+    ];
+  const { instances, cluster } = api.seen;
+  const writer = instances.find(({ reading }) => statusOf(reading)?.isPrimary === true);
+  if (writer)
+    return [
+      check(
+        'blocks',
+        title,
+        false,
+        `${writer.name} says that it is a primary, at ${statusOf(writer.reading)?.currentLsn ?? 'an unknown position'}`,
+        switchoverInstead,
+      ),
+    ];
+  const ready = instances.filter(each => each.ready);
+  if (ready.length > 0 && !isReplicaCluster(cluster))
+    return [check('blocks', title, 'unknown', `ready: ${ready.map(each => each.name).join(', ')}`, switchoverInstead)];
+  return [
+    check(
+      'blocks',
+      title,
+      true,
+      `its API server answers: ${ready.length} of ${cluster.spec.instances ?? 1} instances ready, none is a primary`,
+      '',
+    ),
+  ];
+}
+
+/** The operator there starts PostgreSQL as soon as it can, unless it is told not to. */
+function comesBack({ name, api }: OtherSide): Check[] {
+  if (api.kind !== 'answers') return [];
+  const { cluster } = api.seen;
+  const held = isReplicaCluster(cluster)
+    ? 'it is a replica cluster by its manifest'
+    : fencedInstances(cluster).includes('*')
+      ? 'all its instances are fenced'
+      : hibernated(cluster)
+        ? 'it is hibernated'
+        : undefined;
+  return [
+    {
+      ...check(
+        'blocks',
+        `${name} is kept from coming back as a primary`,
+        held !== undefined,
+        held ?? 'its API server answers, and nothing keeps its operator from starting PostgreSQL again',
+        'Fence all its instances first (CNPG: Fence Instance…).',
+      ),
+      yields: true,
+    },
+  ];
+}
+
+/** A demoted primary has a token, and with it nothing is lost. */
+function tokenCheck({ name, api, lastSeen }: OtherSide, cluster: Cluster): Check {
+  const known = api.kind === 'answers' ? api.seen.cluster : lastSeen;
+  const demoted =
+    known !== undefined && isReplicaCluster(known) && known.spec.replica?.primary === topologyName(cluster);
+  return {
+    ...check(
+      'blocks',
+      `No demotion of ${name} is under way`,
+      !demoted,
+      demoted
+        ? `${name} is demoted in favour of ${cluster.metadata.name}${known.status?.demotionToken ? ', and its token is there' : ''}`
+        : `${name} is not known to be demoted`,
+      'Take up the switchover with "CNPG: Resume Promotion": with the token nothing is lost.',
+    ),
+    yields: true,
+  };
+}
+
+function nothingStreams({ name }: OtherSide, leader: Instance | undefined, cluster: Cluster): Check {
+  const title = `${cluster.metadata.name} receives no WAL from ${name}`;
+  const status = statusOf(leader?.reading);
+  if (!status)
+    return {
+      ...check('blocks', title, 'unknown', 'its designated primary does not answer', 'Repair the access to it first.'),
+      yields: true,
+    };
+  return check(
+    'blocks',
+    title,
+    status.isWalReceiverActive !== true,
+    status.isWalReceiverActive ? `${leader?.name ?? ''} streams` : `${leader?.name ?? ''} has no WAL receiver`,
+    switchoverInstead,
+  );
+}
+
+function nothingArchived({ name, archive, askedAt }: OtherSide): Check[] {
+  const title = `Nothing arrives in the archive of ${name}`;
+  if (archive.kind === 'none') return [];
+  if (archive.kind === 'unreadable')
+    return [check('warns', title, 'unknown', archive.reason, 'Look into the archive by other means.')];
+  if (!archive.newest) return [check('warns', title, true, 'no WAL segment is there', '')];
+  const { name: segment, storedAt } = archive.newest;
+  return [
+    check(
+      'blocks',
+      title,
+      askedAt - storedAt >= archiveSilence,
+      `${segment} was stored ${formatAge(storedAt, askedAt)}, at ${formatTime(storedAt, askedAt)} by the clock of the object store`,
+      `It may still write. Look again when nothing has arrived for ${archiveSilence / 1000} s.`,
+    ),
+  ];
+}
+
+const isFollower = (cluster: Cluster): Check =>
+  check(
+    'blocks',
+    `${cluster.metadata.name} is a replica cluster of a distributed topology`,
+    !isStandalone(cluster),
+    isStandalone(cluster)
+      ? 'it is a standalone replica (replica.enabled)'
+      : `it follows ${cluster.spec.replica?.source ?? 'nobody'}`,
+    'A standalone replica is detached for good with replica.enabled: false in its manifest.',
+  );
+
+function undisturbed(cluster: Cluster): Check {
+  const fenced = fencedInstances(cluster);
+  const problem = hibernated(cluster)
+    ? 'it is hibernated'
+    : fenced.length > 0
+      ? `fenced: ${fenced.join(', ')}`
+      : undefined;
+  return check(
+    'blocks',
+    `${cluster.metadata.name}: neither fenced nor hibernated`,
+    problem === undefined,
+    problem ?? 'neither',
+    'Undo that first: it could not be promoted.',
+  );
+}
+
+const noLeader = (cluster: Cluster): Check =>
+  check(
+    'blocks',
+    `${cluster.metadata.name} has a designated primary`,
+    false,
+    phaseWords(cluster),
+    'Look at the events of the Cluster: without an instance nothing can be promoted.',
+  );
+
+const answers = ({ name, ready }: Instance, cluster: Cluster): Check => ({
+  ...check(
+    'blocks',
+    `${cluster.metadata.name}: its designated primary is ready`,
+    ready,
+    ready ? `${name} is ready` : `${name} is not ready`,
+    'Repair it, or make another instance designated primary first (CNPG: Switch Primary Instance…).',
+  ),
+  yields: true,
+});
+
+const lossCheck = ({ askedAt }: OtherSide, loss: Loss | undefined): Check =>
+  check(
+    'warns',
+    'Nothing is lost',
+    loss ? false : 'unknown',
+    `estimated loss: ${lossWords(loss, askedAt)}`,
+    'Fail over only when waiting for the primary costs more than this.',
+  );
+
+const notReplayed = (cluster: Cluster, { archived }: Loss): Check =>
+  check(
+    'warns',
+    `${cluster.metadata.name} has restored all of the archive`,
+    false,
+    `${formatBytes(archived)} in the archive of the primary are not here yet`,
+    'Wait: it fetches them by itself, and they are not lost then.',
+  );
+
+function replays(cluster: Cluster, leader: Instance | undefined): Check {
+  const status = statusOf(leader?.reading);
+  const delay = cluster.spec.replica?.minApplyDelay;
+  const received = receivedBy(leader);
+  return check(
+    'warns',
+    `${cluster.metadata.name}: it replays at once`,
+    status?.replayPaused !== true && !delay,
+    status?.replayPaused
+      ? 'replay is paused'
+      : delay
+        ? `it is ${delay} late on purpose (minApplyDelay); what it has received is replayed at the promotion`
+        : `received to ${received === undefined ? 'an unknown position' : formatLsn(received)}, replayed to ${status?.replayLsn ?? 'an unknown one'}`,
+    'The promotion takes as long as the replay of what was received.',
+  );
+}
+
+const healthy = (cluster: Cluster): Check =>
+  check(
+    'warns',
+    `${cluster.metadata.name}: healthy`,
+    cluster.status?.phase === phases.healthy && allReady(cluster),
+    `${phaseWords(cluster)}; ${readinessWords(cluster)}`,
+    'The instances that are missing will be missing afterwards.',
+  );
+
+const archiveAfterwards = (cluster: Cluster): Check =>
+  check(
+    'warns',
+    `${cluster.metadata.name}: has a WAL archive of its own`,
+    ownArchive(cluster) !== undefined,
+    ownArchive(cluster) ? 'configured' : 'none',
+    'After the failover there would be no point-in-time recovery.',
+  );
+
+/** `primary` alone: a token has no place in a failover, and the webhook lets no replica cluster have one. */
+function failoverWrite(target: Address, cluster: Cluster): PatchWrite {
+  const primary = topologyName(cluster);
+  return {
+    verb: 'patch',
+    kind: 'Cluster',
+    target,
+    resourceVersion: cluster.metadata.resourceVersion,
+    patch: { spec: { replica: { primary } } },
+    changes: [{ field: 'spec.replica.primary', from: shown(cluster.spec.replica?.primary), to: primary }],
+  };
+}
+
+function progressOf(seen: Observed): Progress {
+  const { cluster } = seen;
+  const { name } = cluster.metadata;
+  if (isReplicaCluster(cluster))
+    return {
+      kind: 'failed',
+      problem: `${name} is a replica cluster by its manifest again: somebody else, or a tool that applies manifests, changed it back. It may have been promoted meanwhile.`,
+      remedy: 'Look at the timelines of its instances and find out who wrote spec.replica.primary.',
+    };
+  const leader = leaderOf(seen);
+  const status = statusOf(leader?.reading);
+  const timeline = status?.timeLineID;
+  if (status?.isPrimary !== true)
+    return {
+      kind: 'pending',
+      evidence: `${leader?.name ?? name} ends its recovery. ${phaseWords(cluster)}.`,
+      stalled: `Look at the log of ${leader?.name ?? 'the current primary'}: it promotes when its WAL receiver has stopped and what it received is replayed.`,
+    };
+  const writes = `${leader?.name ?? name} accepts writes on timeline ${timeline ?? 'unknown'}`;
+  if (cluster.status?.phase !== phases.healthy || !allReady(cluster))
+    return {
+      kind: 'pending',
+      evidence: `${writes}. ${phaseWords(cluster)}; ${readinessWords(cluster)}. Instances restart because archive_mode changes; the primary's restart interrupts writes once more.`,
+      stalled: `${name} accepts writes, but not all its instances came back. Look at the pods that are not ready.`,
+    };
+  if (!ownArchive(cluster))
+    return {
+      kind: 'done',
+      evidence: `${writes}.`,
+      issues: [`${name} has no WAL archive: it cannot be restored to a point in time.`],
+    };
+  const last = parseSegment((status.lastArchivedWAL ?? '').slice(0, 24));
+  if (last?.timeline !== timeline || condition(cluster, 'ContinuousArchiving')?.status === 'False')
+    return {
+      kind: 'pending',
+      evidence: `${writes}; its first WAL segment is not archived yet.`,
+      stalled: `${name} accepts writes, but nothing of the new timeline is in its archive: ${condition(cluster, 'ContinuousArchiving')?.message ?? 'no message'}. Look at the archive and its credentials.`,
+    };
+  return { kind: 'done', evidence: `${writes}; ${status.lastArchivedWAL ?? ''} is archived.`, issues: [] };
+}

@@ -1,0 +1,92 @@
+/** What can be found out about another member of the topology, whose Kubernetes cluster may be lost. Thin. */
+import { isFailure, messageOf } from '../errors.ts';
+import type { NewestWal } from '../model/archive.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { Address } from '../model/kubernetes.ts';
+import type { Sample } from '../model/positions.ts';
+import type { Observed } from './operation.ts';
+import type { OperationApi } from './run-operation.ts';
+import { observe } from './run-operation.ts';
+
+export interface OtherSide {
+  /** In the topology. */
+  name: string;
+  address: Address | undefined;
+  api: ApiAttempt;
+  /** As seen last in this window, perhaps long ago. */
+  lastSeen: Cluster | undefined;
+  /** Where its primary was while this window followed it. */
+  positions: readonly Sample[];
+  /** Its archive, read with the credentials of this side. */
+  archive: { kind: 'read'; newest: NewestWal | undefined } | { kind: 'unreadable'; reason: string } | { kind: 'none' };
+  /** Milliseconds since the epoch. */
+  askedAt: number;
+}
+
+/**
+ * - `answers`: its Cluster was read just now; `absent`: there is no such Cluster;
+ * - `refuses`: something answered and did not say; `silent`: nothing answered;
+ * - `unasked`: no context leads there.
+ */
+export type ApiAttempt =
+  | { kind: 'answers'; seen: Observed }
+  | { kind: 'absent' }
+  | { kind: 'refuses'; reason: string }
+  | { kind: 'silent'; reason: string }
+  | { kind: 'unasked'; reason: string };
+
+export interface OtherSideSources {
+  name: string;
+  address: Address | undefined;
+  lastSeen: Cluster | undefined;
+  positions: readonly Sample[];
+  /** Opens the context or takes the open one. */
+  connect(context: string): Promise<OperationApi>;
+  /** `undefined`: this side knows no archive of it. */
+  newestArchived: ((signal: AbortSignal) => Promise<NewestWal | undefined>) | undefined;
+}
+
+/** Milliseconds for each attempt: who is gone does not answer, and somebody waits. */
+const patience = 10_000;
+/** Milliseconds for the end of the archive. */
+const archivePatience = 30_000;
+
+export async function readOtherSide(sources: OtherSideSources, signal: AbortSignal): Promise<OtherSide> {
+  const { name, address, lastSeen, positions } = sources;
+  const [api, archive] = await Promise.all([askApi(sources, signal), askArchive(sources, signal)]);
+  return { name, address, api, lastSeen, positions, archive, askedAt: Date.now() };
+}
+
+async function askApi(sources: OtherSideSources, signal: AbortSignal): Promise<ApiAttempt> {
+  const { address, name } = sources;
+  if (!address) return { kind: 'unasked', reason: `no context of the kubeconfig is known to have ${name}` };
+  const limit = AbortSignal.timeout(patience);
+  const ended = new Promise<never>((_resolve, reject) => {
+    limit.addEventListener('abort', () => reject(limit.reason as Error), { once: true });
+  });
+  try {
+    const asking = sources
+      .connect(address.context)
+      .then(api => observe(api, { target: address }, AbortSignal.any([signal, limit])));
+    return { kind: 'answers', seen: await Promise.race([asking, ended]) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (limit.aborted) return { kind: 'silent', reason: `no answer within ${patience / 1000} s` };
+    if (isFailure(error) && error.code === 'not-found') return { kind: 'absent' };
+    const silent = isFailure(error) && error.code === 'unreachable';
+    return { kind: silent ? 'silent' : 'refuses', reason: messageOf(error) };
+  }
+}
+
+async function askArchive({ newestArchived }: OtherSideSources, signal: AbortSignal): Promise<OtherSide['archive']> {
+  if (!newestArchived) return { kind: 'none' };
+  try {
+    return {
+      kind: 'read',
+      newest: await newestArchived(AbortSignal.any([signal, AbortSignal.timeout(archivePatience)])),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { kind: 'unreadable', reason: messageOf(error) };
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * A data centre is lost, in real VS Code: refused while the primary lives, proof attempts and loss on the page, the typed sentence,
+ * the end, the old side that returns. Screenshots are in test-results/failover/.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { loseSide } from '../support/playground.ts';
+import { openStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import type { Workbench } from './workbench.ts';
+import { poll } from './workbench.ts';
+
+let stage: Stage;
+let w: Workbench;
+let comeBack: () => Promise<void>;
+
+before(async () => {
+  stage = await openStage('failover');
+  w = stage.workbench;
+  await w.activity('CloudNativePG');
+  for (const context of ['eu', 'us']) {
+    await w.row(new RegExp(`^${context}not connected`)).click();
+    await w.row(new RegExp(`^${context}connected · 1 Cluster`)).waitFor();
+  }
+});
+
+after(() => stage?.close());
+
+test('while the primary lives the failover is refused, and the switchover offered', async () => {
+  await w.row(/cluster-us-1.*lag.*streaming/).waitFor();
+  await w.choose(
+    await w.contextMenu(w.row(/^cluster-us3\/3|^cluster-us.*replica cluster/)),
+    'Fail Over to Replica Cluster…',
+  );
+  const toast = await w.notification(/says that it is a primary/, 60_000);
+  await toast.getByRole('button', { name: 'Controlled Switchover…' }).waitFor();
+  await toast.getByRole('button', { name: 'Fence cluster-eu…' }).waitFor();
+  await w.page.getByRole('tab', { name: /Fail over to cluster-us/, selected: true }).waitFor();
+  await w.shot('refused');
+  await w.command('Notifications: Clear All Notifications');
+});
+
+test('the picture offers the failover when the primary cannot be read', async () => {
+  comeBack = await loseSide(stage.playground, 'eu');
+  await w.row(/^cluster-eu.*stale/).waitFor({ timeout: 60_000 });
+  await w.command('CNPG: Show Topology');
+  await w
+    .webview()
+    .getByRole('button', { name: /^Fail Over/ })
+    .waitFor();
+  await w.shot('picture');
+});
+
+test('the sentence with the loss is typed, and the replica cluster becomes the primary', async () => {
+  const box = w.quick.filter({ hasText: 'to confirm' });
+  // Nothing may have been archived for a minute.
+  await poll(
+    async () => {
+      await w.command('CNPG: Fail Over to Replica Cluster…');
+      await w.quick.getByRole('option', { name: /cluster-us/ }).click();
+      const refused = w.toasts.filter({ hasText: /nothing was changed/ });
+      await box.or(refused).first().waitFor({ timeout: 60_000 });
+      if (await box.isVisible()) return true;
+      await w.command('Notifications: Clear All Notifications');
+      await new Promise(resolve => setTimeout(resolve, 5000));
+      return undefined;
+    },
+    'a failover that may begin',
+    150_000,
+  );
+  await w.shot('asked');
+  const sentence = (await box.locator('input.input').getAttribute('placeholder')) ?? '';
+  assert.match(sentence, /^fail over to cluster-us and lose [\d.]+ [kM]?B and all since \d\d:\d\d:\d\d UTC$/);
+  await w.fillInput('to confirm', sentence);
+  await w.notification(/Fail over to cluster-us: completed/, 180_000);
+  await w.row(/^cluster-us-1.*primary/).waitFor();
+  await w.editorShows('What is left to do');
+  await w.shot('completed');
+});
+
+test('the old side returns: two primaries', async () => {
+  await comeBack();
+  await w.notification(/Two primaries/, 90_000);
+  await w.shot('two-primaries');
+});
+
+test('the page asked for no other host', () => assert.deepEqual(w.outside, []));

@@ -1,0 +1,130 @@
+/** A failover through the product's own connections against simulated operators: refused while the primary lives, carried to its end when not. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { listArchive, newestWal, openFolder } from '../../src/archive/index.ts';
+import type { Connection } from '../../src/kubernetes/contract.ts';
+import { connect } from '../../src/kubernetes/index.ts';
+import type { Cluster } from '../../src/model/cluster.ts';
+import { isReplicaCluster } from '../../src/model/cluster.ts';
+import { positionOf } from '../../src/model/instances.ts';
+import { blocking } from '../../src/operations/checks.ts';
+import { failOver } from '../../src/operations/failover.ts';
+import { fence } from '../../src/operations/fencing.ts';
+import { newestArchived } from '../../src/operations/list-archive.ts';
+import type { Operation } from '../../src/operations/operation.ts';
+import { readOtherSide } from '../../src/operations/other-side.ts';
+import type { OperationOutcome } from '../../src/operations/run-operation.ts';
+import { prepareOperation, runOperation, throwIfBlocked } from '../../src/operations/run-operation.ts';
+import type { Playground } from '../../src/simulator/playground.ts';
+import { startPlayground } from '../../src/simulator/playground.ts';
+import { at } from '../support/observed.ts';
+import { loseSide } from '../support/playground.ts';
+
+const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-failover-'));
+const ending = new AbortController();
+const { signal } = ending;
+let playground: Playground;
+const connections: Record<string, Connection> = {};
+const [eu, us] = [at('cluster-eu'), at('cluster-us')];
+const connectionTo = (context: string): Connection => {
+  const connection = connections[context];
+  assert.ok(connection);
+  return connection;
+};
+
+before(async () => {
+  playground = await startPlayground({
+    directory: path.join(directory, 'workspace'),
+    speed: 20,
+    loadBytesPerSecond: 2_000_000,
+  });
+  for (const context of ['eu', 'us'])
+    connections[context] = await connect(
+      { context, files: [playground.kubeconfig], allowExecPlugins: false, log: () => undefined },
+      signal,
+    );
+});
+
+after(async () => {
+  for (const connection of Object.values(connections)) connection.close();
+  ending.abort();
+  await playground.stop();
+  fs.rmSync(directory, { recursive: true, force: true });
+});
+
+/** @param silence milliseconds that the archive is said to be silent for longer than it is */
+const failover = (silence = 0): Operation =>
+  failOver(us, (_cluster, now) =>
+    readOtherSide(
+      {
+        name: 'cluster-eu',
+        address: eu,
+        lastSeen: undefined,
+        positions,
+        connect: async context => connectionTo(context),
+        async newestArchived(until) {
+          const room = { openFolder, listArchive, newestWal };
+          const newest = await newestArchived(connectionTo('us'), us, 'source', async () => room, until);
+          return newest && { ...newest, storedAt: newest.storedAt - silence };
+        },
+      },
+      now,
+    ),
+  );
+let positions: { at: number; lsn: bigint }[] = [];
+
+async function refusals(operation: Operation): Promise<string> {
+  const { checks } = await prepareOperation(operation, connectionTo('us'), signal);
+  return blocking(checks)
+    .map(({ evidence }) => evidence)
+    .join('; ');
+}
+
+async function carryOut(operation: Operation): Promise<OperationOutcome> {
+  const api = connectionTo(operation.target.context);
+  const prepared = await prepareOperation(operation, api, signal);
+  throwIfBlocked(operation.title, prepared.checks);
+  const events = { onWritten: () => undefined, onProgress: () => undefined, onTrouble: () => undefined };
+  return runOperation(operation, api, prepared, events, { interval: 20, limit: 60_000, writeLimit: 5000 }, signal);
+}
+
+const clusterOf = ({ context, namespace, name }: typeof us): Promise<Cluster> =>
+  connectionTo(context).get<Cluster>('Cluster', namespace, name, signal);
+
+test('refused while the primary lives, in four ways', async () => {
+  const lsn = positionOf(await connectionTo('eu').instanceStatus('default', 'cluster-eu-1', signal));
+  positions = [{ at: Date.now(), lsn: lsn ?? 0n }];
+  let said = '';
+  // Until the first segment of the playground's own load is archived.
+  while (!/was stored .* ago/.test(said)) said = await refusals(failover());
+  assert.match(said, /cluster-eu-1 says that it is a primary/);
+  assert.match(said, /nothing keeps its operator/);
+  assert.match(said, /cluster-us-1 streams/);
+  assert.equal(isReplicaCluster(await clusterOf(us)), true);
+});
+
+let comeBack: () => Promise<void>;
+
+test('the side is lost: refused while its archive is young, then one patch, a new timeline, and an archived segment', async () => {
+  comeBack = await loseSide(playground, 'eu');
+  while ((await connectionTo('us').instanceStatus('default', 'cluster-us-1', signal)).isWalReceiverActive)
+    await new Promise(resolve => setTimeout(resolve, 50));
+  assert.match(await refusals(failover()), /was stored .* ago/);
+  const outcome = await carryOut(failover(60_000));
+  assert.ok(outcome.kind === 'completed', JSON.stringify(outcome));
+  assert.deepEqual(outcome.issues, []);
+  assert.match(outcome.evidence, /cluster-us-1 accepts writes on timeline 3; 00000003[0-9A-F]{16} is archived/);
+  const { spec, status } = await clusterOf(us);
+  assert.deepEqual([spec.replica?.primary, spec.replica?.promotionToken], ['cluster-us', undefined]);
+  assert.equal(status?.lastPromotionToken, undefined);
+});
+
+test('the old side returns as a second primary; fenced, it writes no more', async () => {
+  await comeBack();
+  assert.equal(isReplicaCluster(await clusterOf(eu)), false);
+  const outcome = await carryOut(fence(eu, '*'));
+  assert.equal(outcome.kind, 'completed', JSON.stringify(outcome));
+});
