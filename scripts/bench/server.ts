@@ -1,9 +1,11 @@
 /** The language server as a process, beside its peer: first answer, a keystroke in a long file, answers, memory. */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
 import type { MessageConnection } from 'vscode-languageserver/node';
 import type { Figure } from '../bench.ts';
@@ -22,12 +24,14 @@ interface Server {
   connection: MessageConnection;
   pid: number;
   started: number;
+  /** Ours says when it has read the folder. */
+  workspaceRead: Promise<void>;
   /** Resolves with the next diagnostics of a document; after half a minute without, too. */
   diagnosed(uri: string): Promise<void>;
   stop(): void;
 }
 
-async function start({ module, settings }: Product): Promise<Server> {
+async function start({ module, settings }: Product, folder?: string): Promise<Server> {
   const started = performance.now();
   const child = spawn(process.execPath, [module, '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'] });
   const connection = createMessageConnection(
@@ -42,13 +46,23 @@ async function start({ module, settings }: Product): Promise<Server> {
   connection.onRequest('client/registerCapability', () => null);
   connection.listen();
   const capabilities = { workspace: { configuration: true, didChangeConfiguration: { dynamicRegistration: true } } };
-  await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities });
+  const workspaceRead = new Promise<void>(resolve =>
+    connection.onNotification('window/logMessage', ({ message }: { message: string }) => {
+      if (message.startsWith('workspace read')) resolve();
+    }),
+  );
+  await connection.sendRequest('initialize', {
+    processId: process.pid,
+    rootUri: folder === undefined ? null : pathToFileURL(folder).href,
+    capabilities,
+  });
   await connection.sendNotification('initialized', {});
   await connection.sendNotification('workspace/didChangeConfiguration', { settings });
   return {
     connection,
     pid: child.pid ?? 0,
     started,
+    workspaceRead,
     diagnosed: uri =>
       Promise.race([new Promise<void>(resolve => waiting.set(uri, resolve)), sleep(30_000, undefined, { ref: false })]),
     stop() {
@@ -175,6 +189,64 @@ async function memoryAfterMany(product: Product): Promise<string> {
   return memory;
 }
 
+/** A workspace of 5,000 YAML files, a tenth of them ours: 125 topologies of two with their stores and schedules. */
+function writeWorkspace(folder: string): void {
+  const store = (name: string): string =>
+    `apiVersion: barmancloud.cnpg.io/v1\nkind: ObjectStore\nmetadata:\n  name: ${name}\nspec:\n  configuration:\n    destinationPath: s3://${name}/\n`;
+  const other = (at: number): string =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app-${at}\nspec:\n${'  # a line as there are many\n'.repeat(60)}`;
+  for (let at = 0; at < 5000; at++) {
+    const [pair, part] = [Math.floor(at / 4), at % 4];
+    const side = path.join(folder, `team-${pair % 20}`, `app-${pair}`, part % 2 === 0 ? 'eu' : 'us');
+    fs.mkdirSync(side, { recursive: true });
+    const name = `c${pair}-${part % 2 === 0 ? 'eu' : 'us'}`;
+    const text = pair >= 125 ? other(at) : part < 2 ? member(name, `c${pair}-eu`, `c${pair}-us`) : store(name);
+    fs.writeFileSync(path.join(side, `${part < 2 ? 'cluster' : 'store'}.yaml`), text);
+  }
+}
+
+const member = (name: string, eu: string, us: string): string => `${cluster(name)
+  .replaceAll('cluster-eu', name === eu ? us : eu)
+  .replace(/primary: .*/, `primary: ${eu}`)}  plugins:
+    - name: barman-cloud.cloudnative-pg.io
+      isWALArchiver: true
+      parameters:
+        barmanObjectName: ${name}
+`;
+
+/** From the start of the server: a folder read, then a change of one side with the other one open. */
+async function workspaceFigures(product: Product): Promise<{ read: number; change: number; memory: string }> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-bench-'));
+  try {
+    writeWorkspace(folder);
+    const server = await start(product, folder);
+    await server.workspaceRead;
+    const read = performance.now() - server.started;
+    const files = ['eu', 'us'].map(side => path.join(folder, 'team-3', 'app-3', side, 'cluster.yaml'));
+    const [uri = '', partner = ''] = files.map(file => pathToFileURL(file).href);
+    const text = fs.readFileSync(files[0] ?? '', 'utf8');
+    await open(server, partner, fs.readFileSync(files[1] ?? '', 'utf8'));
+    await open(server, uri, text);
+    const changes: number[] = [];
+    for (let version = 2; version < 22; version++) {
+      const primary = version % 2 === 0 ? 'c3-us' : 'c3-eu';
+      const began = performance.now();
+      const diagnosed = server.diagnosed(partner);
+      await server.connection.sendNotification('textDocument/didChange', {
+        textDocument: { uri, version },
+        contentChanges: [{ text: text.replace('primary: c3-eu', `primary: ${primary}`) }],
+      });
+      await diagnosed;
+      changes.push(performance.now() - began);
+    }
+    const memory = pssMegabytes(server.pid);
+    server.stop();
+    return { read, change: median(changes), memory };
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
 export async function* measure(root: string): AsyncIterable<Figure> {
   const peer = findYamlLanguageServer(root);
   const products: Product[] = [
@@ -195,6 +267,13 @@ export async function* measure(root: string): AsyncIterable<Figure> {
     yield { figure: `${name}: keystroke to diagnostics, ${file}`, value: keystroke.toFixed(1), unit: 'ms' };
     yield { figure: `${name}: hover, the same file`, value: hover.toFixed(1), unit: 'ms' };
     yield { figure: `${name}: completion, the same file`, value: completion.toFixed(1), unit: 'ms' };
+    if (name === 'ours') {
+      const { read, change, memory } = await workspaceFigures(product);
+      const of = 'workspace of 5,000 YAML files, 500 of them ours';
+      yield { figure: `${of}: read, from the start`, value: read.toFixed(0), unit: 'ms' };
+      yield { figure: `${of}: a change to the findings of the other side`, value: change.toFixed(1), unit: 'ms' };
+      yield { figure: `${of}: memory of the server`, value: memory, unit: 'MB' };
+    }
     const memory = await memoryAfterMany(product);
     yield { figure: `${name}: memory after ${manyDocuments} documents`, value: memory, unit: 'MB' };
   }

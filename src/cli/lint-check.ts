@@ -1,7 +1,7 @@
 /** The check of single files, and of those that belong together. */
 import path from 'node:path';
-import type { ClusterLinks, KnownCluster, ManifestDiagnostic, ManifestFile, Schemas } from '../language/index.ts';
-import { checkAs, clustersIn, linksOf, mayBeOurs, parseFile } from '../language/index.ts';
+import type { ClusterLinks, ManifestDiagnostic, ManifestFile, Schemas, Workspace } from '../language/index.ts';
+import { checkAs, createWorkspace, linksOf, mayBeOurs, parseFile } from '../language/index.ts';
 import { createKustomizations } from '../server/kustomizations.ts';
 import type { LintFinding } from './lint-formats.ts';
 import { standardInput } from './lint-paths.ts';
@@ -35,35 +35,42 @@ export function createChecker({ schemas, version, against }: CheckerOptions): Ch
   /** Of files whose Clusters name others, and may have to be looked at together with them. */
   const parsed = new Map<string, ManifestFile>();
 
-  function checkWith(file: string, others: KnownCluster[]): CheckedFile {
+  function checkWith(file: string, others: readonly string[]): CheckedFile {
     const read = readManifest(file);
     if ('unreadable' in read) return { found: [], links: [], unreadable: read.unreadable };
     const { text, badEncoding } = read;
     if (!mayBeOurs(text)) return { found: text.includes('\0') ? [binary(file)] : [], links: [] };
     const manifest = parseFile(text, parsed.get(file));
     const role = file === standardInput ? 'whole' : kustomizations.roleOf(path.resolve(file));
-    const found = checkAs(role, manifest, { schemas, version, others, ...old }).map(each => findingOf(file, each));
+    const workspace = others.length > 0 ? togetherWith(file, manifest, others) : undefined;
+    const found = checkAs(role, manifest, { schemas, version, ...(workspace && { workspace }), ...old }).map(each =>
+      findingOf(file, each),
+    );
     const byEncoding = badEncoding ? [encodingFault(file, text, badEncoding)] : [];
     const links = role === 'patch' ? [] : linksOf(manifest);
     if (links.some(({ names }) => names.length > 0)) parsed.set(file, manifest);
     return { found: [...byEncoding, ...found], links };
   }
 
-  const clusters = new Map<string, KnownCluster[]>();
-  function clustersOf(file: string): KnownCluster[] {
-    let known = clusters.get(file);
-    if (!known) {
-      const read = parsed.has(file) ? undefined : readManifest(file);
-      const manifest = parsed.get(file) ?? parseFile(read && 'text' in read ? read.text : '');
-      known = clustersIn(manifest).map(cluster => ({ ...cluster, uri: file }));
-      clusters.set(file, known);
-    }
-    return known;
+  function togetherWith(file: string, manifest: ManifestFile, others: readonly string[]): Workspace {
+    const workspace = createWorkspace();
+    workspace.set({ uri: file, file: manifest });
+    for (const other of others) workspace.set({ uri: other, file: manifestOf(other) });
+    return workspace;
+  }
+
+  function manifestOf(file: string): ManifestFile {
+    const known = parsed.get(file);
+    if (known) return known;
+    const read = readManifest(file);
+    const manifest = parseFile('text' in read ? read.text : '');
+    parsed.set(file, manifest);
+    return manifest;
   }
 
   return {
     checkFile: file => checkWith(file, []),
-    checkTogether: (file, others) => checkWith(file, others.flatMap(clustersOf)),
+    checkTogether: (file, others) => checkWith(file, others),
   };
 }
 

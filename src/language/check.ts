@@ -5,21 +5,34 @@ import type { ManifestDiagnostic } from './diagnostic.ts';
 import { diagnostic, severities } from './diagnostic.ts';
 import { fix, setValue } from './edits.ts';
 import type { ManifestDocument, ManifestFile, Range, TextError } from './manifest.ts';
-import { isOurs, isRecord, keyRange, pathText, placeOf, positionAt, rangeOf, valueRange } from './manifest.ts';
+import {
+  isOurs,
+  isRecord,
+  keyRange,
+  pathText,
+  placeOf,
+  positionAt,
+  rangeOf,
+  shiftedRange,
+  valueRange,
+} from './manifest.ts';
 import { nearest } from './nearest.ts';
+import type { Scope } from './rules/index.ts';
 import { ruleDiagnostics, rules } from './rules/index.ts';
-import type { KnownCluster } from './rules/rule.ts';
 import type { KindSchema, Schemas } from './schemas.ts';
 import { structuralDiagnostics } from './structural.ts';
 import { syntaxFaults } from './syntax.ts';
 import { webhookDiagnostics } from './webhook/index.ts';
+import type { Workspace } from './workspace.ts';
+import { createWorkspace } from './workspace.ts';
 
 export interface CheckOptions {
   schemas: Schemas;
   /** CNPG version in force: `1.30`. */
   version: string;
-  /** Clusters of other manifests that are known; those of the file itself are added. */
-  others?: readonly KnownCluster[];
+  /** The file and those that it is looked at together with. Without one it is alone. */
+  workspace?: Workspace;
+  scope?: Scope;
   /** The objects as they are now: manifests that have one here are judged as updates of it. */
   against?: ManifestFile;
   /** The file is a patch (Kustomize): what it does not say, another says. */
@@ -33,13 +46,20 @@ const isSame = (a: CheckOptions, b: CheckOptions): boolean =>
   a.version === b.version && a.schemas === b.schemas && a.against === b.against && a.isPatch === b.isPatch;
 
 export function check(file: ManifestFile, options: CheckOptions): ManifestDiagnostic[] {
-  const known = [...clustersIn(file), ...(options.others ?? [])];
+  const { scope = 'alone' } = options;
+  const workspace = options.workspace ?? alone(file);
   return file.documents.filter(isWorthChecking).flatMap(document => {
-    const alone = shifted(ofDocument(document, options), document.startLine);
-    if (document.template || document.errors.length > 0 || options.isPatch) return alone;
-    const byRules = ruleDiagnostics(document, known, beforeUpdate(document, options) !== undefined);
-    return [...alone.filter(found => !byRules.some(better => replaces(better, found))), ...byRules];
+    const ownFindings = shifted(ofDocument(document, options), document.startLine);
+    if (document.template || document.errors.length > 0 || options.isPatch) return ownFindings;
+    const byRules = ruleDiagnostics(document, { workspace, scope, old: beforeUpdate(document, options) });
+    return [...ownFindings.filter(found => !byRules.some(better => replaces(better, found))), ...byRules];
   });
+}
+
+function alone(file: ManifestFile): Workspace {
+  const workspace = createWorkspace();
+  if (file.documents.some(isCluster)) workspace.set({ uri: '', file });
+  return workspace;
 }
 
 const replaces = (better: ManifestDiagnostic, found: ManifestDiagnostic): boolean =>
@@ -61,10 +81,10 @@ export const mayBeOurs = (text: string): boolean =>
 /** In quotes and with escapes, or in base64, a group or a kind may be spelt so that nobody recognises it. */
 const escaped = /\\[xuU\r\n]|!!?binary|![<]/;
 
-export const clustersIn = (file: ManifestFile): KnownCluster[] =>
-  file.documents
-    .filter(document => document.kind === 'Cluster' && isOurs(document) && !document.template)
-    .map(document => ({ document }));
+export const clustersIn = (file: ManifestFile): ManifestDocument[] => file.documents.filter(isCluster);
+
+const isCluster = (document: ManifestDocument): boolean =>
+  document.kind === 'Cluster' && isOurs(document) && !document.template;
 
 /** The object that a manifest is an update of. */
 const beforeUpdate = (document: ManifestDocument, { against }: CheckOptions): ManifestDocument | undefined =>
@@ -160,7 +180,7 @@ const directive = /(^|\.)\$(patch|retainKeys|deleteFromPrimitiveList\/|setElemen
 export const isIncomplete = (found: readonly ManifestDiagnostic[]): boolean =>
   found.some(({ code }) => code === 'schema/required' || code === 'webhook/storage-size');
 
-const ownKinds = new Set([
+export const ownKinds = new Set([
   'Backup',
   'Cluster',
   'ClusterImageCatalog',
@@ -238,18 +258,14 @@ function unknownKind(document: ManifestDocument, { schemas, version }: CheckOpti
 
 function shifted(found: ManifestDiagnostic[], by: number): ManifestDiagnostic[] {
   if (by === 0) return found;
-  const range = ({ start, end }: ManifestDiagnostic['range']): ManifestDiagnostic['range'] => ({
-    start: { line: start.line + by, character: start.character },
-    end: { line: end.line + by, character: end.character },
-  });
   return found.map(entry => ({
     ...entry,
-    range: range(entry.range),
+    range: shiftedRange(entry.range, by),
     data: {
       ...entry.data,
       fixes: entry.data.fixes.map(({ title, edits }) => ({
         title,
-        edits: edits.map(edit => ({ ...edit, range: range(edit.range) })),
+        edits: edits.map(edit => ({ ...edit, range: shiftedRange(edit.range, by) })),
       })),
     },
   }));

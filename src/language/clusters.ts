@@ -2,7 +2,7 @@
 import { isReplicaCluster } from '../model/cluster.ts';
 import type { ManifestFile, Range } from './manifest.ts';
 import { isOurs, keyRange } from './manifest.ts';
-import { clusterOf } from './rules/rule.ts';
+import { clusterOf } from './sound.ts';
 
 export interface ManifestCluster {
   name: string;

@@ -1,6 +1,6 @@
 /** What the editor and `lint` show. */
 import type { Diagnostic, DiagnosticRelatedInformation } from 'vscode-languageserver-types';
-import type { Fix } from './edits.ts';
+import type { PlacedFix } from './edits.ts';
 import type { Range } from './manifest.ts';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
@@ -14,7 +14,7 @@ export const deprecatedTag = 2;
 /** Travels with the diagnostic to the client and back. */
 export interface DiagnosticData {
   path: string;
-  fixes: Fix[];
+  fixes: PlacedFix[];
 }
 
 export interface ManifestDiagnostic extends Diagnostic {
@@ -30,7 +30,7 @@ export function diagnostic(
   range: Range,
   path: string,
   message: string,
-  fixes: Fix[] = [],
+  fixes: PlacedFix[] = [],
   relatedInformation?: DiagnosticRelatedInformation[],
 ): ManifestDiagnostic {
   return {

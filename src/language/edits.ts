@@ -14,6 +14,11 @@ export interface Fix {
   edits: Edit[];
 }
 
+/** A fix with what it changes in other files. */
+export interface PlacedFix extends Fix {
+  elsewhere?: { uri: string; edits: Edit[] }[];
+}
+
 /** `undefined` wherever the text is not laid out so that a safe edit is known (flow style, aliases). */
 export type MaybeEdit = Edit | undefined;
 

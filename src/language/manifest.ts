@@ -263,6 +263,11 @@ export function positionAt({ lines, startLine }: ManifestDocument, offset: numbe
   return { line: startLine + Math.max(line - 1, 0), character: Math.max(col - 1, 0) };
 }
 
+export const shiftedRange = ({ start, end }: Range, lines: number): Range => ({
+  start: { line: start.line + lines, character: start.character },
+  end: { line: end.line + lines, character: end.character },
+});
+
 /** Of a node without what follows it; of a collection its first line only, so that a squiggle stays readable. */
 export function nodeRange(document: ManifestDocument, node: Node): Range {
   const [start, end] = node.range ?? [0, 0];

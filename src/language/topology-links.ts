@@ -1,7 +1,8 @@
 /** Which files have to be looked at together, because Clusters in them take part in one topology. */
 import { clustersIn } from './check.ts';
 import type { ManifestFile } from './manifest.ts';
-import { clusterOf, entryNames, topologyName } from './rules/rule.ts';
+import { entryNames, topologyName } from './rules/rule.ts';
+import { clusterOf } from './sound.ts';
 
 /** Plain data: what of a Cluster tells with whom it belongs together. */
 export interface ClusterLinks {
@@ -14,7 +15,7 @@ export interface ClusterLinks {
 }
 
 export const linksOf = (file: ManifestFile): ClusterLinks[] =>
-  clustersIn(file).flatMap(({ document }) => {
+  clustersIn(file).flatMap(document => {
     const cluster = clusterOf(document);
     if (!cluster) return [];
     const { replica } = cluster.spec;

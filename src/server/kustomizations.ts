@@ -7,6 +7,8 @@ import { kustomizationNames, readKustomization } from '../language/index.ts';
 export interface Kustomizations {
   /** @param file absolute */
   roleOf(file: string): KustomizeRole;
+  /** @param folder absolute */
+  read(folder: string): Kustomization | undefined;
   /** Looks at the files again, when one may have changed. */
   forget(): void;
 }
@@ -38,6 +40,7 @@ export function createKustomizations(trustedFor = Number.POSITIVE_INFINITY): Kus
       if (all.some(({ patches }) => patches.includes(name))) return 'patch';
       return own && !all.some(({ resources }) => resources.includes(name)) ? 'unknown' : 'whole';
     },
+    read: inFolder,
     forget: () => known.clear(),
   };
 }
@@ -60,4 +63,4 @@ function readIn(folder: string, file: string): Kustomization | undefined {
 
 const isFile = (file: string): boolean => fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 
-const posix = (file: string): string => file.split(path.sep).join('/');
+export const posix = (file: string): string => file.split(path.sep).join('/');

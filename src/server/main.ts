@@ -1,13 +1,20 @@
 /** The language server: `node dist/server.js --stdio`, or over Node's IPC in the extension. */
 import { fileURLToPath } from 'node:url';
 import v8 from 'node:v8';
-import { CodeActionKind, createConnection, ProposedFeatures, TextDocumentSyncKind } from 'vscode-languageserver/node';
-import type { CodeAction, Diagnostic, InitializeResult } from 'vscode-languageserver/node';
+import {
+  CodeActionKind,
+  createConnection,
+  DidChangeWatchedFilesNotification,
+  ProposedFeatures,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver/node';
+import type { CodeAction, Diagnostic, InitializeResult, TextEdit } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   checkAs,
-  clustersIn,
   complete,
+  contextOf,
+  createWorkspace,
   definitionAt,
   definitionsIn,
   documentSymbols,
@@ -16,11 +23,11 @@ import {
   manifestClusters,
   parseFile,
   withLiveValues,
+  withSettings,
 } from '../language/index.ts';
 import type {
   Definition,
   DiagnosticData,
-  KnownCluster,
   ManifestDiagnostic,
   KustomizeRole,
   ManifestFile,
@@ -30,11 +37,13 @@ import { messageOf } from '../errors.ts';
 import { loadPages } from './pages.ts';
 import { createKustomizations } from './kustomizations.ts';
 import { loadSchemas } from './schemas.ts';
+import { createExcludes } from './excludes.ts';
 import { createServedKinds } from './served-kinds.ts';
 import type { ServedDocument } from './served-kinds.ts';
 import { createSettings } from './settings.ts';
 import type { VersionInForce } from './version-in-force.ts';
 import { versionInForce } from './version-in-force.ts';
+import { createWorkspaceFiles } from './workspace-files.ts';
 
 // Of a document little outlives its check. A young generation that grows would hold hundreds of documents as garbage: half of
 // the memory, for no time that could be measured.
@@ -55,15 +64,43 @@ const pageOf = loadPages();
 const open = new Map<string, Open>();
 let waiting: NodeJS.Timeout | undefined;
 let canAskForSettings = false;
-let folders: string[] = [];
+/** Of the workspace; only those on disk. */
+let folders: { uri: string; path: string }[] = [];
 let served = createServedKinds(schemas, undefined, warn);
 /** Contexts that are connected now. */
 let connected: readonly string[] = [];
-const settings = createSettings(connection, () => canAskForSettings, checkSoon);
+const settings = createSettings(
+  connection,
+  () => canAskForSettings,
+  () => {
+    workspaceFiles.placeAnew();
+    checkSoon();
+  },
+);
+const excludes = createExcludes(() => folders.map(({ path: folder }) => folder));
+const workspace = createWorkspace();
+const workspaceFiles = createWorkspaceFiles({
+  workspace,
+  kustomizations,
+  contextOf: uri => {
+    const folder = folderOf(uri);
+    return folder && contextOf(settings.of(folder.uri).places, nameInFolder(uri));
+  },
+  isExcluded: excludes.isExcluded,
+  warn,
+});
+/** Ends a reading of the folders that is out of date. */
+let reading = new AbortController();
+/** All of the workspace folders was read: what is not there is nowhere. */
+let isComplete = false;
+let canWatchFiles = false;
+let canFollowFolders = false;
 
-connection.onInitialize(({ capabilities, workspaceFolders, initializationOptions }): InitializeResult => {
+connection.onInitialize(({ capabilities, workspaceFolders, rootUri, initializationOptions }): InitializeResult => {
   canAskForSettings = capabilities.workspace?.configuration === true;
-  folders = (workspaceFolders ?? []).map(({ uri }) => uri);
+  canWatchFiles = capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+  canFollowFolders = capabilities.workspace?.workspaceFolders === true;
+  folders = foldersOf(workspaceFolders ?? (rootUri === null ? [] : [{ uri: rootUri }]));
   const { storage } = (initializationOptions ?? {}) as { storage?: string };
   if (storage !== undefined) served = createServedKinds(schemas, storage, warn);
   return {
@@ -73,9 +110,28 @@ connection.onInitialize(({ capabilities, workspaceFolders, initializationOptions
       hoverProvider: true,
       documentSymbolProvider: true,
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
     serverInfo: { name: 'cnpg' },
   };
+});
+
+connection.onInitialized(() => {
+  if (canWatchFiles)
+    void connection.client.register(DidChangeWatchedFilesNotification.type, {
+      watchers: [{ globPattern: '**/*.{yaml,yml}' }, { globPattern: '**/Kustomization' }],
+    });
+  if (canFollowFolders)
+    connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      const gone = new Set(removed.map(({ uri }) => uri));
+      folders = [...folders.filter(({ uri }) => !gone.has(uri)), ...foldersOf(added)];
+      void readFolders();
+    });
+  void readFolders();
+});
+
+connection.onDidChangeWatchedFiles(({ changes }) => {
+  void Promise.all(changes.map(({ uri }) => workspaceFiles.changed(uri))).then(checkSoon);
 });
 
 connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version: number, text } }) => {
@@ -95,7 +151,7 @@ connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
   sent.delete(uri);
   settings.forget(uri);
   void connection.sendDiagnostics({ uri, diagnostics: [] });
-  checkSoon();
+  void workspaceFiles.closed(uri).then(checkSoon);
 });
 
 /** It may be a kustomization, which says what the files around it are. */
@@ -183,9 +239,41 @@ function versionFor(uri: string): string {
 
 function versionOf(uri: string): VersionInForce {
   const { version: setting, places } = settings.of(uri);
-  const folder = folders.filter(each => uri.startsWith(`${each}/`)).sort((a, b) => b.length - a.length)[0];
-  const file = folder === undefined ? '' : decodeURIComponent(uri.slice(folder.length + 1));
+  const file = nameInFolder(uri);
   return versionInForce({ setting, places, file, connected, versions: schemas.versions, nameOf: served.nameOf });
+}
+
+const foldersOf = (given: readonly { uri: string }[]): { uri: string; path: string }[] =>
+  given.filter(({ uri }) => uri.startsWith('file:')).map(({ uri }) => ({ uri, path: fileURLToPath(uri) }));
+
+const folderOf = (uri: string) =>
+  folders.filter(each => uri.startsWith(`${each.uri}/`)).sort((a, b) => b.uri.length - a.uri.length)[0];
+
+/** Path of a file from its workspace folder, with `/`; empty outside. */
+function nameInFolder(uri: string): string {
+  const folder = folderOf(uri);
+  return folder === undefined ? '' : decodeURIComponent(uri.slice(folder.uri.length + 1));
+}
+
+async function readFolders(): Promise<void> {
+  reading.abort();
+  const own = new AbortController();
+  reading = own;
+  isComplete = false;
+  const began = performance.now();
+  try {
+    if (canAskForSettings)
+      excludes.set(await connection.workspace.getConfiguration([{ section: 'files' }, { section: 'search' }]));
+    const isAll = await workspaceFiles.readAll(
+      folders.map(each => each.path),
+      own.signal,
+    );
+    isComplete = isAll && folders.length > 0;
+    connection.console.log(`workspace read in ${Math.round(performance.now() - began)} ms`);
+    checkSoon();
+  } catch (error) {
+    if (!own.signal.aborted) warn(`the workspace cannot be read: ${messageOf(error)}`);
+  }
 }
 
 /** Only files on disk have a kustomization beside them. */
@@ -218,13 +306,14 @@ function checkSoon(): void {
 const sent = new Map<string, string>();
 
 function checkAll(): void {
-  const clusters = [...open.keys()].map(uri => ({ uri, clusters: clustersIn(fileOf(uri)) }));
+  for (const uri of open.keys()) workspaceFiles.opened(uri, fileOf(uri));
+  const scope = isComplete ? 'workspace' : 'known';
   for (const uri of open.keys()) {
-    const others: KnownCluster[] = clusters
-      .filter(other => other.uri !== uri)
-      .flatMap(other => other.clusters.map(cluster => ({ ...cluster, uri: other.uri })));
     const diagnostics = answer<Diagnostic[]>('diagnostics', [], () =>
-      checkAs(roleOf(uri), fileOf(uri), { schemas, version: versionFor(uri), others }).map(withPage),
+      withSettings(
+        checkAs(roleOf(uri), fileOf(uri), { schemas, version: versionFor(uri), workspace, scope }),
+        settings.of(uri).rules,
+      ).map(withPage),
     );
     const entry = open.get(uri);
     const key = `${entry?.document.version ?? 0} ${JSON.stringify(diagnostics)}`;
@@ -242,11 +331,17 @@ function withPage(found: ManifestDiagnostic): Diagnostic {
 
 function quickFixes(uri: string, found: Diagnostic): CodeAction[] {
   const { fixes = [] } = (found.data ?? {}) as Partial<DiagnosticData>;
-  return fixes.map(({ title, edits }, at) => ({
+  return fixes.map(({ title, edits, elsewhere = [] }, at) => ({
     title,
     kind: CodeActionKind.QuickFix,
     diagnostics: [found],
     isPreferred: at === 0,
-    edit: { changes: { [uri]: edits } },
+    edit: { changes: changesOf([{ uri, edits }, ...elsewhere]) },
   }));
+}
+
+function changesOf(edits: readonly { uri: string; edits: TextEdit[] }[]): Record<string, TextEdit[]> {
+  const changes: Record<string, TextEdit[]> = {};
+  for (const { uri, edits: more } of edits) if (more.length > 0) changes[uri] = [...(changes[uri] ?? []), ...more];
+  return changes;
 }

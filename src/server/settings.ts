@@ -1,22 +1,34 @@
 /** The settings of each open file: folders of a workspace may have their own. */
+import type { RuleSetting } from '../language/index.ts';
+import { ruleSettings } from '../language/index.ts';
 import type { Connection, DidChangeConfigurationParams } from 'vscode-languageserver/node';
 
 export interface Settings {
   version: string;
   places: Record<string, string>;
+  /** Severities of rules over both sides, by code; `off`: not reported. */
+  rules: Record<string, RuleSetting>;
 }
 
-export const usualSettings: Settings = { version: 'auto', places: {} };
+export const usualSettings: Settings = { version: 'auto', places: {}, rules: {} };
 
 /** What is not as it should be counts as not set. */
 export function readSettings(given: unknown): Settings {
-  const { version, places } = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>;
-  const pairs = typeof places === 'object' && places !== null ? Object.entries(places) : [];
+  const { version, places, rules } = (typeof given === 'object' && given !== null ? given : {}) as Record<
+    string,
+    unknown
+  >;
   return {
     version: typeof version === 'string' ? version : usualSettings.version,
-    places: Object.fromEntries(pairs.filter((pair): pair is [string, string] => typeof pair[1] === 'string')),
+    places: Object.fromEntries(pairsOf(places).filter((pair): pair is [string, string] => typeof pair[1] === 'string')),
+    rules: Object.fromEntries(
+      pairsOf(rules).filter((pair): pair is [string, RuleSetting] => ruleSettings.includes(pair[1] as RuleSetting)),
+    ),
   };
 }
+
+const pairsOf = (value: unknown): [string, unknown][] =>
+  typeof value === 'object' && value !== null ? Object.entries(value) : [];
 
 export interface SettingsOfFiles {
   of(uri: string): Settings;

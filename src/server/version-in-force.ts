@@ -1,4 +1,5 @@
 /** Which version of CloudNativePG a manifest is checked for. */
+import { contextOf } from '../language/index.ts';
 
 export interface VersionFacts {
   /** `cnpg.version`: a version, `newest`, or `auto`. */
@@ -28,7 +29,7 @@ export function versionInForce(facts: VersionFacts): VersionInForce {
   const newest = versions[0] ?? '';
   if (versions.includes(setting)) return { version: setting, why: 'Set by cnpg.version.' };
   if (setting === 'newest') return { version: newest, why: 'The newest version known, set by cnpg.version.' };
-  const place = placeOf(places, file);
+  const place = contextOf(places, file);
   if (place !== undefined) {
     const name = nameOf(place);
     if (name !== undefined)
@@ -50,13 +51,4 @@ export function versionInForce(facts: VersionFacts): VersionInForce {
         ? 'The newest version known: the connected contexts serve different ones, and cnpg.places names none for this folder.'
         : 'The newest version known.',
   };
-}
-
-/** The context of the nearest folder above the file. */
-function placeOf(places: Readonly<Record<string, string>>, file: string): string | undefined {
-  const above = Object.keys(places)
-    .map(folder => ({ folder, path: folder.replace(/^\.?\/+|\/+$/g, '') }))
-    .filter(({ path }) => path === '' || path === '.' || file === path || file.startsWith(`${path}/`))
-    .sort((a, b) => b.path.length - a.path.length);
-  return above[0] && places[above[0].folder];
 }

@@ -26,7 +26,7 @@ const layers: Record<string, Layer> = {
   server: {
     rooms: ['language', 'model', 'errors'],
     packages:
-      /^(node:.*|vscode-languageserver(\/node(\.js)?)?|vscode-languageserver-textdocument|vscode-languageserver-types|ajv)$/,
+      /^(node:.*|vscode-languageserver(\/node(\.js)?)?|vscode-languageserver-textdocument|vscode-languageserver-types|ajv|ignore)$/,
   },
   kubernetes: { rooms: ['model', 'errors'], packages: /^(node:.*|@kubernetes\/client-node(\/dist\/.*)?|undici)$/ },
   archive: {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KustomizeRole } from '../../src/language/index.ts';
-import { checkAs, parseFile, readKustomization } from '../../src/language/index.ts';
+import { appliedBy, checkAs, parseFile, readKustomization } from '../../src/language/index.ts';
 import { newest, schemas } from '../support/schemas.ts';
 
 const named: [name: string, text: string, patches: string[], resources: string[]][] = [
@@ -20,7 +20,35 @@ const named: [name: string, text: string, patches: string[], resources: string[]
   ['nothing', '', [], []],
 ];
 for (const [name, text, patches, resources] of named)
-  test(`a kustomization with ${name}`, () => assert.deepEqual(readKustomization(text, '/k'), { patches, resources }));
+  test(`a kustomization with ${name}`, () => {
+    const read = readKustomization(text, '/k');
+    assert.deepEqual([read.patches, read.resources], [patches, resources]);
+  });
+
+test('what a file becomes by all kustomizations that take it', () => {
+  const kustomizations: Record<string, string> = {
+    '/base': 'resources: [a.yaml, b.yaml]\n',
+    '/eu': 'resources: [../base]\nnamespace: pg\n',
+    '/plain': 'resources: [c.yaml]\nimages: []\npatches: [{path: p.yaml, target: {kind: Deployment}}]\n',
+    '/outer': 'resources: [../inner]\npatches: [{path: p.yaml}]\n',
+    '/inner': 'resources: [d.yaml, ../outer]\n',
+    '/prefix': 'resources: [../base/b.yaml]\nnamePrefix: x-\n',
+    '/two': 'resources: [../plain/e.yaml]\nnamespace: two\n',
+    '/one': 'resources: [../plain/e.yaml]\nnamespace: one\n',
+  };
+  const applied = appliedBy(
+    new Map(Object.entries(kustomizations).map(([folder, text]) => [folder, readKustomization(text, folder)])),
+  );
+  const expected: [file: string, rewritten: boolean, namespace?: string][] = [
+    ['/base/a.yaml', false, 'pg'],
+    ['/base/b.yaml', true, 'pg'],
+    ['/plain/c.yaml', false],
+    ['/inner/d.yaml', true],
+    ['/plain/e.yaml', true],
+    ['/nowhere.yaml', false],
+  ];
+  for (const [file, rewritten, namespace] of expected) assert.deepEqual(applied(file), { rewritten, namespace }, file);
+});
 
 const cluster = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: pg\n';
 

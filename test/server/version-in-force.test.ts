@@ -40,10 +40,23 @@ test('it says why', () => {
 });
 
 test('settings that are not as they should be count as not set', () => {
-  for (const odd of [undefined, null, 5, 'x', [], { version: 3, places: 'eu' }, { places: null }])
-    assert.deepEqual(readSettings(odd), { version: 'auto', places: {} });
-  assert.deepEqual(readSettings({ version: '1.29', places: { a: 'eu', b: 3 } }), {
-    version: '1.29',
-    places: { a: 'eu' },
-  });
+  for (const odd of [
+    undefined,
+    null,
+    5,
+    'x',
+    [],
+    { version: 3, places: 'eu' },
+    { places: null },
+    { rules: { RC304: 3 } },
+  ])
+    assert.deepEqual(readSettings(odd), { version: 'auto', places: {}, rules: {} });
+  assert.deepEqual(
+    readSettings({ version: '1.29', places: { a: 'eu', b: 3 }, rules: { RC304: 'off', RC305: 'loud' } }),
+    {
+      version: '1.29',
+      places: { a: 'eu' },
+      rules: { RC304: 'off' },
+    },
+  );
 });

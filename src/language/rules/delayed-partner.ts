@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts';
 import { fix, removeKey } from '../edits.ts';
-import { isReplicaCluster, partners, replica } from './rule.ts';
+import { isReplicaCluster, partnersOf, replica } from './rule.ts';
 
 /** Go package time, ParseDuration. */
 const isGoDuration = (text: string): boolean => /^[-+]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(text);
@@ -24,7 +24,7 @@ export const delayedPartner: Rule = {
         },
       ];
     if (!isReplicaCluster(cluster) || delay.startsWith('-') || !/[1-9]/.test(delay)) return [];
-    const replicas = partners(subject).filter(({ cluster: other }) => isReplicaCluster(other));
+    const replicas = partnersOf(subject).filter(({ cluster: other }) => isReplicaCluster(other));
     if (replicas.length > 0) return [];
     return [
       {

@@ -1,24 +1,29 @@
-/** The shape of a rule over the replica stanza of a Cluster, and what rules share. */
-import type { Cluster } from '../../model/cluster.ts';
+/** The shape of a rule over both sides of a topology, and what rules share. */
 import { externalCluster, isReplicaCluster, topologyName } from '../../model/cluster.ts';
 import type { Severity } from '../diagnostic.ts';
-import type { Fix } from '../edits.ts';
+import type { Edit, Fix } from '../edits.ts';
 import { addKey, appendItem, fix, plainText } from '../edits.ts';
 import type { ManifestDocument, Path } from '../manifest.ts';
-import { isRecord } from '../manifest.ts';
+import type { Side } from '../sides.ts';
+import { clusterCalled, partners } from '../sides.ts';
+import type { ClusterManifest } from '../sound.ts';
+import type { Entry, Workspace } from '../workspace.ts';
 
-/** A Cluster of a manifest in the workspace. */
-export interface KnownCluster {
-  document: ManifestDocument;
-  /** Where its file is; absent for the file under check. */
-  uri?: string;
-}
-
+/** A document under check. */
 export interface Subject {
   document: ManifestDocument;
-  cluster: Cluster;
-  /** All Clusters known, this one too. */
-  known: readonly KnownCluster[];
+  entry: Entry;
+  workspace: Workspace;
+  /** What the workspace lacks is nowhere. */
+  complete: boolean;
+  /** The live object that the manifest updates. */
+  old: ManifestDocument | undefined;
+}
+
+/** A Cluster under check. */
+export interface ClusterSubject extends Subject {
+  entry: Side;
+  cluster: ClusterManifest;
 }
 
 export interface Finding {
@@ -27,11 +32,23 @@ export interface Finding {
   message: string;
   /** Another than the rule's own. */
   severity?: Severity;
-  fixes?: Fix[];
-  related?: { document: KnownCluster; path: Path; message: string };
+  fixes?: RuleFix[];
+  related?: Related[] | undefined;
 }
 
-export interface Rule {
+/** A place in another document, or in this one. */
+export interface Related {
+  entry: Entry;
+  path: Path;
+  message: string;
+}
+
+/** A fix may change the other side's document as well, or instead; lines of its edits count from that document's start. */
+export interface RuleFix extends Fix {
+  elsewhere?: { entry: Entry; edits: Edit[] }[];
+}
+
+interface RuleOf<S extends Subject> {
   /** `RC101`; the page beside the rule's file explains it with examples. */
   code: string;
   severity: Severity;
@@ -39,70 +56,30 @@ export interface Rule {
   onlyNew?: true;
   /** Code of the schema's finding on the same path, which it says better. */
   replaces?: string;
-  check(subject: Subject): Finding[];
+  check(subject: S): Finding[];
 }
+
+/** A rule about Clusters. */
+export type Rule = RuleOf<ClusterSubject>;
+
+/** A rule about objects of other kinds. */
+export type ObjectRule = RuleOf<Subject> & { kinds: readonly string[] };
 
 export const replica: Path = ['spec', 'replica'];
 
 /** Names in `externalClusters`; an entry may still lack its own. */
-export const entryNames = ({ spec }: Cluster): string[] =>
+export const entryNames = ({ spec }: ClusterManifest): string[] =>
   (spec.externalClusters ?? []).map(entry => entry.name).filter(Boolean);
 
-/** Is this the same Cluster? By namespace and name; manifests without namespace may be applied anywhere. */
-const isSame = (a: ManifestDocument, b: ManifestDocument): boolean =>
-  a === b || (a.name === b.name && (a.namespace ?? '') === (b.namespace ?? ''));
-
 /** The Cluster that goes by this name in the topology, when its manifest is known. */
-export const clusterNamed = ({ document, known }: Subject, name: string): KnownCluster | undefined =>
-  known.find(other => {
-    const cluster = clusterOf(other.document);
-    return cluster !== undefined && topologyName(cluster) === name && !isSame(other.document, document);
-  });
+export const clusterNamed = ({ workspace, entry }: ClusterSubject, name: string): Side | undefined =>
+  clusterCalled(workspace, entry, name);
 
-/** All other known members of the topology: those that list this Cluster or are listed by it. */
-export const partners = (subject: Subject): { member: KnownCluster; cluster: Cluster }[] => {
-  const name = topologyName(subject.cluster);
-  return subject.known.flatMap(member => {
-    const cluster = clusterOf(member.document);
-    if (!cluster || isSame(member.document, subject.document)) return [];
-    const linked =
-      externalCluster(cluster, name) !== undefined ||
-      externalCluster(subject.cluster, topologyName(cluster)) !== undefined;
-    return linked ? [{ member, cluster }] : [];
-  });
-};
-
-/**
- * The document as a Cluster, when the parts that rules read have the types that they must have; what has not is reported by
- * the schema.
- */
-export function clusterOf({ kind, apiVersion, value, name }: ManifestDocument): Cluster | undefined {
-  if (kind !== 'Cluster' || !apiVersion.startsWith('postgresql.cnpg.io/') || name === undefined) return undefined;
-  const { spec } = value;
-  if (!isRecord(spec)) return undefined;
-  const { replica: stanza, externalClusters = [], bootstrap = {} } = spec;
-  const sound =
-    (stanza === undefined || (isRecord(stanza) && Object.entries(stanza).every(isSoundField))) &&
-    Array.isArray(externalClusters) &&
-    externalClusters.every(entry => isRecord(entry) && typeof (entry['name'] ?? '') === 'string') &&
-    isRecord(bootstrap) &&
-    Object.values(bootstrap).every(method => isRecord(method) && typeof (method['source'] ?? '') !== 'number');
-  return sound ? (value as unknown as Cluster) : undefined;
-}
-
-const fieldTypes: Record<string, string> = {
-  enabled: 'boolean',
-  source: 'string',
-  primary: 'string',
-  self: 'string',
-  promotionToken: 'string',
-  minApplyDelay: 'string',
-};
-
-const isSoundField = ([key, value]: [string, unknown]): boolean => typeof value === (fieldTypes[key] ?? typeof value);
+/** All other known members of the topology that list this Cluster or are listed by it. */
+export const partnersOf = ({ workspace, entry }: ClusterSubject): Side[] => partners(workspace, entry);
 
 /** Adds an entry to `externalClusters`, as far as it is known how to reach the Cluster. */
-export function addEntry({ document, cluster }: Subject, name: string): Fix[] {
+export function addEntry({ document, cluster }: ClusterSubject, name: string): Fix[] {
   const lines = [
     `name: ${plainText(name)}`,
     'connectionParameters:',

@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts';
 import { fix, renameKey, setValue, plainText } from '../edits.ts';
-import { clusterNamed, clusterOf, externalCluster, replica, topologyName } from './rule.ts';
+import { clusterNamed, externalCluster, replica, topologyName } from './rule.ts';
 
 export const standalonePair: Rule = {
   code: 'RC111',
@@ -9,9 +9,8 @@ export const standalonePair: Rule = {
     const { cluster } = subject;
     const { enabled, source } = cluster.spec.replica ?? {};
     if (enabled !== true || !source) return [];
-    const known = clusterNamed(subject, source);
-    const other = known && clusterOf(known.document);
-    if (!known || !other || !externalCluster(other, topologyName(cluster))) return [];
+    const other = clusterNamed(subject, source);
+    if (!other || !externalCluster(other.cluster, topologyName(cluster))) return [];
     return [
       {
         path: [...replica, 'enabled'],
@@ -22,7 +21,7 @@ export const standalonePair: Rule = {
           renameKey(subject.document, [...replica, 'enabled'], 'primary'),
           setValue(subject.document, [...replica, 'enabled'], plainText(source)),
         ),
-        related: { document: known, path: ['spec', 'externalClusters'], message: `externalClusters of ${source}` },
+        related: [{ entry: other, path: ['spec', 'externalClusters'], message: `externalClusters of ${source}` }],
       },
     ];
   },
