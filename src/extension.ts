@@ -9,6 +9,8 @@ import { archiveScheme, forgottenArchive } from './commands/open-wal-archive.ts'
 import { createPortForwards } from './commands/port-forward.ts';
 import { promotionRecords } from './commands/promotion-records.ts';
 import { forgottenPromotion, offerToResume, promotionScheme } from './commands/promote-replica-cluster.ts';
+import { offerToRebuild } from './commands/rebuild-former-primary.ts';
+import { rebuildRecords } from './commands/rebuild-records.ts';
 import { createPlayground } from './commands/start-playground.ts';
 import { createConnections } from './connections.ts';
 import { messageOf } from './errors.ts';
@@ -38,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const operationPages = createTextDocuments(operationScheme, forgottenOperation);
   const pages = createTextDocuments([liveScheme, describeScheme, logScheme], forgottenPage);
   const promotion = { connections, documents: promotions, records: promotionRecords(context.workspaceState), log };
+  const rebuilds = rebuildRecords(context.workspaceState);
   const portForwards = createPortForwards(connections, startPortForward, log);
   const language = startLanguageService(context, log);
   const scenes = createScenes(connections);
@@ -49,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
     archiveRoom: () => import('./archive/index.ts'),
     promotion,
     operations: { connections, documents: operationPages, log },
+    rebuilds,
     playground,
     pages,
     liveYaml: () => import('./language/live-yaml.ts'),
@@ -90,6 +94,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log.error(`The language server did not start: ${messageOf(error)}`);
     void vscode.window.showErrorMessage(`CloudNativePG: the language server did not start: ${messageOf(error)}`);
   });
+  offerToRebuild(rebuilds).catch((error: unknown) => log.error(messageOf(error)));
   offerToResume(promotion).catch((error: unknown) => log.error(messageOf(error)));
 }
 

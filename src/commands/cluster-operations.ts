@@ -1,8 +1,9 @@
 /** Operations on a whole Cluster that need nothing but its name: from the tree, or one that the user picks. */
 import type { Cluster } from '../model/cluster.ts';
-import { hibernated } from '../model/cluster.ts';
+import { hibernated, tokenUsed } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { backUpNow as backUp } from '../operations/back-up-now.ts';
+import { clearUsedToken as clearToken } from '../operations/clear-used-token.ts';
 import { hibernate, wake } from '../operations/hibernation.ts';
 import type { Operation } from '../operations/operation.ts';
 import { reloadCluster as reload } from '../operations/reload.ts';
@@ -67,4 +68,11 @@ export const backUpNow = onCluster({
   verb: 'Back Up',
   operation: backUp,
   accept: awake,
+});
+
+export const clearUsedToken = onCluster({
+  title: 'Clear Used Token',
+  verb: 'Clear',
+  operation: clearToken,
+  accept: tokenUsed,
 });

@@ -8,7 +8,14 @@ import type { Scenes } from '../views/scenes.ts';
 import type { ReplicationView } from '../views/tree/provider.ts';
 import { bindMember } from './bind-member.ts';
 import { chooseKubeconfig } from './choose-kubeconfig.ts';
-import { backUpNow, hibernateCluster, reloadCluster, restartCluster, wakeCluster } from './cluster-operations.ts';
+import {
+  backUpNow,
+  clearUsedToken,
+  hibernateCluster,
+  reloadCluster,
+  restartCluster,
+  wakeCluster,
+} from './cluster-operations.ts';
 import { connect, disconnect, refresh } from './connect.ts';
 import { copyKubectlCommand, copyName } from './copy.ts';
 import { describe } from './describe.ts';
@@ -27,6 +34,8 @@ import type { OperationDependencies } from './operate.ts';
 import type { PortForwards } from './port-forward.ts';
 import type { PromotionDependencies } from './promote-replica-cluster.ts';
 import { promoteReplicaCluster, resumePromotion } from './promote-replica-cluster.ts';
+import { rebuildFormerPrimary } from './rebuild-former-primary.ts';
+import type { RebuildRecords } from './rebuild-records.ts';
 import { refreshDocument } from './refresh-document.ts';
 import { restartInstance } from './restart-instance.ts';
 import { resumeSchedule, suspendSchedule } from './schedules.ts';
@@ -43,6 +52,7 @@ export interface CommandDependencies {
   archiveRoom: () => Promise<ArchiveRoom>;
   promotion: PromotionDependencies;
   operations: OperationDependencies;
+  rebuilds: RebuildRecords;
   playground: Playground;
   /** Pages about objects as the API server has them. */
   pages: TextDocuments;
@@ -66,6 +76,7 @@ export const commandTable = ({
   archiveRoom,
   promotion,
   operations,
+  rebuilds,
   playground,
   pages,
   liveYaml,
@@ -82,6 +93,8 @@ export const commandTable = ({
   'cnpg.promoteReplicaCluster': promoteReplicaCluster(promotion),
   'cnpg.resumePromotion': resumePromotion(promotion),
   'cnpg.failOverToReplicaCluster': failOverToReplicaCluster({ ...operations, scenes, archiveRoom }),
+  'cnpg.rebuildFormerPrimary': rebuildFormerPrimary({ ...operations, records: rebuilds, archiveRoom, liveYaml }),
+  'cnpg.clearUsedToken': clearUsedToken(operations),
   'cnpg.switchPrimaryInstance': switchPrimaryInstance(operations),
   'cnpg.fenceInstance': fenceInstance(operations),
   'cnpg.unfenceInstance': unfenceInstance(operations),

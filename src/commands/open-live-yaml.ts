@@ -12,6 +12,7 @@ import { pickObjects } from './pick-object.ts';
 /** Writes an object as YAML; loaded on first use. */
 export interface LiveYamlRoom {
   renderLive(object: KubernetesObject, about: LiveText): string;
+  renderManifest(object: KubernetesObject): string;
 }
 
 export interface LiveYamlDependencies {

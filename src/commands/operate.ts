@@ -30,8 +30,13 @@ const times = { interval: 1000, limit: 35 * 60_000, writeLimit: 30_000 };
 /** Operations that are being carried out in this window. */
 const running = new Set<string>();
 
-/** @param verb on the button of the confirmation, for example `Fence` */
-export async function operate(deps: OperationDependencies, operation: Operation, verb: string): Promise<void> {
+/**
+ * @param verb on the button of the confirmation, for example `Fence` */
+export async function operate(
+  deps: OperationDependencies,
+  operation: Operation,
+  verb: string,
+): Promise<OperationOutcome | undefined> {
   const key = `${addressKey(operation.target)} ${operation.title}`;
   if (running.has(key))
     throw new Failure('running', {
@@ -41,13 +46,17 @@ export async function operate(deps: OperationDependencies, operation: Operation,
     });
   running.add(key);
   try {
-    await fromChecksToEnd(deps, operation, verb);
+    return await fromChecksToEnd(deps, operation, verb);
   } finally {
     running.delete(key);
   }
 }
 
-async function fromChecksToEnd(deps: OperationDependencies, operation: Operation, verb: string): Promise<void> {
+async function fromChecksToEnd(
+  deps: OperationDependencies,
+  operation: Operation,
+  verb: string,
+): Promise<OperationOutcome | undefined> {
   refuseWhenReadOnly(operation.title);
   const api = apiOf(deps.connections, operation);
   let prepared = await prepare(operation, api);
@@ -55,12 +64,13 @@ async function fromChecksToEnd(deps: OperationDependencies, operation: Operation
     const page: OperationPage = { operation, prepared, log: [] };
     await showPage(deps, page);
     throwIfBlocked(operation.title, prepared.checks);
-    if (prepared.write && !(await confirmed(operation, prepared, verb))) return;
+    if (prepared.write && !(await confirmed(operation, prepared, verb))) return undefined;
     const outcome = await carryOut(deps, page, operation, api, prepared);
-    if (outcome?.kind !== 'changed') return;
+    if (outcome?.kind !== 'changed') return outcome;
     void vscode.window.showWarningMessage(outcomeWords(operation.title, outcome));
     prepared = outcome.prepared;
   }
+  return undefined;
 }
 
 function apiOf(connections: Connections, { target, title }: Operation): OperationApi {
@@ -123,9 +133,12 @@ async function pressed(operation: Operation, prepared: Prepared, verb: string): 
           ? [
               [
                 requestLine(prepared.write),
-                ...prepared.write.changes.map(({ field, from, to }) =>
-                  prepared.write?.verb === 'create' ? `${field}: ${to}` : `${field}: ${from} → ${to}`,
-                ),
+                // A whole manifest is on the page.
+                ...prepared.write.changes
+                  .filter(({ to }) => !to.includes('\n'))
+                  .map(({ field, from, to }) =>
+                    prepared.write?.verb === 'create' ? `${field}: ${to}` : `${field}: ${from} → ${to}`,
+                  ),
               ].join('\n'),
               'Dry run: the API server accepts it.',
             ]

@@ -26,12 +26,7 @@ export function renderLive(object: KubernetesObject, { title, readAt }: LiveText
     metadata: ordered(metadata.annotations === undefined ? metadata : { ...metadata, annotations }, firstOfMetadata),
   };
   const { status, ...rest } = ordered(shown, firstKeys);
-  const text = stringify(status === undefined ? rest : { ...rest, status }, {
-    // Read by YAML 1.1 and 1.2 alike: `on` and `0o7` get quotes.
-    version: '1.1',
-    lineWidth: 0,
-    aliasDuplicateObjects: false,
-  });
+  const text = plain(status === undefined ? rest : { ...rest, status });
   const leftOut = [
     ...(applied === undefined ? [] : [`${lastApplied} is left out: it repeats an earlier manifest.`]),
     ...managersOf(managedFields),
@@ -46,6 +41,18 @@ export function renderLive(object: KubernetesObject, { title, readAt }: LiveText
     '',
   ].join('\n');
 }
+
+/** An object that is to be created. */
+export const renderManifest = (object: KubernetesObject): string =>
+  plain(ordered({ ...object, metadata: ordered(object.metadata, firstOfMetadata) }, firstKeys));
+
+const plain = (value: object): string =>
+  stringify(value, {
+    // Read by YAML 1.1 and 1.2 alike: `on` and `0o7` get quotes.
+    version: '1.1',
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  });
 
 function managersOf(entries: NonNullable<KubernetesObject['metadata']['managedFields']>): string[] {
   if (entries.length === 0) return [];

@@ -25,7 +25,7 @@ export function judgeWriters(topology: Topology, sides: readonly Side[], moment:
       title: 'Two primaries',
       sentence: `${names(writers)} both take themselves for the primary: ${writers.map(writerEvidence).join('; ')}. Rows written on one are not on the other.`,
       lookAt:
-        'Stop the applications on one side at once. Find out which side has the rows to keep, demote the other; if its timeline has diverged it must be rebuilt.',
+        'Stop the applications on one side at once, and fence all its instances (CNPG: Fence Instance…). Find out which side has the rows to keep; the other has diverged and is rebuilt with "CNPG: Rebuild Former Primary…".',
     });
   else if (unknown) verdict.undecided(twoId);
   if (writers.length > 0) return;

@@ -187,6 +187,10 @@ export const condition = (cluster: Cluster, type: string): Condition | undefined
 export const demotionInProgress = (cluster: Cluster): boolean =>
   cluster.status?.switchReplicaClusterStatus?.inProgress === true;
 
+/** Has its promotion token been used, as far as the operator says? It does nothing any more and blocks the next demotion. */
+export const tokenUsed = ({ spec, status }: Cluster): boolean =>
+  !!spec.replica?.promotionToken && spec.replica.promotionToken === status?.lastPromotionToken;
+
 /** Another instance of the same Cluster is becoming (designated) primary. */
 export const switchoverInProgress = (cluster: Cluster): boolean => {
   const { currentPrimary, targetPrimary } = cluster.status ?? {};

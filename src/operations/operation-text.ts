@@ -31,6 +31,8 @@ export function renderOperation(page: OperationPage): string {
     prepared.write
       ? `## ${written ? 'What was written' : 'What will be written'}\n\n${writeLines(prepared.write).join('\n')}`
       : '## Nothing to write\n\nThe Cluster is told so already: what is left is to follow.',
+    prepared.later &&
+      `## What comes after, confirmed separately\n\n${prepared.later.map(write => writeLines(write).join('\n')).join('\n\n')}`,
     log.length > 0 && `## Log (UTC)\n\n${log.map(entry => `${clock(entry.at)}  ${entry.text}`).join('\n')}`,
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;

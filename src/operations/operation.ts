@@ -31,6 +31,8 @@ export interface OperationPlan {
   meaning: string;
   /** It interrupts service: the Cluster's name has to be typed. */
   interrupts: boolean;
+  /** Writes of operations that follow: shown and dry-run with this one, confirmed and sent with theirs. */
+  later?: readonly Write[];
   /** To be typed instead of the Cluster's name. */
   sentence?: string;
 }
@@ -49,6 +51,8 @@ export interface Operation {
   target: Address;
   /** Another object that is read with the Cluster, in its namespace. */
   about?: { kind: ObjectKind; name: string };
+  /** What stands for the Cluster while it is not there: without a uid. Absent: it has to be there. */
+  unlessThere?: Cluster;
   /** Reads the other member of the topology, for the plan. */
   otherSide?(cluster: Cluster, signal: AbortSignal): Promise<OtherSide>;
   plan(seen: Observed): OperationPlan;

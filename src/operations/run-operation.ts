@@ -26,12 +26,13 @@ export interface Prepared extends OperationPlan {
 /** Reads the Cluster, its pods and what each instance says of itself. */
 export async function observe(
   api: OperationApi,
-  { target, about }: Pick<Operation, 'target' | 'about'>,
+  { target, about, unlessThere }: Pick<Operation, 'target' | 'about' | 'unlessThere'>,
   signal: AbortSignal,
 ): Promise<Observed> {
   const { namespace } = target;
+  const reading = api.get<Cluster>('Cluster', namespace, target.name, signal);
   const [cluster, object] = await Promise.all([
-    api.get<Cluster>('Cluster', namespace, target.name, signal),
+    unlessThere ? unlessMissing(reading).then(found => found ?? unlessThere) : reading,
     about && unlessMissing(api.get<KubernetesObject>(about.kind, namespace, about.name, signal)),
   ]);
   const names = cluster.status?.instanceNames ?? [];
@@ -69,9 +70,19 @@ export async function prepareOperation(
   const seen = await observe(api, operation, signal);
   const otherSide = await operation.otherSide?.(seen.cluster, signal);
   const plan = operation.plan(otherSide ? { ...seen, otherSide } : seen);
-  const asked = plan.write ? await ask(api, plan.write, signal) : [];
-  return { ...plan, checks: [...plan.checks, ...asked], at: new Date() };
+  const writes = plan.write ? [plan.write, ...(plan.later ?? []).map(apart)] : [];
+  const asked = await Promise.all(writes.map(write => ask(api, write, signal)));
+  return { ...plan, checks: [...plan.checks, ...asked.flat()], at: new Date() };
 }
+
+/** What is to be created in the place of what is still there is dry-run under a name of its own. */
+const apart = (write: Write): Write =>
+  write.verb === 'create'
+    ? {
+        ...write,
+        object: { ...write.object, metadata: { ...write.object.metadata, name: `${write.target.name}-dry-run` } },
+      }
+    : write;
 
 async function ask(api: OperationApi, write: Write, signal: AbortSignal): Promise<Check[]> {
   const access = accessOf(write);

@@ -60,7 +60,7 @@ export const writeLines = (write: Write): string[] => [
   ...write.changes.flatMap(({ field, from, to }) => [
     `   ${field}`,
     ...(write.verb === 'create' ? [] : [`   - ${from}`]),
-    ...(write.verb === 'delete' ? [] : [`   + ${to}`]),
+    ...(write.verb === 'delete' ? [] : to.split('\n').map(line => `   + ${line}`)),
   ]),
 ];
 

@@ -84,4 +84,23 @@ test('the old side returns: two primaries', async () => {
   await w.shot('two-primaries');
 });
 
+test('the former primary is rebuilt as a replica that follows', async () => {
+  await w.command('Notifications: Clear All Notifications');
+  await w.choose(await w.contextMenu(w.row(/^cluster-eu.*primary cluster/)), 'Rebuild Former Primary…');
+  await w.quick.getByRole('option', { name: /Copy from cluster-us/ }).click();
+  await w.fillInput('archives into from now on', 'cluster-eu-2');
+  await w.quick.filter({ hasText: 'to confirm' }).waitFor({ timeout: 60_000 });
+  await w.shot('rebuild-asked');
+  await w.fillInput('to confirm', 'cluster-eu');
+  for (const verb of ['Write', 'Create']) {
+    const button = w.modal.getByRole('button', { name: verb, exact: true });
+    await button.waitFor({ timeout: 90_000 });
+    await w.shot(`rebuild-${verb.toLowerCase()}`);
+    await button.click();
+  }
+  await w.notification(/Create cluster-eu anew as a replica of cluster-us: completed/, 120_000);
+  await w.row(/^cluster-eu-1.*designated primary.*streaming/).waitFor({ timeout: 60_000 });
+  await w.shot('rebuilt');
+});
+
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));

@@ -15,6 +15,8 @@ import { failOver } from '../../src/operations/failover.ts';
 import { fence } from '../../src/operations/fencing.ts';
 import { newestArchived } from '../../src/operations/list-archive.ts';
 import type { Operation } from '../../src/operations/operation.ts';
+import { createRebuilt, deleteFormer, repointArchive } from '../../src/operations/rebuild.ts';
+import { rebuiltManifest } from '../../src/operations/rebuilt-manifest.ts';
 import { readOtherSide } from '../../src/operations/other-side.ts';
 import type { OperationOutcome } from '../../src/operations/run-operation.ts';
 import { prepareOperation, runOperation, throwIfBlocked } from '../../src/operations/run-operation.ts';
@@ -127,4 +129,46 @@ test('the old side returns as a second primary; fenced, it writes no more', asyn
   assert.equal(isReplicaCluster(await clusterOf(eu)), false);
   const outcome = await carryOut(fence(eu, '*'));
   assert.equal(outcome.kind, 'completed', JSON.stringify(outcome));
+});
+
+test('the former primary is deleted and created anew as a replica that follows, archiving elsewhere', async () => {
+  const former = await clusterOf(eu);
+  const manifest = rebuiltManifest(former, { primary: 'cluster-us', from: 'streaming', serverName: 'cluster-eu-2' });
+  const rebuild = {
+    target: eu,
+    former,
+    manifest,
+    text: JSON.stringify(manifest),
+    folder: { kind: 'read', newest: undefined } as const,
+    look: (_cluster: Cluster, now: AbortSignal) =>
+      readOtherSide(
+        {
+          name: 'cluster-us',
+          address: us,
+          lastSeen: undefined,
+          positions: [],
+          connect: async context => connectionTo(context),
+          newestArchived: undefined,
+        },
+        now,
+      ),
+  };
+  for (const operation of [
+    deleteFormer(rebuild),
+    repointArchive(us, 'cluster-eu', 'cluster-eu-2'),
+    createRebuilt(rebuild),
+  ]) {
+    const outcome = await carryOut(operation);
+    assert.ok(outcome.kind === 'completed', `${operation.title}: ${JSON.stringify(outcome)}`);
+    assert.deepEqual(outcome.issues, []);
+  }
+  const rebuilt = await clusterOf(eu);
+  assert.notEqual(rebuilt.metadata.uid, former.metadata.uid);
+  assert.deepEqual(rebuilt.spec.replica, { self: 'cluster-eu', primary: 'cluster-us', source: 'cluster-us' });
+  assert.ok(
+    [...(playground.world.databases.get('eu/default/cluster-eu')?.instances.values() ?? [])].every(i => i.streaming),
+  );
+  // Carried out again, nothing is deleted and nothing created.
+  assert.equal((await carryOut(createRebuilt(rebuild))).kind, 'completed');
+  assert.equal((await clusterOf(eu)).metadata.uid, rebuilt.metadata.uid);
 });

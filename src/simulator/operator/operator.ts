@@ -153,6 +153,8 @@ async function actOn(r: Reconciliation, cluster: Cluster, buckets: Buckets): Pro
 async function steady(r: Reconciliation, cluster: Cluster): Promise<boolean> {
   await reportInstances(r);
   await reportArchiving(r, cluster);
+  if (!cluster.spec.replica?.promotionToken && cluster.status?.lastPromotionToken)
+    await setStatus(r, { lastPromotionToken: null });
   const ofCluster = async (resource: Resource): Promise<AnyObject[]> =>
     (await r.client.list(resource)).items.filter(
       ({ metadata, spec }) => metadata.namespace === r.namespace && (spec as Backup['spec'])?.cluster?.name === r.name,
@@ -205,5 +207,16 @@ const heal = (r: Reconciliation): Promise<void> =>
 
 async function forget(r: Reconciliation): Promise<void> {
   r.world.databases.delete(r.database.key);
-  for (const pod of await podsOf(r)) await r.client.remove(resources.pods, r.namespace, pod.metadata.name);
+  // As the garbage collector does with what a deleted Cluster owns; it may be back under the same name already.
+  const current = await r.client.get(resources.clusters, r.namespace, r.name);
+  const { pods, services, secrets, persistentVolumeClaims, leases } = resources;
+  for (const resource of [services, secrets, leases, pods, persistentVolumeClaims])
+    for (const { metadata } of (await r.client.list(resource)).items)
+      if (
+        metadata.namespace === r.namespace &&
+        metadata.ownerReferences?.some(
+          ({ kind, name, uid }) => kind === 'Cluster' && name === r.name && uid !== current?.metadata.uid,
+        )
+      )
+        await r.client.remove(resource, r.namespace, metadata.name);
 }

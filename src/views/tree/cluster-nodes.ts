@@ -1,4 +1,5 @@
 /** A Cluster: its role and state, what is not as it should be, and everything below it. */
+import type { Alarm, AlarmKind } from '../../model/alarm.ts';
 import {
   demotionInProgress,
   fencedInstances,
@@ -6,6 +7,7 @@ import {
   isReplicaCluster,
   phases,
   postgresVersion,
+  tokenUsed,
 } from '../../model/cluster.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import { feedOf } from '../../model/feed.ts';
@@ -15,7 +17,7 @@ import { operatorVersion, sideOf, systemIdOf } from '../../model/side.ts';
 import type { Side } from '../../model/side.ts';
 import type { ContextSnapshot } from '../../model/snapshot.ts';
 import type { Member, Topology } from '../../model/topology.ts';
-import { sourceMember } from '../../model/topology.ts';
+import { primaries, sourceMember } from '../../model/topology.ts';
 import { alarmNode, alarmTrouble } from './alarm-nodes.ts';
 import { archiveNodes, archivesTrouble, externalClustersNode } from './archive-nodes.ts';
 import { backupsNode, backupsTrouble } from './backup-nodes.ts';
@@ -50,7 +52,7 @@ export function clusterNode(
     icon: { id: 'database', ...(side.readable ? trouble && { color: warning.color } : { color: staleColor }) },
     trouble,
     tooltip: clusterTooltip(side, scene),
-    contextValue: contextValueOf(cluster),
+    contextValue: contextValueOf(cluster, isFormerPrimary(member, topology, alarmsAbout(scene, address))),
     expanded: !scene.many || trouble !== undefined,
     context: address.context,
     address,
@@ -105,13 +107,24 @@ export function clusterTrouble(
   ]);
 }
 
+/** Alarms of a Cluster that cannot follow any more. */
+const lost: readonly AlarmKind[] = ['two-primaries', 'diverged', 'future-timeline', 'not-fed'];
+
+/** Another member is the primary, and this one is a primary too or does not follow it. */
+const isFormerPrimary = (member: Member, topology: Topology | undefined, raised: readonly Alarm[]): boolean =>
+  topology !== undefined &&
+  primaries(topology).some(primary => primary !== member) &&
+  (!isReplicaCluster(member.cluster) || raised.some(({ kind }) => lost.includes(kind)));
+
 /** `cluster.replica`, with what is in force: `cluster.primary.fenced.hibernated`. */
-const contextValueOf = (cluster: Cluster): string =>
+const contextValueOf = (cluster: Cluster, former: boolean): string =>
   [
     'cluster',
     isReplicaCluster(cluster) ? 'replica' : 'primary',
     ...(fencedInstances(cluster).length > 0 ? ['fenced'] : []),
     ...(hibernated(cluster) ? ['hibernated'] : []),
+    ...(former ? ['former'] : []),
+    ...(tokenUsed(cluster) ? ['used-token'] : []),
   ].join('.');
 
 function sourceSide(topology: Topology, member: Member, { snapshots, moment }: Scene): Side | undefined {
