@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { commandTable, registerCommands } from './commands/index.ts';
 import { describeScheme, forgottenPage, liveScheme, logScheme } from './commands/live-pages.ts';
 import { forgottenOperation, operationScheme } from './commands/operate.ts';
-import { archiveScheme, forgottenArchive } from './commands/open-wal-archive.ts';
+import { archiveFileReader } from './commands/open-wal-archive.ts';
 import { createPortForwards } from './commands/port-forward.ts';
 import { promotionRecords } from './commands/promotion-records.ts';
 import { forgottenPromotion, offerToResume, promotionScheme } from './commands/promote-replica-cluster.ts';
@@ -17,6 +17,7 @@ import { messageOf } from './errors.ts';
 import { startPortForward } from './port-forwarding.ts';
 import { tellServedKinds } from './served-kinds.ts';
 import { showAlarms } from './views/alarms/show-alarms.ts';
+import { createArchiveDocuments } from './views/archive-documents.ts';
 import { codeLenses } from './views/code-lenses.ts';
 import type { LanguageService } from './views/language-client.ts';
 import { createScenes } from './views/scenes.ts';
@@ -35,7 +36,8 @@ export function activate(context: vscode.ExtensionContext): void {
     allowExecPlugins: () => vscode.workspace.isTrusted,
     log: message => log.info(message),
   });
-  const archives = createTextDocuments(archiveScheme, forgottenArchive);
+  const room = () => import('./archive/index.ts');
+  const listings = createArchiveDocuments(archiveFileReader(connections, room));
   const promotions = createTextDocuments(promotionScheme, forgottenPromotion);
   const operationPages = createTextDocuments(operationScheme, forgottenOperation);
   const pages = createTextDocuments([liveScheme, describeScheme, logScheme], forgottenPage);
@@ -48,8 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const table = commandTable({
     extension: context.extensionUri,
     connections,
-    archives,
-    archiveRoom: () => import('./archive/index.ts'),
+    archives: { connections, documents: listings, room },
     promotion,
     operations: { connections, documents: operationPages, log },
     rebuilds,
@@ -68,7 +69,7 @@ export function activate(context: vscode.ExtensionContext): void {
     playground,
     portForwards,
     connections,
-    archives,
+    listings,
     pages,
     promotions,
     operationPages,

@@ -63,6 +63,9 @@ export interface ObjectStoreFolder {
   close(): void;
 }
 
+/** Content of a small text file, unpacked when its key ends with `.gz`. Rejects with a `Failure`. */
+export type ReadText = (folder: ObjectStoreFolder, key: string, signal: AbortSignal) => Promise<string>;
+
 export interface ListOptions {
   onProgress?: (objects: number) => void;
   /** Called once, early, when there is more than a page of segments. */

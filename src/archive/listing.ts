@@ -10,7 +10,7 @@ import type { ArchiveOutline } from '../model/archive-outline.ts';
 import { outlineOf } from '../model/archive-outline.ts';
 import { archivePath } from '../model/archive.ts';
 import { defaultSegmentSize, formatLsn, parseHistory } from '../model/wal.ts';
-import type { ListArchive, ListOptions, ObjectStoreFolder, Slice, StoredObject } from './contract.ts';
+import type { ListArchive, ListOptions, ObjectStoreFolder, ReadText, Slice, StoredObject } from './contract.ts';
 import type { WalSummary } from './wal-summary.ts';
 import { addObject, append, emptySummary, note, printable } from './wal-summary.ts';
 
@@ -108,11 +108,15 @@ const circling = (where: string, key: string): Failure =>
     remedy: 'Try again; if it stays so, the endpoint does not list objects as its protocol demands.',
   });
 
-async function read(pass: Pass, key: string): Promise<string> {
-  pass.requests++;
-  const bytes = await pass.folder.read(key, smallFile, pass.signal);
+export const readText: ReadText = async (folder, key, signal) => {
+  const bytes = await folder.read(key, smallFile, signal);
   const plain = key.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: smallFile }) : bytes;
   return new TextDecoder().decode(plain);
+};
+
+function read(pass: Pass, key: string): Promise<string> {
+  pass.requests++;
+  return readText(pass.folder, key, pass.signal);
 }
 
 /** Works through the items, several at a time; the first failure ends it. */
@@ -257,10 +261,10 @@ async function slicesBehind(pass: Pass, lastKey: string, segmentSize: number): P
 }
 
 async function readHistories(pass: Pass, { timelines }: WalSummary): Promise<void> {
-  const withHistory = [...timelines.values()].filter(({ historyKey }) => historyKey !== undefined);
+  const withHistory = [...timelines.values()].filter(({ listing }) => listing.historyKey !== undefined);
   withHistory.sort((a, b) => a.listing.timeline - b.listing.timeline);
-  await atOnce(withHistory.slice(-detailedHistories), ({ listing, historyKey = '' }) =>
-    readHistory(pass, listing, historyKey),
+  await atOnce(withHistory.slice(-detailedHistories), ({ listing }) =>
+    readHistory(pass, listing, listing.historyKey ?? ''),
   );
 }
 

@@ -20,7 +20,6 @@ interface TimelineSummary {
   /** Numbers of the first and the last segment seen. */
   first: bigint | undefined;
   end: bigint | undefined;
-  historyKey: string | undefined;
 }
 
 export const emptySummary = (): WalSummary => ({ timelines: new Map(), foreign: { count: 0, examples: [] } });
@@ -46,10 +45,8 @@ export function addObject(summary: WalSummary, { key, size, modified }: StoredOb
     if (!segment) return note(summary.foreign, key);
     addSegment(timeline, segment.number, parsed.name, modified, segmentSize);
     if (size !== undefined && size !== segmentSize && !compressed.test(key)) note(listing.oddSizes, parsed.name);
-  } else if (parsed.kind === 'history') {
-    listing.historyFile = true;
-    timeline.historyKey = key;
-  } else if (parsed.kind === 'partial') addPartial(listing, parsed.name);
+  } else if (parsed.kind === 'history') listing.historyKey = key;
+  else if (parsed.kind === 'partial') addPartial(listing, parsed.name);
   else listing.labels.push(parsed.name);
   summary.timelines.set(parsed.timeline, timeline);
   listing.bytes += size ?? 0;
@@ -60,7 +57,6 @@ const newSummary = (timeline: number): TimelineSummary => ({
   listing: emptyTimeline(timeline),
   first: undefined,
   end: undefined,
-  historyKey: undefined,
 });
 
 function addSegment(
@@ -134,8 +130,7 @@ function appendTimeline(before: TimelineSummary, next: TimelineSummary, segmentS
   }
   if (from.newest && (!into.newest || from.newest > into.newest)) into.newest = from.newest;
   into.lastStored = from.lastStored ?? into.lastStored;
-  into.historyFile ||= from.historyFile;
+  into.historyKey ??= from.historyKey;
   before.first ??= next.first;
   before.end = next.end ?? before.end;
-  before.historyKey ??= next.historyKey;
 }

@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
 import { Failure, messageOf } from '../errors.ts';
-import type { ArchiveRoom } from '../operations/list-archive.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import type { Scenes } from '../views/scenes.ts';
 import type { ReplicationView } from '../views/tree/provider.ts';
@@ -29,7 +28,8 @@ import type { LiveYamlRoom } from './open-live-yaml.ts';
 import { openLiveYaml } from './open-live-yaml.ts';
 import { openManifest } from './open-manifest.ts';
 import { openPsql } from './open-psql.ts';
-import { openWalArchive, refreshWalArchive } from './open-wal-archive.ts';
+import type { ArchiveDependencies } from './open-wal-archive.ts';
+import { openBothWalArchives, openWalArchive, refreshWalArchive } from './open-wal-archive.ts';
 import type { OperationDependencies } from './operate.ts';
 import type { PortForwards } from './port-forward.ts';
 import type { PromotionDependencies } from './promote-replica-cluster.ts';
@@ -44,12 +44,12 @@ import { showTopology } from './show-topology.ts';
 import type { Playground } from './start-playground.ts';
 import { switchPrimaryInstance } from './switch-primary-instance.ts';
 import { unfenceInstance } from './unfence-instance.ts';
+import { compareWalArchive, copyWalArchiveJson, goToInWalArchive } from './wal-archive-document.ts';
 
 export interface CommandDependencies {
   extension: vscode.Uri;
   connections: Connections;
-  archives: TextDocuments;
-  archiveRoom: () => Promise<ArchiveRoom>;
+  archives: ArchiveDependencies;
   promotion: PromotionDependencies;
   operations: OperationDependencies;
   rebuilds: RebuildRecords;
@@ -73,7 +73,6 @@ export const commandTable = ({
   extension,
   connections,
   archives,
-  archiveRoom,
   promotion,
   operations,
   rebuilds,
@@ -106,8 +105,12 @@ export const commandTable = ({
   'cnpg.backUpNow': backUpNow(operations),
   'cnpg.suspendSchedule': suspendSchedule(operations),
   'cnpg.resumeSchedule': resumeSchedule(operations),
-  'cnpg.openWalArchive': openWalArchive(connections, archives, archiveRoom),
-  'cnpg.refreshWalArchive': refreshWalArchive(connections, archives, archiveRoom),
+  'cnpg.openWalArchive': openWalArchive(archives),
+  'cnpg.openBothWalArchives': openBothWalArchives(archives),
+  'cnpg.refreshWalArchive': refreshWalArchive(archives),
+  'cnpg.goToInWalArchive': goToInWalArchive(archives.documents),
+  'cnpg.copyWalArchiveJson': copyWalArchiveJson(archives.documents),
+  'cnpg.compareWalArchive': compareWalArchive(archives.documents),
   'cnpg.showTopology': showTopology(extension, connections),
   'cnpg.openManifest': openManifest(connections, language),
   'cnpg.openLiveYaml': openLiveYaml({ connections, pages, liveYaml }),

@@ -7,49 +7,64 @@ import { renderOutline } from '../model/archive-outline.ts';
 import { ownArchive, sourceArchive } from '../model/archive.ts';
 import type { Address } from '../model/kubernetes.ts';
 import type { ArchiveOf, ArchiveRoom } from '../operations/list-archive.ts';
-import { listClusterArchive } from '../operations/list-archive.ts';
+import { listClusterArchive, readArchiveFile } from '../operations/list-archive.ts';
+import type { ArchiveDocuments } from '../views/archive-documents.ts';
+import { archiveScheme } from '../views/archive-documents.ts';
 import { configuredBindings } from '../views/bindings.ts';
-import type { TextDocuments } from '../views/text-documents.ts';
 import { abortSignalOf } from './cancellation.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import { pickCluster } from './pick-cluster.ts';
 
-export const archiveScheme = 'cnpg-wal';
-export const forgottenArchive =
-  '# This listing is from an earlier window.\n# Run "CNPG: Refresh WAL Archive Listing" to read the archive again.\n';
+export interface ArchiveDependencies {
+  connections: Connections;
+  documents: ArchiveDocuments;
+  room: () => Promise<ArchiveRoom>;
+}
 
 /** Lists the archive that a Cluster writes or reads and opens the listing as a read-only document. */
 export const openWalArchive =
-  (connections: Connections, documents: TextDocuments, room: () => Promise<ArchiveRoom>) =>
+  (deps: ArchiveDependencies) =>
   async (argument?: ClusterArgument): Promise<void> => {
     const address = await pickCluster(
-      connections,
+      deps.connections,
       argument,
       'Open WAL Archive',
       cluster => ownArchive(cluster) !== undefined || sourceArchive(cluster) !== undefined,
     );
     if (!address) return;
     const which = (argument && 'archive' in argument ? argument.archive : undefined) ?? 'own';
-    const uri = archiveUri(address, which);
-    await load(connections, documents, room, address, which, uri);
+    await load(deps, address, which, archiveUri(address, which));
+  };
+
+/** Opens the archive that a replica cluster reads and the one that it writes, beside each other. */
+export const openBothWalArchives =
+  (deps: ArchiveDependencies) =>
+  async (argument?: ClusterArgument): Promise<void> => {
+    const address = await pickCluster(
+      deps.connections,
+      argument,
+      'Open Both WAL Archives',
+      cluster => ownArchive(cluster) !== undefined && sourceArchive(cluster) !== undefined,
+    );
+    if (!address) return;
+    await load(deps, address, 'source', archiveUri(address, 'source'));
+    await load(deps, address, 'own', archiveUri(address, 'own'), true);
   };
 
 /** Reads the archive of the listing in the active editor again. */
-export const refreshWalArchive =
-  (connections: Connections, documents: TextDocuments, room: () => Promise<ArchiveRoom>) => async (): Promise<void> => {
-    const uri = vscode.window.activeTextEditor?.document.uri;
-    const from = uri?.scheme === archiveScheme ? parseArchiveUri(uri) : undefined;
-    if (uri && from) await load(connections, documents, room, from.address, from.which, uri);
-  };
+export const refreshWalArchive = (deps: ArchiveDependencies) => async (): Promise<void> => {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  const from = uri?.scheme === archiveScheme ? parseArchiveUri(uri) : undefined;
+  if (uri && from) await load(deps, from.address, from.which, uri);
+};
 
 /** A large archive shows its folders first, and its segments when all are listed. Cancelled, it shows what was listed by then. */
 async function load(
-  connections: Connections,
-  documents: TextDocuments,
-  room: () => Promise<ArchiveRoom>,
+  { connections, documents, room }: ArchiveDependencies,
   address: Address,
   which: ArchiveOf,
   uri: vscode.Uri,
+  beside = false,
 ): Promise<void> {
   const connection = await connections.open(address.context);
   const role = which === 'own' ? 'WAL archive of' : "Source's WAL archive, read by";
@@ -73,18 +88,29 @@ async function load(
         onOutline(outline) {
           isLarge = true;
           about = ` of about ${outline.atMost.toLocaleString('en')}`;
-          documents.set(uri, renderOutline(outline, title));
-          void documents.show(uri, 'cnpg-wal');
+          documents.setOutline(uri, renderOutline(outline, title));
+          void documents.show(uri, beside);
         },
       });
       const around = archiveSurroundings(connections.snapshots(), address, which, configuredBindings());
-      documents.set(uri, renderListing(listing, checkArchive(listing, around), title));
-      await documents.show(uri, 'cnpg-wal');
+      const check = checkArchive(listing, around);
+      documents.setListing(uri, renderListing(listing, check, title), { listing, check });
+      await documents.show(uri, beside);
     } catch (error) {
       if (!hard.signal.aborted) throw error;
     }
   });
 }
+
+/** Reads the file of an archive that a link in its listing names. */
+export const archiveFileReader =
+  (connections: Connections, room: () => Promise<ArchiveRoom>) =>
+  async (uri: vscode.Uri, signal: AbortSignal): Promise<string> => {
+    const from = parseArchiveUri(uri);
+    if (!from) return '';
+    const connection = await connections.open(from.address.context);
+    return readArchiveFile(connection, from.address, from.which, uri.path.slice(1), room, signal);
+  };
 
 /** The file name is what the tab shows; everything else is in the query. */
 const archiveUri = (address: Address, which: ArchiveOf): vscode.Uri =>

@@ -451,13 +451,13 @@ function ofTimeline(
       message: `${name} is not in the line of ancestry of timeline ${chain.at(-1)?.timeline ?? '?'}: a branch that was given up, such as a former primary's.`,
     },
     timeline.timeline > 1 &&
-      !timeline.historyFile &&
+      timeline.historyKey === undefined &&
       (timeline.segments > 0 || timeline.partial.length > 0) && {
         severity: isNewest || stretch ? 'error' : 'warning',
         code: 'history-missing',
         message: `${name} has no history file: nobody can switch to it, and what it came from is unknown.`,
       },
-    timeline.historyFile &&
+    timeline.historyKey !== undefined &&
       timeline.history.length === 0 && {
         severity: 'error',
         code: 'history-unreadable',

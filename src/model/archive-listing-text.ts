@@ -73,7 +73,7 @@ function renderTimeline(timeline: TimelineListing, check: TimelineCheck | undefi
     ['Segments', `${timeline.segments} (${formatBytes(timeline.bytes)} stored)`],
     ['Newest', timeline.newest?.toISOString() ?? 'nothing'],
   ];
-  if (timeline.timeline > 1 || timeline.historyFile) rows.unshift(['Parent', parentOf(timeline)]);
+  if (timeline.timeline > 1 || timeline.historyKey !== undefined) rows.unshift(['Parent', parentOf(timeline)]);
   const runs = timeline.ranges.flatMap((range, index) => {
     const gap = timeline.gaps[index];
     return [renderRange(range, segmentSize), ...(gap ? [`GAP ${gap.from} .. ${gap.to}  ${gap.count} missing`] : [])];
@@ -87,8 +87,8 @@ function renderTimeline(timeline: TimelineListing, check: TimelineCheck | undefi
   ].join('\n');
 }
 
-const parentOf = ({ parent, switchpoint, reason, historyFile }: TimelineListing): string => {
-  if (!historyFile) return 'unknown: NO HISTORY FILE';
+const parentOf = ({ parent, switchpoint, reason, historyKey }: TimelineListing): string => {
+  if (historyKey === undefined) return 'unknown: NO HISTORY FILE';
   if (parent === undefined) return `unknown${reason === undefined ? '' : `: ${reason}`}`;
   return `timeline ${parent}, left at ${switchpoint ?? '?'}${reason ? ` (${reason})` : ''}`;
 };

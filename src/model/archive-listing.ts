@@ -29,7 +29,8 @@ export interface TimelineListing {
   switchpoint: string | undefined;
   /** Reason text of the history file's last line. */
   reason: string | undefined;
-  historyFile: boolean;
+  /** Key of its history file, relative to the archive's folder. */
+  historyKey: string | undefined;
   /** All lines of the history file, oldest ancestor first. */
   history: HistoryEntry[];
   /** Runs of complete segments, ascending. More than one run means gaps. */
@@ -61,7 +62,7 @@ export const emptyTimeline = (timeline: number): TimelineListing => ({
   parent: undefined,
   switchpoint: undefined,
   reason: undefined,
-  historyFile: false,
+  historyKey: undefined,
   history: [],
   ranges: [],
   gaps: [],

@@ -7,6 +7,7 @@ import type {
   ObjectStoreFolder,
   OpenFolder,
   OpenStream,
+  ReadText,
 } from '../archive/contract.ts';
 import { Failure, isFailure } from '../errors.ts';
 import type { Connection } from '../kubernetes/contract.ts';
@@ -24,6 +25,7 @@ export type ArchiveOf = 'own' | 'source';
 export interface ArchiveRoom {
   openFolder: OpenFolder;
   listArchive: ListArchive;
+  readText: ReadText;
   newestWal: (folder: ObjectStoreFolder, signal: AbortSignal) => Promise<NewestWal | undefined>;
 }
 
@@ -51,6 +53,17 @@ export const newestArchived = (
   signal: AbortSignal,
 ): Promise<NewestWal | undefined> =>
   inArchive(api, address, which, room, signal, ({ newestWal }, folder) => newestWal(folder, signal));
+
+/** A small file of the archive: `backup.info`, a history file; unpacked when it is `.gz`. Rejects with a `Failure`. */
+export const readArchiveFile = (
+  api: Api,
+  address: Address,
+  which: ArchiveOf,
+  key: string,
+  room: () => Promise<ArchiveRoom>,
+  signal: AbortSignal,
+): Promise<string> =>
+  inArchive(api, address, which, room, signal, ({ readText }, folder) => readText(folder, key, signal));
 
 async function inArchive<T>(
   api: Api,

@@ -29,7 +29,7 @@ const listing: ArchiveListing = {
       parent: 1,
       switchpoint: '0/50000A0',
       reason: 'no recovery target specified',
-      historyFile: true,
+      historyKey: 'wals/00000002.history',
       segments: 3,
       bytes: 900,
       newest: new Date('2026-11-23T09:59:00Z'),

@@ -10,10 +10,10 @@ import type { Duplex } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import tls from 'node:tls';
-import { listArchive, newestWal, openFolder } from '../../src/archive/index.ts';
+import { listArchive, newestWal, openFolder, readText } from '../../src/archive/index.ts';
 import type { Connection } from '../../src/kubernetes/contract.ts';
 import type { ArchiveListing } from '../../src/model/archive-listing.ts';
-import { listClusterArchive } from '../../src/operations/list-archive.ts';
+import { listClusterArchive, readArchiveFile } from '../../src/operations/list-archive.ts';
 import { kindOf } from '../../src/simulator/api/kinds.ts';
 import type { ApiServer } from '../../src/simulator/api/server.ts';
 import { startApiServer } from '../../src/simulator/api/server.ts';
@@ -45,6 +45,7 @@ interface Certificate {
 interface Stage {
   connection: Connection;
   list: () => Promise<ArchiveListing>;
+  read: (key: string) => Promise<string>;
   /** Pods to which streams were opened, with the port. */
   streams: string[];
 }
@@ -53,6 +54,7 @@ async function stage(t: TestContext, { endpoint, behind, denied, certificate, ca
   const bucket = createBucket();
   for (const key of ['00000001000000000000000A', '00000001000000000000000B'])
     bucket.put(`cluster-eu/wals/0000000100000000/${key}`, 16 * 2 ** 20, new Date());
+  bucket.put('cluster-eu/wals/00000002.history', Buffer.from('1\t0/B0000A0\tno recovery target\n'), new Date());
   const store = await startObjectStore({ buckets: new Map([['archive', bucket]]), keys: { key: secret } });
   const storePort = Number(new URL(store.endpoint).port);
   const port = certificate ? await secured(t, certificate, storePort) : storePort;
@@ -74,8 +76,13 @@ async function stage(t: TestContext, { endpoint, behind, denied, certificate, ca
   const relay = { url: server.url } as never;
   const users = { admin: { token: 'token' }, viewer: {} };
   const { connection } = await open(t, { relay, cluster: { 'insecure-skip-tls-verify': true }, users });
-  const room = async () => ({ openFolder, listArchive, newestWal });
-  return { connection, streams, list: () => listClusterArchive(connection, at('cluster-eu'), 'own', room, never) };
+  const room = async () => ({ openFolder, listArchive, newestWal, readText });
+  return {
+    connection,
+    streams,
+    list: () => listClusterArchive(connection, at('cluster-eu'), 'own', room, never),
+    read: key => readArchiveFile(connection, at('cluster-eu'), 'own', key, room, never),
+  };
 }
 
 /** TLS in front of a server. @returns its port */
@@ -150,6 +157,14 @@ for (const endpoint of ['http://minio.storage.svc', 'http://minio.storage.svc.cl
     assert.equal(listing.endpointURL, endpoint);
     assert.deepEqual([...new Set(streams)], ['storage/minio-1:9000']);
   });
+
+test('a small file of the archive is read the same way', async t => {
+  const { read, list } = await stage(t, { endpoint: 'http://minio.storage.svc', behind: pods });
+  const key = (await list()).timelines.at(-1)?.historyKey ?? '';
+  assert.equal(key, 'wals/00000002.history');
+  assert.match(await read(key), /^1\t0\/B0000A0/);
+  await assert.rejects(read('base/20261125T010203/backup.info'), /NoSuchKey/);
+});
 
 test('an endpoint of the outside is reached as ever', async t => {
   const { list, streams } = await stage(t, { endpoint: 'STORE', behind: pods });
