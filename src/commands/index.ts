@@ -91,7 +91,7 @@ export const commandTable = ({
   'cnpg.refresh': refresh(connections),
   'cnpg.promoteReplicaCluster': promoteReplicaCluster(promotion),
   'cnpg.resumePromotion': resumePromotion(promotion),
-  'cnpg.failOverToReplicaCluster': failOverToReplicaCluster({ ...operations, scenes, archiveRoom }),
+  'cnpg.failOverToReplicaCluster': failOverToReplicaCluster({ ...operations, scenes, archiveRoom: archives.room }),
   'cnpg.rebuildFormerPrimary': rebuildFormerPrimary({ ...operations, records: rebuilds, archiveRoom, liveYaml }),
   'cnpg.clearUsedToken': clearUsedToken(operations),
   'cnpg.switchPrimaryInstance': switchPrimaryInstance(operations),

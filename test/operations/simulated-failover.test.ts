@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { listArchive, newestWal, openFolder } from '../../src/archive/index.ts';
+import { listArchive, newestWal, openFolder, readText } from '../../src/archive/index.ts';
 import type { Connection } from '../../src/kubernetes/contract.ts';
 import { connect } from '../../src/kubernetes/index.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
@@ -68,7 +68,7 @@ const failover = (silence = 0): Operation =>
         positions,
         connect: async context => connectionTo(context),
         async newestArchived(until) {
-          const room = { openFolder, listArchive, newestWal };
+          const room = { openFolder, listArchive, newestWal, readText };
           const newest = await newestArchived(connectionTo('us'), us, 'source', async () => room, until);
           return newest && { ...newest, storedAt: newest.storedAt - silence };
         },
