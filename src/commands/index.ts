@@ -92,7 +92,12 @@ export const commandTable = ({
   'cnpg.promoteReplicaCluster': promoteReplicaCluster(promotion),
   'cnpg.resumePromotion': resumePromotion(promotion),
   'cnpg.failOverToReplicaCluster': failOverToReplicaCluster({ ...operations, scenes, archiveRoom: archives.room }),
-  'cnpg.rebuildFormerPrimary': rebuildFormerPrimary({ ...operations, records: rebuilds, archiveRoom, liveYaml }),
+  'cnpg.rebuildFormerPrimary': rebuildFormerPrimary({
+    ...operations,
+    records: rebuilds,
+    archiveRoom: archives.room,
+    liveYaml,
+  }),
   'cnpg.clearUsedToken': clearUsedToken(operations),
   'cnpg.switchPrimaryInstance': switchPrimaryInstance(operations),
   'cnpg.fenceInstance': fenceInstance(operations),
