@@ -2,6 +2,7 @@
  * List, then watch from there (Kubernetes API concepts, "Efficient detection of changes"): bookmarks move the version on,
  * 410 lists again, a dropped or silent stream goes on from the last version, failures back off with jitter.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { Client } from './client.ts';
@@ -174,8 +175,8 @@ async function listAll<T>(
   throw garbage(what, 'The list does not end.');
 }
 
-/** Objects in one answer: a pod has about 15 KB, and what a page takes is soon garbage again. */
-const pageSize = '250';
+/** Objects in one answer. A pod has about 15 KB; what a larger page takes for a moment the process keeps. */
+const pageSize = '50';
 
 const selectorOf = ({ kind }: Follow): Record<string, string> => {
   const { labelSelector } = resources[kind];
@@ -213,13 +214,18 @@ async function watchFrom<T extends KubernetesObject>(
     const path = collectionPath(how.kind, namespace);
     const stream = await how.client.stream({ what, path, query, server }, stopping);
     onOpen();
-    for await (const line of linesOf(what, stream, () => timer.refresh())) {
-      const event = parseEvent<T>(what, line);
-      onEvent();
-      if (event.type === 'ERROR') throw errorEvent(what, event.object);
-      version = event.object.metadata?.resourceVersion ?? version;
-      if (event.type === 'DELETED') sink.remove(event.object);
-      else if (event.type !== 'BOOKMARK') sink.put(event.object);
+    const lines = lineReader(what);
+    for await (const bytes of stream) {
+      timer.refresh();
+      for (const line of lines(bytes)) {
+        const event = parseEvent<T>(what, line);
+        onEvent();
+        if (event.type === 'ERROR') throw errorEvent(what, event.object);
+        version = event.object.metadata?.resourceVersion ?? version;
+        if (event.type === 'DELETED') sink.remove(event.object);
+        else if (event.type !== 'BOOKMARK') sink.put(event.object);
+      }
+      if (bytes.length < muchAtOnce) await sleep(gathering);
     }
     return { version, server };
   } catch (error) {
@@ -233,28 +239,35 @@ async function watchFrom<T extends KubernetesObject>(
   }
 }
 
+/**
+ * Milliseconds between two looks at a stream on which little comes: a packet for each of hundreds of events a second costs more
+ * than the events. Nobody hears of them sooner, since changes are announced that often.
+ */
+const gathering = 100;
+/** Bytes: more may be waiting. */
+const muchAtOnce = 16_384;
+
 /** Longest event in characters: etcd takes objects of 1.5 MB. What is longer comes from something else. */
 const longestLine = 16 << 20;
 
-async function* linesOf(what: string, stream: AsyncIterable<Uint8Array>, onBytes: () => void): AsyncIterable<string> {
+/** Takes bytes as they arrive and gives the lines that are whole by then. */
+function lineReader(what: string): (bytes: Uint8Array) => string[] {
   const decoder = new TextDecoder();
   let begun: string[] = [];
   let length = 0;
-  for await (const bytes of stream) {
-    onBytes();
+  return bytes => {
     const lines = decoder.decode(bytes, { stream: true }).split('\n');
     const rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const whole = begun.length === 0 ? line : begun.join('') + line;
+    if (lines.length > 0) {
+      lines[0] = begun.join('') + lines[0];
       begun = [];
       length = 0;
-      if (whole.trim() !== '') yield whole;
     }
-    if (rest === '') continue;
-    begun.push(rest);
+    if (rest !== '') begun.push(rest);
     length += rest.length;
     if (length > longestLine) throw garbage(what, 'An event does not end.');
-  }
+    return lines.filter(line => line.trim() !== '');
+  };
 }
 
 function parseEvent<T>(what: string, line: string): WatchEvent<T> {

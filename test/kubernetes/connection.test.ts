@@ -275,6 +275,47 @@ test('a watch that says nothing is given up and begun again', async t => {
   assert.equal(names(await until(s => s.clusters.length === 1)), 'late');
 });
 
+test('events arrive whole whatever packets they come in', async t => {
+  const list = { metadata: { resourceVersion: '7' }, items: [] };
+  const event = (type: string, name: string, version: number): string =>
+    JSON.stringify({ type, object: { metadata: { name, namespace: 'default', resourceVersion: String(version) } } });
+  const lines = [
+    event('ADDED', 'größe', 8),
+    event('ADDED', 'gone', 9),
+    '',
+    event('BOOKMARK', '', 10),
+    ...Array.from({ length: 50 }, (_, at) => event('MODIFIED', 'größe', 11 + at)),
+    event('DELETED', 'gone', 99),
+    event('ADDED', 'x'.repeat(100_000), 100),
+  ];
+  const bytes = Buffer.from(`${lines.join('\n')}\n`);
+  const umlaut = bytes.indexOf('ö');
+  const url = await answering(t, async (request, response) => {
+    if (!request.url?.includes('watch=true')) return void response.end(JSON.stringify(list));
+    response.writeHead(200);
+    response.flushHeaders();
+    if (!request.url.includes('/clusters?')) return;
+    for (const [from, to] of [
+      [0, umlaut + 1],
+      [umlaut + 1, 90],
+      [90, 3000],
+      [3000, bytes.length],
+    ]) {
+      response.write(bytes.subarray(from, to));
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+  });
+  const { until } = await open(t, url);
+  const { clusters } = await until(s => s.clusters.length === 2 && !names(s).includes('gone'));
+  assert.deepEqual(
+    clusters.map(({ metadata }) => [metadata.name.length, metadata.resourceVersion]),
+    [
+      [5, '60'],
+      [100_000, '100'],
+    ],
+  );
+});
+
 test('after closing nothing is announced and no request is made', async t => {
   let requests = 0;
   const asked = new EventEmitter();
