@@ -289,21 +289,15 @@ test('events arrive whole whatever packets they come in', async t => {
     event('ADDED', 'x'.repeat(100_000), 100),
   ];
   const bytes = Buffer.from(`${lines.join('\n')}\n`);
-  const umlaut = bytes.indexOf('ö');
-  const url = await answering(t, async (request, response) => {
+  // Within a letter, within a line, after many.
+  const cuts = [0, bytes.indexOf('ö') + 1, 90, 3000];
+  const url = await answering(t, (request, response) => {
     if (!request.url?.includes('watch=true')) return void response.end(JSON.stringify(list));
     response.writeHead(200);
     response.flushHeaders();
     if (!request.url.includes('/clusters?')) return;
-    for (const [from, to] of [
-      [0, umlaut + 1],
-      [umlaut + 1, 90],
-      [90, 3000],
-      [3000, bytes.length],
-    ]) {
-      response.write(bytes.subarray(from, to));
-      await new Promise(resolve => setTimeout(resolve, 20));
-    }
+    for (const [at, from] of cuts.entries())
+      setTimeout(() => response.write(bytes.subarray(from, cuts[at + 1])), at * 20);
   });
   const { until } = await open(t, url);
   const { clusters } = await until(s => s.clusters.length === 2 && !names(s).includes('gone'));
