@@ -292,12 +292,12 @@ test('events arrive whole whatever packets they come in', async t => {
   // Within a letter, within a line, after many.
   const cuts = [0, bytes.indexOf('ö') + 1, 90, 3000];
   const url = await answering(t, (request, response) => {
-    if (!request.url?.includes('watch=true')) return void response.end(JSON.stringify(list));
     response.writeHead(200);
-    response.flushHeaders();
-    if (!request.url.includes('/clusters?')) return;
-    for (const [at, from] of cuts.entries())
-      setTimeout(() => response.write(bytes.subarray(from, cuts[at + 1])), at * 20);
+    if (request.url?.includes('watch=true')) response.flushHeaders();
+    else response.end(JSON.stringify(list));
+    if (request.url?.includes('watch=true') && request.url.includes('/clusters?'))
+      for (const [at, from] of cuts.entries())
+        setTimeout(() => response.write(bytes.subarray(from, cuts[at + 1])), at * 20);
   });
   const { until } = await open(t, url);
   const { clusters } = await until(s => s.clusters.length === 2 && !names(s).includes('gone'));
