@@ -50,7 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const table = commandTable({
     extension: context.extensionUri,
     connections,
-    archives: { connections, documents: listings, room },
+    archives: { connections, documents: listings, room, rests: new Map() },
     promotion,
     operations: { connections, documents: operationPages, log },
     rebuilds,

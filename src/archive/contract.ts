@@ -72,6 +72,17 @@ export interface ListOptions {
   onOutline?: (outline: ArchiveOutline) => void;
   /** Ends the listing early, with what is there by then: `truncated`. */
   stop?: AbortSignal;
+  /** Goes on where a listing of the same archive was stopped. */
+  resume?: RestOfListing;
+  /** Called when it was stopped, or failed, after something of a large archive was listed. */
+  onStopped?: (rest: RestOfListing) => void;
+}
+
+/** Where a stopped listing was; only {@link ListArchive} looks inside. */
+export interface RestOfListing {
+  /** Objects listed by then. */
+  objects: number;
+  readonly parts: readonly unknown[];
 }
 
 export type ListArchive = (

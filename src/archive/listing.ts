@@ -10,7 +10,15 @@ import type { ArchiveOutline } from '../model/archive-outline.ts';
 import { outlineOf } from '../model/archive-outline.ts';
 import { archivePath } from '../model/archive.ts';
 import { defaultSegmentSize, formatLsn, parseHistory } from '../model/wal.ts';
-import type { ListArchive, ListOptions, ObjectStoreFolder, ReadText, Slice, StoredObject } from './contract.ts';
+import type {
+  ListArchive,
+  ListOptions,
+  ObjectStoreFolder,
+  ReadText,
+  RestOfListing,
+  Slice,
+  StoredObject,
+} from './contract.ts';
 import type { WalSummary } from './wal-summary.ts';
 import { addObject, append, emptySummary, note, printable } from './wal-summary.ts';
 
@@ -56,6 +64,8 @@ interface Pass {
   where: string;
   signal: AbortSignal;
   stop: AbortSignal | undefined;
+  resume: readonly Part[] | undefined;
+  onStopped: ((rest: RestOfListing) => void) | undefined;
   onOutline: ((outline: ArchiveOutline) => void) | undefined;
   objects: number;
   bytes: number;
@@ -70,13 +80,15 @@ function newPass(
   folder: ObjectStoreFolder,
   where: string,
   signal: AbortSignal,
-  { onProgress, onOutline, stop }: ListOptions,
+  { onProgress, onOutline, stop, resume, onStopped }: ListOptions,
 ): Pass {
   const pass: Pass = {
     folder,
     where,
     signal,
     stop,
+    resume: resume?.parts as readonly Part[] | undefined,
+    onStopped,
     onOutline,
     objects: 0,
     bytes: 0,
@@ -119,14 +131,23 @@ function read(pass: Pass, key: string): Promise<string> {
   return readText(pass.folder, key, pass.signal);
 }
 
-/** Works through the items, several at a time; the first failure ends it. */
-async function atOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+/** Works through the items, several at a time. After the first failure no other is begun; it is thrown when all are at rest. */
+async function atOnce<T, R>(items: readonly T[], work: (item: T, ended: AbortSignal) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const next = items.entries();
+  const failed = new AbortController();
   const worker = async (): Promise<void> => {
-    for (const [at, item] of next) results[at] = await work(item);
+    for (const [at, item] of next) {
+      if (failed.signal.aborted) return;
+      try {
+        results[at] = await work(item, failed.signal);
+      } catch (error) {
+        failed.abort(error);
+      }
+    }
   };
   await Promise.all(Array.from({ length: Math.min(inFlight, items.length) }, worker));
+  failed.signal.throwIfAborted();
   return results;
 }
 
@@ -202,42 +223,85 @@ const withoutInfo = (id: string, bytes: number, problem: string): BaseBackup => 
 const isSegmentSize = (size: number): boolean =>
   Number.isInteger(size) && size >= 2 ** 20 && size <= 2 ** 30 && Number.isInteger(Math.log2(size));
 
+/** A slice with what was seen of it. */
+interface Part {
+  slice: Slice;
+  summary: WalSummary;
+  objects: number;
+  bytes: number;
+  /** Key of the last object seen. */
+  last: string | undefined;
+  complete: boolean;
+}
+
+const newPart = (slice: Slice): Part => ({
+  slice,
+  summary: emptySummary(),
+  objects: 0,
+  bytes: 0,
+  last: undefined,
+  complete: false,
+});
+
 async function listSegments(pass: Pass, segmentSize: number): Promise<WalSummary> {
-  const whole = emptySummary();
-  const pages = pass.pages({ prefix: 'wals/' });
-  const first = await pages.next();
-  if (first.done) return whole;
-  for (const object of first.value) addObject(whole, object, segmentSize);
-  const lastKey = first.value.at(-1)?.key;
-  // Less than a page is all there is; of more, nobody says how much.
-  if (lastKey === undefined || first.value.length < pass.folder.pageSize) {
-    for await (const page of pages) for (const object of page) addObject(whole, object, segmentSize);
-    return whole;
+  const parts = pass.resume ?? (await cutIntoParts(pass, segmentSize));
+  for (const { objects, bytes } of pass.resume ?? []) {
+    pass.objects += objects;
+    pass.bytes += bytes;
   }
-  await pages.return(undefined);
-  const slices = await slicesBehind(pass, lastKey, segmentSize);
-  const summaries = await atOnce(slices, slice => listSlice(pass, slice, segmentSize));
-  for (const { summary, complete } of summaries) {
-    append(whole, summary, segmentSize);
+  try {
+    await atOnce(
+      parts.filter(({ complete }) => !complete),
+      (part, ended) => listPart(pass, part, segmentSize, ended),
+    );
+  } finally {
+    pass.truncated = parts.some(({ complete }) => !complete);
+    if (pass.truncated) pass.onStopped?.({ objects: parts.reduce((sum, { objects }) => sum + objects, 0), parts });
+  }
+  const whole = emptySummary();
+  for (const { summary, complete } of parts) {
+    // What may be gone on with stays as it is.
+    append(whole, pass.truncated ? structuredClone(summary) : summary, segmentSize);
     // Behind what was not listed, everything would look like a gap.
     if (!complete) break;
   }
-  pass.truncated = summaries.some(({ complete }) => !complete);
   return whole;
 }
 
-async function listSlice(
-  pass: Pass,
-  slice: Slice,
-  segmentSize: number,
-): Promise<{ summary: WalSummary; complete: boolean }> {
-  const summary = emptySummary();
-  if (pass.stop?.aborted) return { summary, complete: false };
-  for await (const page of pass.pages(slice)) {
-    for (const object of page) addObject(summary, object, segmentSize);
-    if (pass.stop?.aborted) return { summary, complete: false };
+/** The first page, and what is behind it: less than a page is all there is; of more, nobody says how much. */
+async function cutIntoParts(pass: Pass, segmentSize: number): Promise<readonly Part[]> {
+  const head = newPart({ prefix: 'wals/' });
+  const pages = pass.pages(head.slice);
+  const first = await pages.next();
+  if (first.done) return [{ ...head, complete: true }];
+  addPage(head, first.value, segmentSize);
+  head.complete = first.value.length < pass.folder.pageSize;
+  if (head.complete || head.last === undefined) {
+    for await (const page of pages) addPage(head, page, segmentSize);
+    return [{ ...head, complete: true }];
   }
-  return { summary, complete: true };
+  await pages.return(undefined);
+  const slices = await slicesBehind(pass, head.last, segmentSize);
+  return [{ ...head, complete: true }, ...slices.map(newPart)];
+}
+
+function addPage(part: Part, page: readonly StoredObject[], segmentSize: number): void {
+  for (const object of page) {
+    addObject(part.summary, object, segmentSize);
+    part.bytes += object.size ?? 0;
+  }
+  part.objects += page.length;
+  part.last = page.at(-1)?.key ?? part.last;
+}
+
+async function listPart(pass: Pass, part: Part, segmentSize: number, ended: AbortSignal): Promise<void> {
+  if (pass.stop?.aborted) return;
+  const after = part.last ?? part.slice.after;
+  for await (const page of pass.pages({ ...part.slice, ...(after !== undefined && { after }) })) {
+    addPage(part, page, segmentSize);
+    if (pass.stop?.aborted || ended.aborted) return;
+  }
+  part.complete = true;
 }
 
 /** What is behind a key, cut where folders begin; about equally long if the folders are. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { RestOfListing } from '../archive/contract.ts';
 import type { Connections } from '../connections.ts';
 import { checkArchive } from '../model/archive-check.ts';
 import { archiveSurroundings } from '../model/archive-surroundings.ts';
@@ -19,6 +20,8 @@ export interface ArchiveDependencies {
   connections: Connections;
   documents: ArchiveDocuments;
   room: () => Promise<ArchiveRoom>;
+  /** Of listings that were stopped or failed, by the address of their document. */
+  rests: Map<string, RestOfListing>;
 }
 
 /** Lists the archive that a Cluster writes or reads and opens the listing as a read-only document. */
@@ -58,14 +61,19 @@ export const refreshWalArchive = (deps: ArchiveDependencies) => async (): Promis
   if (uri && from) await load(deps, from.address, from.which, uri);
 };
 
-/** A large archive shows its folders first, and its segments when all are listed. Cancelled, it shows what was listed by then. */
+/**
+ * A large archive shows its folders first, and its segments when all are listed. Cancelled, it shows what was listed by then, and can
+ * be gone on with.
+ */
 async function load(
-  { connections, documents, room }: ArchiveDependencies,
+  { connections, documents, room, rests }: ArchiveDependencies,
   address: Address,
   which: ArchiveOf,
   uri: vscode.Uri,
   beside = false,
 ): Promise<void> {
+  const resume = await restToGoOnWith(rests.get(uri.toString()), address);
+  if (resume === 'cancelled') return;
   const connection = await connections.open(address.context);
   const role = which === 'own' ? 'WAL archive of' : "Source's WAL archive, read by";
   const title = `${role} ${address.name} (context ${address.context}, namespace ${address.namespace})`;
@@ -77,13 +85,16 @@ async function load(
   await vscode.window.withProgress(options, async (progress, cancellation) => {
     const cancelled = abortSignalOf(cancellation);
     const hard = new AbortController();
-    let isLarge = false;
+    let isLarge = resume !== undefined;
+    rests.delete(uri.toString());
     // Before there is anything to show, cancelling ends it.
     cancelled.addEventListener('abort', () => isLarge || hard.abort(), { once: true });
     let about = '';
     try {
       const listing = await listClusterArchive(connection, address, which, room, hard.signal, {
         stop: cancelled,
+        ...(resume && { resume }),
+        onStopped: rest => rests.set(uri.toString(), rest),
         onProgress: objects => progress.report({ message: `${objects.toLocaleString('en')}${about} objects` }),
         onOutline(outline) {
           isLarge = true;
@@ -100,6 +111,22 @@ async function load(
       if (!hard.signal.aborted) throw error;
     }
   });
+}
+
+/** Asks whether a listing that came to no end is gone on with. */
+async function restToGoOnWith(
+  rest: RestOfListing | undefined,
+  { name }: Address,
+): Promise<RestOfListing | undefined | 'cancelled'> {
+  if (!rest) return undefined;
+  const goOn = { label: 'Go On', description: `${rest.objects.toLocaleString('en')} objects are listed already` };
+  const anew = { label: 'Begin Anew', description: 'sees what was stored or removed meanwhile' };
+  const picked = await vscode.window.showQuickPick([goOn, anew], {
+    title: `WAL archive of ${name}`,
+    placeHolder: 'Its listing was not finished',
+  });
+  if (!picked) return 'cancelled';
+  return picked === goOn ? rest : undefined;
 }
 
 /** Reads the file of an archive that a link in its listing names. */

@@ -6,6 +6,7 @@
  */
 import type { ArchiveListing, BaseBackup, SegmentRange, TimelineListing } from './archive-listing.ts';
 import { emptyTimeline } from './archive-listing.ts';
+import { ofRetention } from './archive-retention.ts';
 import { formatLsn, formatSegment, parseLsn, parseSegment } from './wal.ts';
 
 export type TimelineVerdict = 'continuous' | 'gap' | 'tail-pending' | 'foreign' | 'future';
@@ -76,6 +77,8 @@ export interface ArchiveSurroundings {
   lastArchived?: string;
   /** Replay positions of those who read it, by name: LSN. */
   readers?: Record<string, string>;
+  /** `30d`, `4w`, `2m`: for how long recoveries shall be possible (ObjectStore, `spec.retentionPolicy`). */
+  retention?: string;
   /** WAL file of a demotion token's checkpoint. */
   tokenSegment?: string;
   now?: Date;
@@ -97,6 +100,7 @@ export function checkArchive(listed: ArchiveListing, around: ArchiveSurroundings
     ...timelines.flatMap((check, at) => ofTimeline(check, listing.timelines[at], listing, chain, around)),
     ...ofBackups(listing, backups, around),
     ...ofReaders(listing, chain, around),
+    ...ofRetention(listing, backups, around),
   ];
   const worst = (severity: Severity): boolean => findings.some(finding => finding.severity === severity);
   return {

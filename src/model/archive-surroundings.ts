@@ -1,4 +1,5 @@
 /** What the connected contexts know around an archive, for its judgement. What is not known is left out, never guessed. */
+import { ownArchive } from './archive.ts';
 import type { ArchiveSurroundings } from './archive-check.ts';
 import { isReplicaCluster } from './cluster.ts';
 import type { Instance } from './instances.ts';
@@ -30,6 +31,7 @@ export function archiveSurroundings(
   const status = statusOf(leader?.reading);
   const timeline = timelineOf(writer, topology, snapshots);
   const systemId = writer.cluster.status?.systemID || status?.systemID;
+  const retention = retentionOf(writer, snapshots);
   const token = writer.cluster.status?.demotionToken;
   const decoded = token ? decodeToken(token) : undefined;
   return {
@@ -39,8 +41,19 @@ export function archiveSurroundings(
       /^[0-9A-F]{24}$/.test(status.lastArchivedWAL) && { lastArchived: status.lastArchivedWAL }),
     pending: parallelUploads + (status?.readyWalFiles ?? 0),
     readers: Object.fromEntries(readersOf(writer, topology, snapshots)),
+    ...(retention !== undefined && { retention }),
     ...(typeof decoded === 'object' && { tokenSegment: decoded.redoWalFile }),
   };
+}
+
+/** Of the ObjectStore with the plugin, of the Cluster with in-tree Barman. */
+function retentionOf({ cluster, address }: Member, snapshots: readonly ContextSnapshot[]): string | undefined {
+  const own = ownArchive(cluster);
+  if (own?.by !== 'plugin') return cluster.spec.backup?.retentionPolicy;
+  return snapshots
+    .find(({ context }) => context === address.context)
+    ?.objectStores.find(({ metadata }) => metadata.name === own.objectStore && metadata.namespace === address.namespace)
+    ?.spec.retentionPolicy;
 }
 
 function leaderOf({ cluster, address }: Member, snapshots: readonly ContextSnapshot[]): Instance | undefined {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ListOptions, RestOfListing } from '../../src/archive/contract.ts';
 import { listArchive } from '../../src/archive/listing.ts';
 import type { ArchiveListing } from '../../src/model/archive-listing.ts';
 import { checkArchive } from '../../src/model/archive-check.ts';
@@ -9,6 +10,7 @@ import { renderListing } from '../../src/model/archive-listing-text.ts';
 import { parseArchiveKey, parseAzurePath, parseBucketPath, storeOf } from '../../src/model/archive-keys.ts';
 import { folderOf, info, segments } from './folders.ts';
 
+const never = new AbortController().signal;
 const where = { configuration: { destinationPath: 's3://bucket/path/' }, serverName: 'pg' };
 
 const list = (objects: Record<string, string | number>, pageSize?: number): Promise<ArchiveListing> =>
@@ -262,6 +264,71 @@ test('a listing that is stopped says so, and shows no gap where it was not looke
   assert.ok(listing.truncated);
   assert.deepEqual(listing.timelines[0]?.gaps, []);
   assert.ok((listing.timelines[0]?.segments ?? 0) > 0);
+});
+
+const plain = ({ timelines, objects, bytes, backups, truncated }: ArchiveListing) => ({
+  timelines,
+  objects,
+  bytes,
+  backups,
+  truncated,
+});
+
+/** Timelines, a gap, labels, a partial one: what must not depend on how it was listed. */
+const varied = (): Record<string, string | number> => {
+  const objects: Record<string, string | number> = {
+    ...segments(1, 1, 30_000),
+    ...segments(2, 30_000, 60_000),
+    'wals/00000002.history': '1\t75/30000148\tx\n',
+    'wals/0000000100000075/000000010000007500000031.partial': 10,
+    'wals/0000000200000080/000000020000008000000001.00000028.backup': 10,
+  };
+  delete objects['wals/0000000100000050/000000010000005000000017'];
+  return objects;
+};
+
+test('a listing that is stopped again and again is in the end that of one pass', async () => {
+  const folder = folderOf(varied());
+  const whole = await listArchive(folder, where, never);
+  let resume: RestOfListing | undefined;
+  let listing: ArchiveListing | undefined;
+  let passes = 0;
+  do {
+    const stop = new AbortController();
+    const from = resume;
+    const before = from?.objects ?? 0;
+    resume = undefined;
+    const given: ListOptions = {
+      stop: stop.signal,
+      onProgress: objects => objects > before + 9000 && stop.abort(),
+      onStopped: rest => (resume = rest),
+      ...(from && { resume: from }),
+    };
+    listing = await listArchive(folder, where, never, given);
+    passes++;
+    assert.ok(passes < 20);
+  } while (resume);
+  assert.ok(passes >= 3, `${passes} passes`);
+  assert.deepEqual(plain(listing), plain(whole));
+});
+
+test('what was listed before a failure is not listed again', async () => {
+  const folder = folderOf(varied());
+  const whole = await listArchive(folder, where, never);
+  const all = folder.list.bind(folder);
+  let pages = 0;
+  folder.list = async function* (slice, signal) {
+    for await (const page of all(slice, signal)) {
+      if (++pages === 40) throw new Error('HTTP 503 SlowDown');
+      yield page;
+    }
+  };
+  let rest: RestOfListing | undefined;
+  await assert.rejects(listArchive(folder, where, never, { onStopped: found => (rest = found) }), /SlowDown/);
+  assert.ok(rest && rest.objects > 10_000);
+  const listing = await listArchive(folder, where, never, { resume: rest });
+  assert.deepEqual(plain(listing), plain(whole));
+  assert.ok(pages < 75, `${pages} pages for an archive of 61`);
 });
 
 test('the first failure of a slice ends the listing', async () => {

@@ -46,3 +46,18 @@ test("a demotion token's WAL file must be there", () => {
   const found = archiveSurroundings([snapshotOf('eu', demoted)], eu, 'own');
   assert.equal(found.tokenSegment, demotionToken.redoWalFile);
 });
+
+test('the retention policy is that of the ObjectStore, or of the Cluster with in-tree Barman', () => {
+  const [one, two] = both();
+  assert.ok(one && two);
+  const [store] = one.objectStores;
+  assert.ok(store);
+  const kept = { ...one, objectStores: [{ ...store, spec: { ...store.spec, retentionPolicy: '30d' } }] };
+  assert.equal(archiveSurroundings([kept, two], eu, 'own').retention, '30d');
+  assert.equal(archiveSurroundings([kept, two], us, 'source').retention, '30d');
+  assert.equal(archiveSurroundings([kept, two], us, 'own').retention, undefined);
+  const inTree = member('cluster-eu', {
+    spec: { plugins: [], backup: { barmanObjectStore: { destinationPath: 's3://b' }, retentionPolicy: '2w' } },
+  });
+  assert.equal(archiveSurroundings([snapshotOf('eu', inTree)], eu, 'own').retention, '2w');
+});
