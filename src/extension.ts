@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { commandTable, registerCommands } from './commands/index.ts';
 import { describeScheme, forgottenPage, liveScheme, logScheme } from './commands/live-pages.ts';
 import { forgottenOperation, operationScheme } from './commands/operate.ts';
+import { archiveOpener } from './commands/browse-wal-archive.ts';
 import { archiveFileReader } from './commands/open-wal-archive.ts';
 import { createPortForwards } from './commands/port-forward.ts';
 import { promotionRecords } from './commands/promotion-records.ts';
@@ -46,7 +47,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const portForwards = createPortForwards(connections, startPortForward, log);
   const language = startLanguageService(context, log);
   const scenes = createScenes(connections);
-  const tree = createReplicationView(connections, scenes, context.workspaceState, log);
+  const tree = createReplicationView(
+    connections,
+    scenes,
+    archiveOpener(connections, room),
+    context.workspaceState,
+    log,
+  );
   const table = commandTable({
     extension: context.extensionUri,
     connections,

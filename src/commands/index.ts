@@ -6,6 +6,7 @@ import type { TextDocuments } from '../views/text-documents.ts';
 import type { Scenes } from '../views/scenes.ts';
 import type { ReplicationView } from '../views/tree/provider.ts';
 import { bindMember } from './bind-member.ts';
+import { filterArchiveFolder, openArchiveFile, refreshArchiveFolder, showMoreOfArchive } from './browse-wal-archive.ts';
 import { chooseKubeconfig } from './choose-kubeconfig.ts';
 import {
   backUpNow,
@@ -113,6 +114,10 @@ export const commandTable = ({
   'cnpg.openWalArchive': openWalArchive(archives),
   'cnpg.openBothWalArchives': openBothWalArchives(archives),
   'cnpg.refreshWalArchive': refreshWalArchive(archives),
+  'cnpg.openArchiveFile': openArchiveFile,
+  'cnpg.showMoreOfArchive': showMoreOfArchive(tree),
+  'cnpg.filterArchiveFolder': filterArchiveFolder(tree),
+  'cnpg.refreshArchiveFolder': refreshArchiveFolder(tree),
   'cnpg.goToInWalArchive': goToInWalArchive(archives.documents),
   'cnpg.copyWalArchiveJson': copyWalArchiveJson(archives.documents),
   'cnpg.compareWalArchive': compareWalArchive(archives.documents),

@@ -140,7 +140,7 @@ export const archiveFileReader =
   };
 
 /** The file name is what the tab shows; everything else is in the query. */
-const archiveUri = (address: Address, which: ArchiveOf): vscode.Uri =>
+export const archiveUri = (address: Address, which: ArchiveOf): vscode.Uri =>
   vscode.Uri.from({
     scheme: archiveScheme,
     path: `/${address.name}${which === 'source' ? ' (source)' : ''}.wal`,

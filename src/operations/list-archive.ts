@@ -73,21 +73,47 @@ async function inArchive<T>(
   signal: AbortSignal,
   use: (room: ArchiveRoom, folder: ObjectStoreFolder, location: ArchiveLocation) => Promise<T>,
 ): Promise<T> {
+  const archive = await openClusterArchive(api, address, which, room, signal);
+  try {
+    return await use(archive.room, archive.folder, archive.location);
+  } finally {
+    archive.close();
+  }
+}
+
+export interface OpenedArchive {
+  room: ArchiveRoom;
+  folder: ObjectStoreFolder;
+  location: ArchiveLocation;
+  close(): void;
+}
+
+/** @param signal for the opening; what is opened is closed by `close`. Rejects as {@link listClusterArchive} */
+export async function openClusterArchive(
+  api: Api,
+  address: Address,
+  which: ArchiveOf,
+  room: () => Promise<ArchiveRoom>,
+  signal: AbortSignal,
+): Promise<OpenedArchive> {
   const cluster = await api.get<Cluster>('Cluster', address.namespace, address.name, signal);
   const reference = which === 'own' ? ownArchive(cluster) : sourceArchive(cluster);
   if (!reference) throw noArchive(address, which);
   const location = await locate(api, reference, address, signal);
   const how = await folderOptions(api, location, signal);
   const ended = new AbortController();
-  const open = await wayInto(api, location, AbortSignal.any([signal, ended.signal]));
+  const open = await wayInto(api, location, signal, ended.signal);
   const loaded = await room();
   const folder = await loaded.openFolder({ ...how, ...(open && { open }) });
-  try {
-    return await use(loaded, folder, location);
-  } finally {
-    folder.close();
-    ended.abort();
-  }
+  return {
+    room: loaded,
+    folder,
+    location,
+    close() {
+      folder.close();
+      ended.abort();
+    },
+  };
 }
 
 const noArchive = (address: Address, which: ArchiveOf): Failure =>
@@ -121,19 +147,21 @@ async function locate(
 
 /**
  * An endpoint that is a Service of the Kubernetes cluster is reached as pods reach it, through the API server.
- * @param signal ends the streams
+ * @param signal for looking whether it is one
+ * @param lasting ends the streams
  * @returns `undefined`: the endpoint is one of the outside
  */
 async function wayInto(
   api: Api,
   { configuration, namespace }: ArchiveLocation,
   signal: AbortSignal,
+  lasting: AbortSignal,
 ): Promise<OpenStream | undefined> {
   const named = serviceAddress(configuration.endpointURL ?? '', namespace);
   if (!named) return undefined;
-  const look = () => api.podBehind(named.namespace, named.service, named.port, signal);
+  const look = (until: AbortSignal) => api.podBehind(named.namespace, named.service, named.port, until);
   try {
-    if (!(await look())) {
+    if (!(await look(signal))) {
       if (named.certain) throw noService(configuration.endpointURL ?? '', named);
       return undefined;
     }
@@ -145,9 +173,9 @@ async function wayInto(
   }
   // Looked up for each stream: pods come and go while a large archive is listed.
   return async () => {
-    const target = await look();
+    const target = await look(lasting);
     if (!target) throw noService(configuration.endpointURL ?? '', named);
-    return api.portForward(named.namespace, target.pod, target.port, signal);
+    return api.portForward(named.namespace, target.pod, target.port, lasting);
   };
 }
 

@@ -96,4 +96,21 @@ test('what a replica cluster reads and writes is beside each other', async () =>
   await w.shot('both');
 });
 
+test('the names in an archive are a branch of the tree', async () => {
+  const open = async (row: RegExp): Promise<void> => {
+    await w.row(row).locator('.monaco-tl-twistie').click();
+  };
+  await open(/^WAL archive.*archive-us/);
+  await open(/^wals\//);
+  await open(/^0000000200000000\//);
+  await w.row(/^0000000200000000[0-9A-F]{8}/).waitFor();
+  await w.shot('branch');
+  await w.choose(await w.contextMenu(w.row(/^0000000200000000\//)), 'Filter Names by Beginning…');
+  await w.fillInput('Only names that begin with this', '00000002000000000000001F');
+  await w.row(/^0000000200000000\/.*names that begin with/).waitFor();
+  await w.row(/^00000002000000000000001F.*\.backup/).click();
+  await w.editorShows(/START WAL LOCATION/);
+  await w.shot('label');
+});
+
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));

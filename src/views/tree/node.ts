@@ -21,6 +21,8 @@ export type NodeKind =
   | 'services'
   | 'service'
   | 'archive'
+  | 'archive-folder'
+  | 'archive-file'
   | 'external-clusters'
   | 'external-cluster'
   | 'backups'
@@ -68,6 +70,10 @@ export interface TreeNode {
   /** The object that the node stands for. */
   object?: ObjectReference;
   archive?: 'own' | 'source';
+  /** Of a folder or file in an archive: its key, relative to the archive's folder. */
+  key?: string;
+  /** Of a row that stands for what its parent does not show: the parent. */
+  shownBy?: TreeNode;
   topologyId?: string;
   /** Of a missing member: its name in the topology. */
   memberName?: string;

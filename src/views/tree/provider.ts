@@ -4,6 +4,8 @@ import { messageOf } from '../../errors.ts';
 import type { Alarm } from '../../model/alarm.ts';
 import type { Address } from '../../model/kubernetes.ts';
 import type { Scenes } from '../scenes.ts';
+import type { ArchiveBrowser, OpenArchive } from './archive-browser.ts';
+import { createArchiveBrowser, isBrowsable } from './archive-browser.ts';
 import { alarmNodeId } from './alarm-nodes.ts';
 import { writeBinding } from './bind-member.ts';
 import { filterTree } from './filter.ts';
@@ -19,6 +21,9 @@ export interface ReplicationView extends vscode.Disposable {
   filter(): string;
   /** Shows only what matches; an empty text shows all. */
   setFilter(text: string): Promise<void>;
+  /** What is below a node is asked for again. */
+  refreshBelow(node: TreeNode): void;
+  readonly archives: ArchiveBrowser;
   /** Opens the view on an alarm's node. */
   reveal(alarm: Alarm | undefined): Promise<void>;
 }
@@ -31,12 +36,14 @@ const revealed = 8;
 export function createReplicationView(
   connections: Connections,
   scenes: Scenes,
+  openArchive: OpenArchive,
   memory: vscode.Memento,
   log: vscode.LogOutputChannel,
 ): ReplicationView {
   let filter = '';
   let matches: TreeNode[] = [];
   const changed = new vscode.EventEmitter<TreeNode[] | undefined>();
+  const archives = createArchiveBrowser(openArchive, Date.now);
   const folding = createFolding(memory);
   const rows = createRows(({ id, expanded }) => (filter === '' ? folding.isOpen(id) : undefined) ?? expanded);
 
@@ -46,7 +53,7 @@ export function createReplicationView(
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       async getChildren(node) {
-        if (node) return rows.childrenOf(node);
+        if (node) return isBrowsable(node) ? archives.childrenOf(node) : rows.childrenOf(node);
         // The first look at the view. An answer that comes later, by an event, may be lost while the view is being made.
         await read();
         if (outdated) build();
@@ -121,20 +128,24 @@ export function createReplicationView(
 
   const subscriptions = vscode.Disposable.from(
     view,
+    archives,
     changed,
     scenes.onDidChange(refresh),
     view.onDidChangeVisibility(({ visible }) => (visible && outdated ? refresh() : poll())),
     view.onDidExpandElement(({ element }) => {
-      if (filter === '') folding.set(element.id, true);
+      // An archive is read when the user opens it, not because it was open in an earlier window.
+      if (filter === '' && !isBrowsable(element)) folding.set(element.id, true);
       poll();
     }),
     view.onDidCollapseElement(({ element }) => {
-      if (filter === '') folding.set(element.id, false);
+      if (filter === '' && !isBrowsable(element)) folding.set(element.id, false);
       poll();
     }),
   );
   poll();
   return {
+    archives,
+    refreshBelow: node => changed.fire([node]),
     filter: () => filter,
     async setFilter(text) {
       filter = text.trim();

@@ -1,15 +1,17 @@
 import * as vscode from 'vscode';
 import type { TreeNode } from './node.ts';
 import { isLeaf } from './node.ts';
+import { isBrowsable } from './archive-browser.ts';
 import { plain } from './text.ts';
 import { tooltipMarkdown } from './tooltip.ts';
 
 export function treeItem(node: TreeNode): vscode.TreeItem {
-  const state = isLeaf(node)
-    ? vscode.TreeItemCollapsibleState.None
-    : node.expanded
-      ? vscode.TreeItemCollapsibleState.Expanded
-      : vscode.TreeItemCollapsibleState.Collapsed;
+  const state =
+    isLeaf(node) && !isBrowsable(node)
+      ? vscode.TreeItemCollapsibleState.None
+      : node.expanded
+        ? vscode.TreeItemCollapsibleState.Expanded
+        : vscode.TreeItemCollapsibleState.Collapsed;
   const label = plain(node.label, 200);
   const description = plain(node.description);
   const item = new vscode.TreeItem(label, state);
@@ -36,6 +38,8 @@ const clickCommands: Record<string, { command: string; title: string } | undefin
   'alarm.warning': { command: 'cnpg.tellAlarm', title: 'Tell More' },
   'alarm.notice': { command: 'cnpg.tellAlarm', title: 'Tell More' },
   archive: { command: 'cnpg.openWalArchive', title: 'Open WAL Archive' },
+  'archive-file.text': { command: 'cnpg.openArchiveFile', title: 'Open' },
+  'action.more-of-archive': { command: 'cnpg.showMoreOfArchive', title: 'Show More' },
   'action.settings': { command: 'cnpg.chooseKubeconfig', title: 'Choose Kubeconfig' },
   'action.playground': { command: 'cnpg.startPlayground', title: 'Start Playground' },
 };
