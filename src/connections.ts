@@ -160,8 +160,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
   };
 }
 
-/** Listeners get about a thirtieth of the time, and never wait longer than this, in milliseconds. */
-const restPerWork = 30;
+/** Listeners get about a fiftieth of the time, and never wait longer than this, in milliseconds. */
+const restPerWork = 50;
 const longestRest = 3000;
 
 function polledClusters({ context, clusters }: ContextSnapshot, viewers: readonly InstancesInView[]): PolledClusters {

@@ -20,21 +20,18 @@ export const servicesNode = (side: Side, address: Address): TreeNode | undefined
 
 /** Of {@link servicesNode}, without making it. */
 export const servicesTrouble = (side: Side): Trouble =>
-  worst(servicesOf(side).map(service => serviceTrouble(service, podsBehind(service, side), side)));
+  worst(servicesOf(side).map(service => serviceTrouble(service, side)));
 
 const servicesOf = ({ snapshot, cluster }: Side): readonly Service[] => labelledFor(snapshot.services, cluster);
 
 const roleOf = ({ spec }: Service): string | undefined => spec?.selector?.['cnpg.io/instanceRole'];
 
-function podsBehind({ spec }: Service, { snapshot, cluster }: Side): Pod[] {
-  const wanted = Object.entries(spec?.selector ?? {});
-  return labelledFor(snapshot.pods, cluster).filter(({ metadata }) =>
-    wanted.every(([key, value]) => metadata.labels?.[key] === value),
-  );
-}
+const isBehind = ({ spec }: Service, { metadata }: Pod): boolean =>
+  Object.entries(spec?.selector ?? {}).every(([key, value]) => metadata.labels?.[key] === value);
 
-function serviceTrouble(service: Service, behind: readonly Pod[], { snapshot, readable, instances }: Side): Trouble {
-  if (!readable || snapshot.unread.Pod !== undefined || behind.some(podReady)) return undefined;
+function serviceTrouble(service: Service, { cluster, snapshot, readable, instances }: Side): Trouble {
+  if (!readable || snapshot.unread.Pod !== undefined) return undefined;
+  if (labelledFor(snapshot.pods, cluster).some(pod => podReady(pod) && isBehind(service, pod))) return undefined;
   // A Cluster of one instance has no standby: its read-only service is empty by design.
   const emptyByDesign = roleOf(service) === 'replica' && !instances.some(({ role }) => role === 'standby');
   return emptyByDesign ? undefined : 'warning';
@@ -42,10 +39,10 @@ function serviceTrouble(service: Service, behind: readonly Pod[], { snapshot, re
 
 function serviceNode(service: Service, side: Side, address: Address): TreeNode {
   const { cluster, snapshot } = side;
-  const behind = podsBehind(service, side);
+  const behind = labelledFor(snapshot.pods, cluster).filter(pod => isBehind(service, pod));
   const ready = behind.filter(podReady);
   const role = roleOf(service);
-  const trouble = serviceTrouble(service, behind, side);
+  const trouble = serviceTrouble(service, side);
   return node({
     id: `service ${addressKey(address)} ${service.metadata.name}`,
     kind: 'service',
