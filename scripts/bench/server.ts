@@ -101,11 +101,11 @@ spec:
       source: cluster-eu
   externalClusters:
     - name: cluster-eu
-      connectionParameters:
-        host: cluster-eu-rw.example.org
+      plugin: {name: barman-cloud.cloudnative-pg.io, parameters: {barmanObjectName: eu, serverName: cluster-eu}}
     - name: ${name}
       connectionParameters:
         host: ${name}-rw.example.org
+  plugins: [{name: barman-cloud.cloudnative-pg.io, isWALArchiver: true, parameters: {barmanObjectName: ${name}}}]
 `;
 
 const open = (server: Server, uri: string, text: string): Promise<void> => {
@@ -205,14 +205,10 @@ function writeWorkspace(folder: string): void {
   }
 }
 
-const member = (name: string, eu: string, us: string): string => `${cluster(name)
-  .replaceAll('cluster-eu', name === eu ? us : eu)
-  .replace(/primary: .*/, `primary: ${eu}`)}  plugins:
-    - name: barman-cloud.cloudnative-pg.io
-      isWALArchiver: true
-      parameters:
-        barmanObjectName: ${name}
-`;
+const member = (name: string, eu: string, us: string): string =>
+  cluster(name)
+    .replaceAll('cluster-eu', name === eu ? us : eu)
+    .replace(/primary: .*/, `primary: ${eu}`);
 
 /** From the start of the server: a folder read, then a change of one side with the other one open. */
 async function workspaceFigures(product: Product): Promise<{ read: number; change: number; memory: string }> {

@@ -40,7 +40,14 @@ export interface CheckOptions {
 }
 
 /** Findings that depend on a document alone, kept while its text and the options stay; lines count from its start. */
-const kept = new WeakMap<ManifestDocument, { options: CheckOptions; found: ManifestDiagnostic[] }>();
+const kept = new WeakMap<ManifestDocument, Kept>();
+
+interface Kept {
+  options: CheckOptions;
+  /** Lines count from the document's start. */
+  found: ManifestDiagnostic[];
+  shown: { startLine: number; found: ManifestDiagnostic[] };
+}
 
 const isSame = (a: CheckOptions, b: CheckOptions): boolean =>
   a.version === b.version && a.schemas === b.schemas && a.against === b.against && a.isPatch === b.isPatch;
@@ -49,7 +56,7 @@ export function check(file: ManifestFile, options: CheckOptions): ManifestDiagno
   const { scope = 'alone' } = options;
   const workspace = options.workspace ?? alone(file);
   return file.documents.filter(isWorthChecking).flatMap(document => {
-    const ownFindings = shifted(ofDocument(document, options), document.startLine);
+    const ownFindings = ofDocument(document, options);
     if (document.template || document.errors.length > 0 || options.isPatch) return ownFindings;
     const byRules = ruleDiagnostics(document, { workspace, scope, old: beforeUpdate(document, options) });
     return [...ownFindings.filter(found => !byRules.some(better => replaces(better, found))), ...byRules];
@@ -98,12 +105,17 @@ const beforeUpdate = (document: ManifestDocument, { against }: CheckOptions): Ma
   );
 
 function ofDocument(document: ManifestDocument, options: CheckOptions): ManifestDiagnostic[] {
+  const { startLine } = document;
   const before = kept.get(document);
-  if (before && isSame(before.options, options)) return before.found;
+  if (before && isSame(before.options, options)) {
+    if (before.shown.startLine !== startLine) before.shown = { startLine, found: shifted(before.found, startLine) };
+    return before.shown.found;
+  }
   const at = { ...document, startLine: 0 };
   const found = document.template ? [templateHint(at)] : [...syntax(at), ...structure(at, options)];
-  kept.set(document, { options, found });
-  return found;
+  const shown = { startLine, found: shifted(found, startLine) };
+  kept.set(document, { options, found, shown });
+  return shown.found;
 }
 
 const templateHint = (document: ManifestDocument): ManifestDiagnostic =>

@@ -95,6 +95,31 @@ export function appendItem(document: ManifestDocument, list: Path, lines: readon
   return { range: rangeOf(document, end, end), newText: (text[end - 1] === '\n' ? '' : '\n') + item };
 }
 
+/**
+ * The lines of an item of a list, without its dash and without their common indentation.
+ *
+ * @returns `undefined` when aliases or comments of others are in it
+ */
+export function itemLines(document: ManifestDocument, item: Path): string[] | undefined {
+  const node = ownPlace(document, item)?.value;
+  if (!node?.range) return undefined;
+  const { text } = document;
+  const [start, end] = node.range;
+  if ((isMap(node) || isSeq(node)) && node.flow) {
+    const flow = text.slice(start, end);
+    return flow.includes('\n') || /[&*]/.test(flow) ? undefined : [flow];
+  }
+  const line = itemStart(document, item);
+  if (line === undefined) return undefined;
+  const column = start - line;
+  const lines = text
+    .slice(start, itemEnd(text, line))
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((each, at) => (at === 0 ? each : each.slice(Math.min(column, indentAt(each, 0)))));
+  return lines.some(each => /[&*]\w/.test(each)) ? undefined : lines;
+}
+
 /** The whole lines of an item of a block list. */
 export function removeItem(document: ManifestDocument, item: Path): MaybeEdit {
   const start = itemStart(document, item);

@@ -2,6 +2,7 @@
  * All documents of CloudNativePG in a workspace, found by what others call them. It is changed a file at a time, and knows which of
  * its answers a change touches: what was found with its help holds until then.
  */
+import { ownArchive } from '../model/archive.ts';
 import { topologyName } from '../model/cluster.ts';
 import type { ManifestDocument, ManifestFile } from './manifest.ts';
 import { isOurs, isRecord } from './manifest.ts';
@@ -49,6 +50,10 @@ export interface Workspace {
   called(name: string): readonly Entry[];
   /** Clusters with that name in `externalClusters`. */
   listing(name: string): readonly Entry[];
+  /** Clusters that archive into a folder of that name, wherever it is. */
+  writingAs(serverName: string): readonly Entry[];
+  /** Clusters that name that ObjectStore for whatever they do. */
+  using(objectStore: string): readonly Entry[];
   /** Objects whose `spec.cluster.name` is that name. */
   satellites(cluster: string): readonly Entry[];
   neighbours(kind: Neighbour['kind']): readonly PlacedNeighbour[];
@@ -146,6 +151,8 @@ export function createWorkspace(): Workspace {
     ofKind: kind => find(`kind ${kind}`),
     called: name => find(`called ${name}`),
     listing: name => find(`listing ${name}`),
+    writingAs: serverName => find(`writing as ${serverName}`),
+    using: objectStore => find(`using ${objectStore}`),
     satellites: cluster => find(`of ${cluster}`),
     neighbours(kind) {
       ask(`neighbours ${kind}`);
@@ -179,8 +186,21 @@ function keysOf({ kind, name, cluster, document }: Entry): string[] {
   return [
     `named ${kind} ${name}`,
     `kind ${kind}`,
-    ...(cluster ? [`called ${topologyName(cluster)}`] : []),
-    ...(cluster?.spec.externalClusters ?? []).map(entry => `listing ${entry.name}`),
+    ...(cluster ? keysOfCluster(cluster) : []),
     ...(typeof reference === 'string' ? [`of ${reference}`] : []),
+  ];
+}
+
+function keysOfCluster(cluster: ClusterManifest): string[] {
+  const { externalClusters = [], plugins = [] } = cluster.spec;
+  const stores = [...plugins, ...externalClusters.map(({ plugin }) => plugin)].map(
+    plugin => plugin?.parameters?.['barmanObjectName'],
+  );
+  const archive = ownArchive(cluster);
+  return [
+    `called ${topologyName(cluster)}`,
+    ...externalClusters.map(({ name }) => `listing ${name}`),
+    ...(archive ? [`writing as ${archive.serverName}`] : []),
+    ...new Set(stores.filter(Boolean).map(name => `using ${name}`)),
   ];
 }

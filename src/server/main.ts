@@ -40,6 +40,7 @@ import { loadSchemas } from './schemas.ts';
 import { createExcludes } from './excludes.ts';
 import { createServedKinds } from './served-kinds.ts';
 import type { ServedDocument } from './served-kinds.ts';
+import type { Settings } from './settings.ts';
 import { createSettings } from './settings.ts';
 import type { VersionInForce } from './version-in-force.ts';
 import { versionInForce } from './version-in-force.ts';
@@ -303,22 +304,32 @@ function checkSoon(): void {
 }
 
 /** What was published last: the same is not sent again. */
-const sent = new Map<string, string>();
+const sent = new Map<string, Published>();
+
+interface Published {
+  version: number;
+  rules: Settings['rules'];
+  found: readonly ManifestDiagnostic[];
+}
+
+/** What did not change is the same object as before. */
+const isSent = (before: Published | undefined, now: Published): boolean =>
+  before?.version === now.version &&
+  before.rules === now.rules &&
+  before.found.length === now.found.length &&
+  before.found.every((each, at) => each === now.found[at]);
 
 function checkAll(): void {
   for (const uri of open.keys()) workspaceFiles.opened(uri, fileOf(uri));
   const scope = isComplete ? 'workspace' : 'known';
-  for (const uri of open.keys()) {
-    const diagnostics = answer<Diagnostic[]>('diagnostics', [], () =>
-      withSettings(
-        checkAs(roleOf(uri), fileOf(uri), { schemas, version: versionFor(uri), workspace, scope }),
-        settings.of(uri).rules,
-      ).map(withPage),
+  for (const [uri, { document }] of open) {
+    const found = answer<ManifestDiagnostic[]>('diagnostics', [], () =>
+      checkAs(roleOf(uri), fileOf(uri), { schemas, version: versionFor(uri), workspace, scope }),
     );
-    const entry = open.get(uri);
-    const key = `${entry?.document.version ?? 0} ${JSON.stringify(diagnostics)}`;
-    if (sent.get(uri) === key) continue;
-    sent.set(uri, key);
+    const now: Published = { version: document.version, rules: settings.of(uri).rules, found };
+    if (isSent(sent.get(uri), now)) continue;
+    sent.set(uri, now);
+    const diagnostics = withSettings(found, now.rules).map(withPage);
     void connection.sendDiagnostics({ uri, diagnostics });
   }
 }

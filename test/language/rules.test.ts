@@ -4,7 +4,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { ManifestDiagnostic } from '../../src/language/index.ts';
-import { check, parseFile, rules, schemaCodes, webhookRules, yamlCodes } from '../../src/language/index.ts';
+import {
+  check,
+  createWorkspace,
+  neighboursIn,
+  parseFile,
+  rules,
+  schemaCodes,
+  webhookRules,
+  yamlCodes,
+} from '../../src/language/index.ts';
 import { apply } from '../support/edits.ts';
 import { newest, schemas } from '../support/schemas.ts';
 
@@ -32,8 +41,14 @@ function marksOf(example: string): Marked[] {
   });
 }
 
-interface Example {
+interface ExampleFile {
   text: string;
+  /** Kubernetes context: of the fence `yaml in eu`. Fences for different ones behind each other are one example. */
+  context?: string;
+}
+
+interface Example {
+  files: ExampleFile[];
   /** The object as it was, on pages of rules for updates: a fence `yaml before` in front of the example. */
   before?: string;
   /** Of CNPG: a fence `yaml 1.28`. */
@@ -51,24 +66,46 @@ function pagesOf(folder: string): Page[] {
     .readdirSync(path.join(language, folder))
     .filter(file => file.endsWith('.md'))
     .map(name => {
-      const text = fs.readFileSync(path.join(language, folder, name), 'utf8');
+      const page = fs.readFileSync(path.join(language, folder, name), 'utf8');
       let before: string | undefined;
-      const examples = [...text.matchAll(/```yaml(?: (before|[\d.]+))?\n([\s\S]*?)```/g)].flatMap(
-        ([, info, example = '']): Example[] => {
-          const old = before;
-          before = info === 'before' ? example : undefined;
-          if (info === 'before') return [];
-          return [
-            { text: example, ...(old !== undefined && { before: old }), ...(info !== undefined && { version: info }) },
-          ];
-        },
-      );
-      return { name, code: /^# ([\w/-]+): /.exec(text)?.[1] ?? '', examples };
+      const examples: Example[] = [];
+      for (const [, info, text = ''] of page.matchAll(/```yaml(?: (before|in \w+|[\d.]+))?\n([\s\S]*?)```/g)) {
+        const context = info?.startsWith('in ') ? info.slice(3) : undefined;
+        const others = context === undefined ? [] : (examples.at(-1)?.files ?? []);
+        if (info === 'before') before = text;
+        else if (
+          context !== undefined &&
+          others.length > 0 &&
+          others.every(({ context: each }) => each && each !== context)
+        )
+          others.push({ text, context });
+        else {
+          examples.push({
+            files: [{ text, ...(context !== undefined && { context }) }],
+            ...(before !== undefined && { before }),
+            ...(info !== undefined && info !== 'before' && context === undefined && { version: info }),
+          });
+          before = undefined;
+        }
+      }
+      return { name, code: /^# ([\w/-]+): /.exec(page)?.[1] ?? '', examples };
     });
 }
 
-const checked = ({ text, before, version = newest }: Example): ManifestDiagnostic[] =>
-  check(parseFile(text), { schemas, version, ...(before !== undefined && { against: parseFile(before) }) });
+const uriOf = ({ context = 'x' }: ExampleFile): string => `file:///${context}/manifests.yaml`;
+
+/** What is found in each file; for the folder `rules` as in a workspace that has these files and nothing else. */
+function checked({ files, before, version = newest }: Example, folder: string): ManifestDiagnostic[][] {
+  const options = { schemas, version, ...(before !== undefined && { against: parseFile(before) }) };
+  const parsed = files.map(({ text }) => parseFile(text));
+  if (folder !== 'rules') return parsed.map(file => check(file, options));
+  const workspace = createWorkspace();
+  for (const [at, file] of parsed.entries()) {
+    const { text = '', context } = files[at] ?? {};
+    workspace.set({ uri: uriOf(files[at] ?? { text }), file, context, neighbours: neighboursIn(text) });
+  }
+  return parsed.map(file => check(file, { ...options, workspace, scope: 'workspace' }));
+}
 
 const marked = ({ range, severity }: ManifestDiagnostic): Marked => ({
   line: range.start.line,
@@ -95,42 +132,50 @@ for (const [folder, codes] of Object.entries(codesIn)) {
 
   for (const { name, code, examples } of pages) {
     test(`${code} ${name}`, () => {
-      assert.ok(
-        examples.some(({ text }) => marksOf(text).length > 0),
-        'an example of what is wrong',
-      );
-      assert.ok(
-        examples.some(({ text }) => marksOf(text).length === 0),
-        'an example of what is right',
-      );
-      for (const example of examples) {
-        const all = checked(example);
-        assert.deepEqual(all.filter(each => each.code === code).map(marked), marksOf(example.text), example.text);
-        const others = all.filter(each => each.severity === 1 && each.code !== code);
-        // A page on the replica stanza leaves out what does not matter to it.
-        const unexpected = others.filter(each => folder !== 'rules' || each.code.startsWith('schema/'));
-        assert.deepEqual(
-          unexpected.map(({ message }) => message),
-          [],
-          example.text,
-        );
-      }
+      const isWrong = ({ files }: Example): boolean => files.some(({ text }) => marksOf(text).length > 0);
+      assert.ok(examples.some(isWrong), 'an example of what is wrong');
+      assert.ok(!examples.every(isWrong), 'an example of what is right');
+      for (const example of examples)
+        for (const [at, all] of checked(example, folder).entries()) {
+          const { text = '' } = example.files[at] ?? {};
+          const found = all.filter(each => each.code === code).map(marked);
+          assert.deepEqual(
+            found.toSorted((a, b) => a.line - b.line),
+            marksOf(text),
+            text,
+          );
+          const others = all.filter(each => each.severity === 1 && each.code !== code);
+          // A page on the replica stanza leaves out what does not matter to it.
+          const unexpected = others.filter(each => folder !== 'rules' || each.code.startsWith('schema/'));
+          assert.deepEqual(
+            unexpected.map(({ message }) => message),
+            [],
+            text,
+          );
+        }
     });
   }
 
   test(`${folder}: a fix leads to text without the finding, and keeps comments`, () => {
     for (const { code, examples } of pages)
       for (const example of examples)
-        for (const { data } of checked(example).filter(each => each.code === code))
-          for (const { title, edits } of data.fixes) {
-            const fixed = apply(example.text, edits);
-            const left = checked({ ...example, text: fixed });
-            assert.ok(
-              !left.some(each => each.code === code && each.data.path === data.path),
-              `${code}: ${title}\n${fixed}`,
-            );
-            assert.ok(!left.some(each => each.code.startsWith('yaml/')), `${code}: ${title}\n${fixed}`);
-          }
+        for (const [at, all] of checked(example, folder).entries())
+          for (const { data } of all.filter(each => each.code === code))
+            for (const { title, edits, elsewhere = [] } of data.fixes) {
+              const own = example.files[at] ?? { text: '' };
+              const changes = [{ uri: uriOf(own), edits }, ...elsewhere];
+              const files = example.files.map(file => ({
+                ...file,
+                text: apply(
+                  file.text,
+                  changes.filter(({ uri }) => uri === uriOf(file)).flatMap(change => change.edits),
+                ),
+              }));
+              const left = checked({ ...example, files }, folder);
+              const what = `${code}: ${title}\n${files.map(file => file.text).join('\n')}`;
+              assert.ok(!left[at]?.some(each => each.code === code && each.data.path === data.path), what);
+              assert.ok(!left.flat().some(each => each.code.startsWith('yaml/')), what);
+            }
   });
 }
 

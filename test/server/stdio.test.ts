@@ -11,6 +11,7 @@ import { pathToFileURL } from 'node:url';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
 import type { CodeAction, CompletionItem, Diagnostic, Hover, MessageConnection } from 'vscode-languageserver/node';
 import type { ManifestCluster } from '../../src/language/index.ts';
+import { clusterText } from '../support/pairs.ts';
 
 const uri = 'file:///cluster-us.yaml';
 const text = `apiVersion: postgresql.cnpg.io/v1
@@ -57,10 +58,14 @@ function diagnostics(of: string, wanted: (found: Diagnostic[]) => boolean): Prom
   });
 }
 
+/** Are these the codes, leaving out rules over both sides? */
 const has =
   (...codes: string[]) =>
   (found: Diagnostic[]): boolean =>
-    found.map(({ code }) => code).join() === codes.join();
+    found
+      .map(({ code }) => code)
+      .filter(code => !/^RC[2-9]/.test(String(code)))
+      .join() === codes.join();
 
 const open = (of: string, content: string): Promise<void> =>
   server.sendNotification('textDocument/didOpen', {
@@ -86,7 +91,11 @@ before(async () => {
     for (const look of waiting) look();
   });
   server.listen();
-  await server.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {} });
+  await server.sendRequest('initialize', {
+    processId: process.pid,
+    rootUri: null,
+    capabilities: { workspace: { workspaceFolders: true } },
+  });
   await server.sendNotification('initialized', {});
 });
 
@@ -196,4 +205,43 @@ test('what is no YAML, and what is not ours, is left alone', async () => {
     await open(`file:///${name}.yaml`, content);
     await diagnostics(`file:///${name}.yaml`, has());
   }
+});
+
+test('a folder of the workspace: the other side is known from disk, changes there are seen, a fix may be for both', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-folder-'));
+  const write = (name: string, content: string): string => {
+    fs.mkdirSync(path.join(folder, path.dirname(name)), { recursive: true });
+    fs.writeFileSync(path.join(folder, name), content);
+    return pathToFileURL(path.join(folder, name)).href;
+  };
+  const lists = ['a', 'b'];
+  const host = (name: string): string => `{host: ${name}.example.com, sslmode: verify-full}`;
+  const a = clusterText({ name: 'a', primary: 'a', source: 'b', lists });
+  const b = clusterText({ name: 'b', primary: 'a', source: 'a', lists })
+    .replace('{host: a.example.com}', host('a'))
+    .replace('replica:', 'bootstrap: {pg_basebackup: {source: a}}\n  replica:');
+  const uriA = write('eu/a.yaml', a);
+  const uriB = write('us/b.yaml', b);
+  const event = { added: [{ uri: pathToFileURL(folder).href, name: 'x' }], removed: [] };
+  await server.sendNotification('workspace/didChangeWorkspaceFolders', { event });
+  await open(uriB, b);
+  const found = await diagnostics(uriB, all => all.some(({ code }) => code === 'RC509'));
+  const [at] = found.filter(({ code }) => code === 'RC509');
+  assert.equal(at?.relatedInformation?.[0]?.location.uri, uriA);
+  const actions = await server.sendRequest<CodeAction[]>('textDocument/codeAction', {
+    textDocument: { uri: uriB },
+    range: at?.range,
+    context: { diagnostics: at ? [at] : [] },
+  });
+  assert.deepEqual(Object.keys(actions[0]?.edit?.changes ?? {}), [uriA]);
+  write('eu/a.yaml', a.replace('primary: a', 'primary: b'));
+  await server.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: uriA, type: 2 }] });
+  await diagnostics(uriB, all => all.some(({ code }) => code === 'RC302'));
+  const rules = { RC302: 'off', RC416: 'error' };
+  await server.sendNotification('workspace/didChangeConfiguration', { settings: { cnpg: { rules } } });
+  const after = await diagnostics(uriB, all => !all.some(({ code }) => code === 'RC302'));
+  assert.equal(after.find(({ code }) => code === 'RC416')?.severity, 1);
+  await server.sendNotification('workspace/didChangeConfiguration', { settings: { cnpg: {} } });
+  await server.sendNotification('textDocument/didClose', { textDocument: { uri: uriB } });
+  fs.rmSync(folder, { recursive: true });
 });

@@ -1,11 +1,13 @@
 /** The shape of a rule over both sides of a topology, and what rules share. */
+import type { ExternalCluster } from '../../model/cluster.ts';
 import { externalCluster, isReplicaCluster, topologyName } from '../../model/cluster.ts';
 import type { Severity } from '../diagnostic.ts';
-import type { Edit, Fix } from '../edits.ts';
-import { addKey, appendItem, fix, plainText } from '../edits.ts';
+import type { Edit, Fix, MaybeEdit } from '../edits.ts';
+import { addKey, appendItem, fix, plainText, setValue } from '../edits.ts';
 import type { ManifestDocument, Path } from '../manifest.ts';
+import { placeOf } from '../manifest.ts';
 import type { Side } from '../sides.ts';
-import { clusterCalled, partners } from '../sides.ts';
+import { clusterCalled, members, partners } from '../sides.ts';
 import type { ClusterManifest } from '../sound.ts';
 import type { Entry, Workspace } from '../workspace.ts';
 
@@ -65,7 +67,73 @@ export type Rule = RuleOf<ClusterSubject>;
 /** A rule about objects of other kinds. */
 export type ObjectRule = RuleOf<Subject> & { kinds: readonly string[] };
 
+export const onKey = (path: Path, message: string, more: Partial<Finding> = {}): Finding => ({
+  path,
+  on: 'key',
+  message,
+  ...more,
+});
+
+export const onValue = (path: Path, message: string, more: Partial<Finding> = {}): Finding => ({
+  path,
+  on: 'value',
+  message,
+  ...more,
+});
+
 export const replica: Path = ['spec', 'replica'];
+export const externalClusters: Path = ['spec', 'externalClusters'];
+
+export interface PlacedEntry {
+  entry: ExternalCluster;
+  path: Path;
+}
+
+/** Entries of `externalClusters` that have a name. */
+export const entriesOf = ({ spec }: ClusterManifest): PlacedEntry[] =>
+  (spec.externalClusters ?? []).flatMap((entry, at) =>
+    entry.name ? [{ entry, path: [...externalClusters, at] }] : [],
+  );
+
+/** Entries for others: that for the Cluster itself is not used while it is what it is. */
+export const otherEntries = (cluster: ClusterManifest): PlacedEntry[] =>
+  entriesOf(cluster).filter(({ entry }) => entry.name !== topologyName(cluster));
+
+/** The entry that the Cluster follows, or would follow after a demotion. */
+export const sourceOf = (cluster: ClusterManifest): PlacedEntry | undefined =>
+  entriesOf(cluster).find(({ entry }) => entry.name === cluster.spec.replica?.source);
+
+/** Both sides may change roles: `primary` says who has which. */
+export const isDistributed = ({ spec }: ClusterManifest): boolean => !!spec.replica?.primary;
+
+/** The member that is primary by its manifest, when there is one and this Cluster is another. */
+export function primaryOf({ workspace, entry }: ClusterSubject): Side | undefined {
+  if (!isReplicaCluster(entry.cluster)) return undefined;
+  const [primary, ...others] = members(workspace, entry).filter(({ cluster }) => !isReplicaCluster(cluster));
+  return others.length === 0 ? primary : undefined;
+}
+
+export const parameters: Path = ['spec', 'postgresql', 'parameters'];
+
+export const parameterOf = ({ spec }: ClusterManifest, name: string): string | undefined => {
+  const known = spec.postgresql?.parameters;
+  return known && Object.hasOwn(known, name) ? known[name] : undefined;
+};
+
+/** Sets a parameter of PostgreSQL, in sections of its own when there are none. */
+export function setParameter(document: ManifestDocument, name: string, value: string): MaybeEdit {
+  const text = JSON.stringify(value);
+  if (placeOf(document, [...parameters, name])) return setValue(document, [...parameters, name], text);
+  if (placeOf(document, parameters)) return addKey(document, parameters, name, text);
+  if (placeOf(document, ['spec', 'postgresql']))
+    return addKey(document, ['spec', 'postgresql'], 'parameters', `\n  ${name}: ${text}`);
+  return addKey(document, ['spec'], 'postgresql', `\n  parameters:\n    ${name}: ${text}`);
+}
+
+export const annotation = (name: string): Path => ['metadata', 'annotations', name];
+
+/** The same lines without the start of the file, as rules see the document under check. */
+export const fromItsStart = (document: ManifestDocument): ManifestDocument => ({ ...document, startLine: 0 });
 
 /** Names in `externalClusters`; an entry may still lack its own. */
 export const entryNames = ({ spec }: ClusterManifest): string[] =>

@@ -4,11 +4,13 @@ import type { ManifestDocument, Path } from '../manifest.ts';
 import type { Finding } from './rule.ts';
 import { clusterRule, onKey } from './rule.ts';
 
-const here: Path = ['spec', 'backup', 'barmanObjectStore'];
-
 export const barmanCredentials = clusterRule('barman-credentials', ({ document, spec }) => {
   const store = spec.backup?.barmanObjectStore;
-  if (!store) return [];
+  return store ? credentialFaults(store, document, ['spec', 'backup', 'barmanObjectStore']) : [];
+});
+
+/** @param here where the store is described */
+export function credentialFaults(store: BarmanObjectStore, document: ManifestDocument, here: Path): Finding[] {
   const given = (['s3Credentials', 'azureCredentials', 'googleCredentials'] as const).filter(field => store[field]);
   if (given.length === 0)
     return [onKey(here, 'Nothing says how to log in: add s3Credentials, azureCredentials or googleCredentials.')];
@@ -16,25 +18,25 @@ export const barmanCredentials = clusterRule('barman-credentials', ({ document, 
     ...(given.length > 1
       ? [onKey([...here, given.at(-1) ?? ''], `A store has one provider; here are ${given.join(' and ')}.`)]
       : []),
-    ...judged(store, document),
+    ...judged(store, document, here),
   ];
-});
+}
 
 /** The webhook looks at the provider that it comes to last: Azure, S3, Google. */
 function judged(
   { s3Credentials, azureCredentials, googleCredentials }: BarmanObjectStore,
   document: ManifestDocument,
+  here: Path,
 ): Finding[] {
-  if (googleCredentials) return google(googleCredentials, document);
-  if (s3Credentials) return s3(s3Credentials);
-  return azureCredentials ? azure(azureCredentials) : [];
+  if (googleCredentials) return google(googleCredentials, document, here);
+  if (s3Credentials) return s3(s3Credentials, here);
+  return azureCredentials ? azure(azureCredentials, here) : [];
 }
 
-function s3({
-  inheritFromIAMRole,
-  accessKeyId,
-  secretAccessKey,
-}: NonNullable<BarmanObjectStore['s3Credentials']>): Finding[] {
+function s3(
+  { inheritFromIAMRole, accessKeyId, secretAccessKey }: NonNullable<BarmanObjectStore['s3Credentials']>,
+  here: Path,
+): Finding[] {
   const path = [...here, 's3Credentials'];
   const hasKey = accessKeyId !== undefined || secretAccessKey !== undefined;
   return [
@@ -54,7 +56,7 @@ function s3({
   ];
 }
 
-function azure(given: NonNullable<BarmanObjectStore['azureCredentials']>): Finding[] {
+function azure(given: NonNullable<BarmanObjectStore['azureCredentials']>, here: Path): Finding[] {
   const path = [...here, 'azureCredentials'];
   const ways = [
     given.inheritFromAzureAD,
@@ -93,6 +95,7 @@ function azure(given: NonNullable<BarmanObjectStore['azureCredentials']>): Findi
 function google(
   { gkeEnvironment, applicationCredentials }: NonNullable<BarmanObjectStore['googleCredentials']>,
   document: ManifestDocument,
+  here: Path,
 ): Finding[] {
   const path = [...here, 'googleCredentials'];
   if (!gkeEnvironment === !!applicationCredentials) return [];

@@ -1,0 +1,13 @@
+import { storeOf } from '../sound.ts';
+import { credentialFaults } from '../webhook/barman-credentials.ts';
+import type { ObjectRule } from './rule.ts';
+
+export const storeCredentials: ObjectRule = {
+  code: 'RC406',
+  severity: 'error',
+  kinds: ['ObjectStore'],
+  check({ document, entry }) {
+    const store = storeOf(entry.document);
+    return store ? credentialFaults(store.configuration, document, ['spec', 'configuration']) : [];
+  },
+};
