@@ -6,6 +6,7 @@ import { createKustomizations } from '../server/kustomizations.ts';
 import type { LintFinding } from './lint-formats.ts';
 import { standardInput } from './lint-paths.ts';
 import { readManifest } from './lint-read.ts';
+import type { Manifests } from './manifests.ts';
 
 export interface CheckedFile {
   found: LintFinding[];
@@ -26,14 +27,17 @@ export interface CheckerOptions {
   version: string;
   /** The objects as they are now. */
   against: ManifestFile | undefined;
+  /** All files together: rules over both sides are asked too. */
+  manifests?: Manifests;
 }
 
-export function createChecker({ schemas, version, against }: CheckerOptions): Checker {
-  const kustomizations = createKustomizations();
+export function createChecker({ schemas, version, against, manifests }: CheckerOptions): Checker {
+  const kustomizations = manifests?.kustomizations ?? createKustomizations();
   const old = against && { against };
+  const all = manifests && { workspace: manifests.workspace, scope: 'workspace' as const };
 
   /** Of files whose Clusters name others, and may have to be looked at together with them. */
-  const parsed = new Map<string, ManifestFile>();
+  const parsed = manifests?.parsed ?? new Map<string, ManifestFile>();
 
   function checkWith(file: string, others: readonly string[]): CheckedFile {
     const read = readManifest(file);
@@ -43,11 +47,11 @@ export function createChecker({ schemas, version, against }: CheckerOptions): Ch
     const manifest = parseFile(text, parsed.get(file));
     const role = file === standardInput ? 'whole' : kustomizations.roleOf(path.resolve(file));
     const workspace = others.length > 0 ? togetherWith(file, manifest, others) : undefined;
-    const found = checkAs(role, manifest, { schemas, version, ...(workspace && { workspace }), ...old }).map(each =>
-      findingOf(file, each),
+    const found = checkAs(role, manifest, { schemas, version, ...(workspace && { workspace }), ...all, ...old }).map(
+      each => findingOf(file, each),
     );
     const byEncoding = badEncoding ? [encodingFault(file, text, badEncoding)] : [];
-    const links = role === 'patch' ? [] : linksOf(manifest);
+    const links = role === 'patch' || manifests ? [] : linksOf(manifest);
     if (links.some(({ names }) => names.length > 0)) parsed.set(file, manifest);
     return { found: [...byEncoding, ...found], links };
   }
@@ -76,7 +80,10 @@ export function createChecker({ schemas, version, against }: CheckerOptions): Ch
 
 const severityNames = ['error', 'warning', 'info', 'hint'] as const;
 
-const findingOf = (file: string, { range, severity, code, message, data }: ManifestDiagnostic): LintFinding => ({
+const findingOf = (
+  file: string,
+  { range, severity, code, message, data, relatedInformation = [] }: ManifestDiagnostic,
+): LintFinding => ({
   file,
   line: range.start.line + 1,
   column: range.start.character + 1,
@@ -86,7 +93,13 @@ const findingOf = (file: string, { range, severity, code, message, data }: Manif
   code,
   message,
   path: data.path,
-  fixes: data.fixes,
+  fixes: data.fixes.filter(({ elsewhere }) => elsewhere === undefined),
+  related: relatedInformation.map(({ location, message: what }) => ({
+    file: location.uri,
+    line: location.range.start.line + 1,
+    column: location.range.start.character + 1,
+    message: what,
+  })),
 });
 
 function encodingFault(
@@ -98,7 +111,7 @@ function encodingFault(
   const line = before.length;
   const column = (before.at(-1) ?? '').length + 1;
   const place = { line, column, endLine: line, endColumn: column + 1 };
-  return { file, ...place, severity: 'error', code: 'yaml/encoding', message, path: '', fixes: [] };
+  return { file, ...place, severity: 'error', code: 'yaml/encoding', message, path: '', fixes: [], related: [] };
 }
 
 const binary = (file: string): LintFinding =>

@@ -16,6 +16,8 @@ export interface LintFinding {
   /** `spec.externalClusters[0].name`; empty where there is none, as for a syntax error. */
   path: string;
   fixes: readonly Fix[];
+  /** What it is about as well, as on the other side of a topology. */
+  related: readonly { file: string; line: number; column: number; message: string }[];
 }
 
 /** @param files how many were checked */
@@ -26,8 +28,10 @@ export const formats: Record<string, Format> = { text, json, sarif, github };
 function text(found: readonly LintFinding[], files: number): string {
   const paint = isColoured() ? inColour : plain;
   const lines = found.map(
-    ({ file, line, column, severity, code, message }) =>
-      `${paint('bold', `${file}:${line}:${column}:`)} ${paint(colours[severity], `${severity}:`)} ${message} ${paint('dim', `[${code}]`)}\n`,
+    ({ file, line, column, severity, code, message, related }) =>
+      `${paint('bold', `${file}:${line}:${column}:`)} ${paint(colours[severity], `${severity}:`)} ${message} ${paint('dim', `[${code}]`)}\n${related
+        .map(each => `    ${paint('dim', `${each.file}:${each.line}:${each.column}: ${each.message}`)}\n`)
+        .join('')}`,
   );
   const errors = found.filter(({ severity }) => severity === 'error').length;
   const summary = `${plural(files, 'file')}, ${plural(errors, 'error')}, ${plural(found.length - errors, 'other finding')}\n`;
@@ -44,10 +48,12 @@ const inColour = (style: Style, value: string): string => styleText(style, value
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** The contract has no fixes. */
 function json(found: readonly LintFinding[]): string {
-  return `${JSON.stringify(found, (key, value: unknown) => (key === 'fixes' ? undefined : value), 2)}\n`;
+  return `${JSON.stringify(found.map(plainFinding), undefined, 2)}\n`;
 }
+
+/** What the contract has of a finding. */
+export const plainFinding = (finding: LintFinding): object => ({ ...finding, fixes: undefined, related: undefined });
 
 const commands = { error: 'error', warning: 'warning', info: 'notice', hint: 'notice' } as const;
 

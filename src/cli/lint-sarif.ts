@@ -56,7 +56,7 @@ function inWords(code: string): string {
 }
 
 function resultOf(finding: LintFinding, codes: readonly string[]): object {
-  const { file, severity, code, message, path: field, fixes } = finding;
+  const { file, severity, code, message, path: field, fixes, related } = finding;
   const artifactLocation = { uri: uriOf(file) };
   return {
     ruleId: code,
@@ -69,6 +69,15 @@ function resultOf(finding: LintFinding, codes: readonly string[]): object {
         ...(field !== '' && { logicalLocations: [{ fullyQualifiedName: field }] }),
       },
     ],
+    ...(related.length > 0 && {
+      relatedLocations: related.map(each => ({
+        message: { text: each.message },
+        physicalLocation: {
+          artifactLocation: { uri: uriOf(each.file) },
+          region: { startLine: each.line, startColumn: each.column },
+        },
+      })),
+    }),
     // The same finding after lines were added above it.
     partialFingerprints: { 'fileCodePath/v1': hash([file, code, field, message]) },
     ...(fixes.length > 0 && {

@@ -9,8 +9,9 @@ import { createChecker } from './lint-check.ts';
 import { formats } from './lint-formats.ts';
 import { findFiles } from './lint-paths.ts';
 import { readManifest } from './lint-read.ts';
+import { placesOf, readTogether } from './manifests.ts';
 
-const usage = `usage: cnpg-replica lint [--format ${Object.keys(formats).join('|')}] [--cnpg-version V] [--against FILE] [--topology] PATH...`;
+const usage = `usage: cnpg-replica lint [--format ${Object.keys(formats).join('|')}] [--cnpg-version V] [--against FILE] [--topology [--place FOLDER=CONTEXT]...] PATH...`;
 const help = `${usage}
 
 Checks manifests of CloudNativePG and its Barman Cloud plugin as the API server and the operator do.
@@ -19,11 +20,12 @@ PATH is a file, a folder (with all below it), a glob in quotes, or - for standar
   --format F        text (default), json, sarif (2.1.0), github (annotations of GitHub Actions)
   --cnpg-version V  the CloudNativePG to check for; without it the newest that is known
   --against FILE    the objects as they are now (kubectl get -o yaml): manifests are judged as updates of them
-  --topology        not available yet
+  --topology        the rules over both sides of a topology too (RC2xx to RC8xx): all files are looked at together
+  --place F=C       with --topology: the manifests below folder F are for Kubernetes context C
   -h, --help        this text
 
 Files that .cnpglintignore names (as .gitignore does) are left out. A comment
-"# cnpg-topology-ignore: RC113" on a line or above it silences a rule of the replica stanza there.
+"# cnpg-topology-ignore: RC113" on a line or above it silences that rule there.
 
 Exit code: 0 no error, 1 errors found, 2 could not run or could not read a file.
 `;
@@ -47,8 +49,6 @@ function run(args: string[]): number {
     process.stdout.write(help);
     return 0;
   }
-  if (values.topology)
-    throw new Refusal('--topology is not available yet; the rules of the replica stanza are part of every run');
   const format = Object.hasOwn(formats, values.format) ? formats[values.format] : undefined;
   if (!format) throw new Refusal(`unknown format "${values.format}"\n${usage}`);
   if (positionals.length === 0) throw new Refusal(`no PATH is given\n${usage}`);
@@ -59,7 +59,8 @@ function run(args: string[]): number {
   const against = values.against === undefined ? undefined : readOld(values.against);
 
   const { files, faults, notices } = findFiles(positionals);
-  const checker = createChecker({ schemas, version, against });
+  const manifests = values.topology ? readTogether(files, placesOf(values.place)) : undefined;
+  const checker = createChecker({ schemas, version, against, ...(manifests && { manifests }) });
   const checked = checkAll(files, checker);
   const unread = checked.flatMap(({ unreadable }, at) =>
     unreadable === undefined ? [] : [{ file: files[at] ?? '', message: unreadable }],
@@ -83,6 +84,7 @@ function options(args: string[]) {
         'cnpg-version': { type: 'string' },
         against: { type: 'string' },
         topology: { type: 'boolean' },
+        place: { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', short: 'h' },
       },
     });

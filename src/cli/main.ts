@@ -5,6 +5,10 @@ type Subcommand = (args: string[], signal: AbortSignal) => Promise<number>;
 
 const subcommands: Record<string, { summary: string; load: () => Promise<Subcommand> }> = {
   lint: { summary: 'check manifests', load: async () => (await import('./lint.ts')).lint },
+  topology: {
+    summary: 'show topologies by their manifests',
+    load: async () => (await import('./topology.ts')).topology,
+  },
   archive: { summary: 'list a WAL archive', load: async () => (await import('./archive.ts')).archive },
   playground: {
     summary: 'run two simulated Kubernetes clusters',

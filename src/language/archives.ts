@@ -37,7 +37,7 @@ function located(workspace: Workspace, side: Side, reference: ArchiveReference |
 function archiveAt(configuration: Archive['configuration'], serverName: string): Archive | undefined {
   const { destinationPath, endpointURL } = configuration;
   if (!destinationPath) return undefined;
-  const [, scheme = '', rest = ''] = /^([a-z]+:\/\/)?(.*)$/is.exec(destinationPath) ?? [];
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+]*:\/\/)?(.*)$/is.exec(destinationPath) ?? [];
   const path = scheme.toLowerCase() + rest.replace(/\/{2,}/g, '/').replace(/^\/|\/$/g, '');
   return { endpoint: endpointOf(endpointURL), path, serverName, configuration };
 }

@@ -28,3 +28,5 @@ export { documentSymbols } from './symbols.ts';
 export { webhookRules } from './webhook/index.ts';
 export { createWorkspace } from './workspace.ts';
 export type { Entry, Workspace, WorkspaceFile } from './workspace.ts';
+export { topologiesOf } from './topology-report.ts';
+export type { ArchiveReport, LinkReport, MemberReport, TopologyReport } from './topology-report.ts';

@@ -3,7 +3,14 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
-import type { Applied, Kustomization, ManifestFile, Workspace } from '../language/index.ts';
+import type {
+  Applied,
+  Kustomization,
+  KustomizeRole,
+  ManifestFile,
+  Workspace,
+  WorkspaceFile,
+} from '../language/index.ts';
 import { appliedBy, kustomizationNames, mayBeOurs, neighboursIn, parseFile } from '../language/index.ts';
 import type { Kustomizations } from './kustomizations.ts';
 import { posix } from './kustomizations.ts';
@@ -48,6 +55,23 @@ interface Known {
   file: ManifestFile;
 }
 
+/** A file as the index takes it. */
+export const placed = (
+  uri: string,
+  manifest: ManifestFile,
+  context: string | undefined,
+  role: KustomizeRole,
+  { rewritten, namespace }: Applied,
+): WorkspaceFile => ({
+  uri,
+  ...(role !== 'patch' && { file: manifest }),
+  context,
+  namespace,
+  // What no kustomization of its folder names may be a patch for another one.
+  rewritten: rewritten || role === 'unknown',
+  neighbours: neighboursIn(manifest.text),
+});
+
 export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceFiles {
   const { workspace, kustomizations, contextOf, isExcluded, warn } = options;
   /** By path; of files with nothing of ours and of no neighbour nothing is kept. */
@@ -56,18 +80,9 @@ export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceF
   const folders = new Map<string, Kustomization>();
   let applied: (file: string) => Applied = appliedBy(folders);
 
-  function place(file: string, uri: string, manifest: ManifestFile | undefined): void {
+  function place(file: string, uri: string, manifest: ManifestFile): void {
     const role = kustomizations.roleOf(file);
-    const { rewritten, namespace } = applied(posix(file));
-    workspace.set({
-      uri,
-      ...(manifest && role !== 'patch' && { file: manifest }),
-      context: contextOf(uri),
-      namespace,
-      // What no kustomization of its folder names may be a patch for another one.
-      rewritten: rewritten || role === 'unknown',
-      neighbours: neighboursIn(manifest?.text ?? ''),
-    });
+    workspace.set(placed(uri, manifest, contextOf(uri), role, applied(posix(file))));
   }
 
   /** Of a text that nobody has open. */

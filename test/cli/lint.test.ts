@@ -56,7 +56,6 @@ const cases: [args: string[], code: number, out: RegExp, error?: RegExp][] = [
   [['lint', 'missing.yaml'], 2, /^$/, /missing\.yaml/],
   [['lint'], 2, /^$/, /no PATH is given\nusage: .*lint/],
   [['lint', '--help'], 0, /usage: .*lint[\s\S]*--against FILE[\s\S]*Exit code/],
-  [['lint', '--topology', 'good.yaml'], 2, /^$/, /--topology is not available yet/],
   [['lint', '--nonsense'], 2, /^$/, /--nonsense[\s\S]*usage: .*lint/],
   [['nonsense'], 2, /^$/, /no subcommand "nonsense"/],
   [['--help'], 0, /lint +check manifests/],

@@ -1,0 +1,67 @@
+/** `topology`: the topologies that manifests describe, with what is wrong about them. */
+import { parseArgs } from 'node:util';
+import { messageOf } from '../errors.ts';
+import { topologiesOf } from '../language/index.ts';
+import { loadSchemas } from '../server/schemas.ts';
+import { createChecker } from './lint-check.ts';
+import { findFiles } from './lint-paths.ts';
+import { placesOf, readTogether } from './manifests.ts';
+import { topologyFormats } from './topology-formats.ts';
+
+const usage = `usage: cnpg-replica topology [--format ${Object.keys(topologyFormats).join('|')}] [--place FOLDER=CONTEXT]... PATH...`;
+const help = `${usage}
+
+Shows the topologies that the manifests in PATH describe: members with their roles, the archives that they write and read,
+the links between them, and what the rules over both sides find. PATH is as for lint.
+
+  --format F   text (default), json, mermaid
+  --place F=C  the manifests below folder F are for Kubernetes context C
+  -h, --help   this text
+
+Exit code: 0 no error, 1 errors found, 2 could not run or could not read a file.
+`;
+
+/** @returns the exit code */
+export async function topology(args: string[]): Promise<number> {
+  try {
+    return run(args);
+  } catch (error) {
+    say(messageOf(error));
+    return 2;
+  }
+}
+
+function run(args: string[]): number {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      format: { type: 'string', default: 'text' },
+      place: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const format = Object.hasOwn(topologyFormats, values.format) ? topologyFormats[values.format] : undefined;
+  if (!format) throw new Error(`unknown format "${values.format}"\n${usage}`);
+  if (positionals.length === 0) throw new Error(`no PATH is given\n${usage}`);
+  const { files, faults, notices } = findFiles(positionals);
+  const manifests = readTogether(files, placesOf(values.place));
+  const schemas = loadSchemas();
+  const checker = createChecker({ schemas, version: schemas.versions[0] ?? '', against: undefined, manifests });
+  const checked = files.map(file => ({ file, ...checker.checkFile(file) }));
+  const findings = checked.flatMap(({ found }) => found).filter(({ code }) => /^RC\d+$/.test(code));
+  process.stdout.write(format(topologiesOf(manifests.workspace), findings));
+  for (const notice of notices) say(notice);
+  const unread = checked.flatMap(({ file, unreadable }) =>
+    unreadable === undefined ? [] : [{ file, message: unreadable }],
+  );
+  for (const { file, message } of [...faults, ...unread]) say(`${file}: ${message}`);
+  if (faults.length + unread.length > 0) return 2;
+  return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
+}
+
+const say = (message: string): void => void process.stderr.write(`topology: ${message}\n`);
