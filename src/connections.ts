@@ -26,6 +26,8 @@ export interface Connections {
   /** Opens the context or returns the open connection. Rejects with a `Failure`. */
   open(context: string): Promise<Connection>;
   get(context: string): Connection | undefined;
+  /** User of the context, as the kubeconfig names it. */
+  userOf(context: string): string | undefined;
   close(context: string): void;
   onDidChange(listener: () => void): { dispose(): void };
   /**
@@ -134,6 +136,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       return pending;
     },
     get: context => open.get(context),
+    userOf: context => kubeconfig?.contexts.find(({ name }) => name === context)?.user,
     close(context) {
       open.get(context)?.close();
       open.delete(context);

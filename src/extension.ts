@@ -9,7 +9,10 @@ import { archiveOpener } from './commands/browse-wal-archive.ts';
 import { archiveFileReader } from './commands/open-wal-archive.ts';
 import { createPortForwards } from './commands/port-forward.ts';
 import { promotionRecords } from './commands/promotion-records.ts';
-import { forgottenPromotion, offerToResume, promotionScheme } from './commands/promote-replica-cluster.ts';
+import { promotionScheme } from './commands/follow-promotion.ts';
+import { forgottenPromotion, offerToResume } from './commands/promote-replica-cluster.ts';
+import { runHistory } from './commands/run-history.ts';
+import { forgottenHistory, historyScheme } from './commands/show-promotion-history.ts';
 import { offerToRebuild } from './commands/rebuild-former-primary.ts';
 import { rebuildRecords } from './commands/rebuild-records.ts';
 import { createPlayground } from './commands/start-playground.ts';
@@ -42,7 +45,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const promotions = createTextDocuments(promotionScheme, forgottenPromotion);
   const operationPages = createTextDocuments(operationScheme, forgottenOperation);
   const pages = createTextDocuments([liveScheme, describeScheme, logScheme], forgottenPage);
-  const promotion = { connections, documents: promotions, records: promotionRecords(context.workspaceState), log };
+  const histories = createTextDocuments(historyScheme, forgottenHistory);
+  const history = runHistory(context.globalState, account(), name => connections.userOf(name));
+  const records = promotionRecords(context.workspaceState);
+  const promotion = { connections, documents: promotions, records, history, log };
   const rebuilds = rebuildRecords(context.workspaceState);
   const portForwards = createPortForwards(connections, startPortForward, log);
   const language = startLanguageService(context, log);
@@ -59,7 +65,9 @@ export function activate(context: vscode.ExtensionContext): void {
     connections,
     archives: { connections, documents: listings, room, rests: new Map() },
     promotion,
-    operations: { connections, documents: operationPages, log },
+    history,
+    histories,
+    operations: { connections, documents: operationPages, history, log },
     rebuilds,
     playground,
     pages,
@@ -79,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): void {
     listings,
     pages,
     promotions,
+    histories,
     operationPages,
     registerCommands(table, log),
     scenes,
@@ -131,4 +140,13 @@ function kubeconfigFiles(playground: string | undefined, setting: string): strin
     ...(playground === undefined ? [] : [playground]),
     ...files.map(file => file.replace(/^~(?=[/\\])/, os.homedir())),
   ];
+}
+
+/** Of this machine. */
+function account(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return 'unknown account';
+  }
 }

@@ -18,6 +18,7 @@ import { locate, positionsOf } from './other-side.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import { pickCluster } from './pick-cluster.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
+import { alone } from './topology-lock.ts';
 
 const title = 'Fail Over to Replica Cluster';
 
@@ -49,7 +50,10 @@ export const failOverToReplicaCluster =
       return found;
     };
     try {
-      await operate(deps, failOver(target, look), 'Fail Over');
+      const operation = failOver(target, look);
+      await alone([target, ...(former.address ? [former.address] : [])], operation.title, () =>
+        operate(deps, operation, 'Fail Over'),
+      );
     } catch (error) {
       if (!isFailure(error) || error.code !== 'blocked' || !isAlive(found)) throw error;
       await offerInstead(deps, target, found, error);

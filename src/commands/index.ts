@@ -33,13 +33,16 @@ import type { ArchiveDependencies } from './open-wal-archive.ts';
 import { openBothWalArchives, openWalArchive, refreshWalArchive } from './open-wal-archive.ts';
 import type { OperationDependencies } from './operate.ts';
 import type { PortForwards } from './port-forward.ts';
-import type { PromotionDependencies } from './promote-replica-cluster.ts';
+import type { SwitchoverDependencies } from './promote-replica-cluster.ts';
 import { promoteReplicaCluster, resumePromotion } from './promote-replica-cluster.ts';
 import { rebuildFormerPrimary } from './rebuild-former-primary.ts';
 import type { RebuildRecords } from './rebuild-records.ts';
 import { refreshDocument } from './refresh-document.ts';
 import { restartInstance } from './restart-instance.ts';
 import { resumeSchedule, suspendSchedule } from './schedules.ts';
+import { returnToOldPrimary } from './return-to-old-primary.ts';
+import type { RunHistory } from './run-history.ts';
+import { showPromotionHistory } from './show-promotion-history.ts';
 import { showLogs } from './show-logs.ts';
 import { showTopology } from './show-topology.ts';
 import type { Playground } from './start-playground.ts';
@@ -51,7 +54,9 @@ export interface CommandDependencies {
   extension: vscode.Uri;
   connections: Connections;
   archives: ArchiveDependencies;
-  promotion: PromotionDependencies;
+  promotion: Omit<SwitchoverDependencies, 'scenes' | 'archiveRoom'>;
+  history: RunHistory;
+  histories: TextDocuments;
   operations: OperationDependencies;
   rebuilds: RebuildRecords;
   playground: Playground;
@@ -75,6 +80,8 @@ export const commandTable = ({
   connections,
   archives,
   promotion,
+  history,
+  histories,
   operations,
   rebuilds,
   playground,
@@ -90,8 +97,14 @@ export const commandTable = ({
   'cnpg.connect': connect(connections),
   'cnpg.disconnect': disconnect(connections),
   'cnpg.refresh': refresh(connections),
-  'cnpg.promoteReplicaCluster': promoteReplicaCluster(promotion),
-  'cnpg.resumePromotion': resumePromotion(promotion),
+  'cnpg.promoteReplicaCluster': promoteReplicaCluster({
+    ...promotion,
+    scenes: () => scenes,
+    archiveRoom: archives.room,
+  }),
+  'cnpg.resumePromotion': resumePromotion({ ...promotion, scenes: () => scenes, archiveRoom: archives.room }),
+  'cnpg.returnToOldPrimary': returnToOldPrimary(operations, promotion.records),
+  'cnpg.showPromotionHistory': showPromotionHistory(history, histories),
   'cnpg.failOverToReplicaCluster': failOverToReplicaCluster({ ...operations, scenes, archiveRoom: archives.room }),
   'cnpg.rebuildFormerPrimary': rebuildFormerPrimary({
     ...operations,

@@ -13,6 +13,8 @@ import { requestLine } from '../operations/write.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import { abortSignalOf } from './cancellation.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
+import type { RunHistory } from './run-history.ts';
+import { placeOf } from './run-history.ts';
 
 export const operationScheme = 'cnpg-operation';
 export const forgottenOperation =
@@ -21,6 +23,7 @@ export const forgottenOperation =
 export interface OperationDependencies {
   connections: Connections;
   documents: TextDocuments;
+  history: RunHistory;
   log: vscode.LogOutputChannel;
 }
 
@@ -195,6 +198,7 @@ function carryOut(
         );
         page.outcome = outcome;
         show();
+        await record(deps, page, operation);
         say(outcomeWords(title, outcome), outcome);
         return outcome;
       } catch (error) {
@@ -226,3 +230,34 @@ async function showPage(deps: OperationDependencies, page: OperationPage): Promi
 
 const pageUri = ({ title, target }: Pick<Operation, 'title' | 'target'>): vscode.Uri =>
   vscode.Uri.from({ scheme: operationScheme, path: `/${title.replaceAll('/', ' ')}.md`, query: addressKey(target) });
+
+/** Only what changes the roles of a topology goes into its history. */
+async function record(
+  deps: OperationDependencies,
+  { outcome, prepared, written }: OperationPage,
+  operation: Operation,
+) {
+  const { history } = prepared;
+  if (!history || !outcome || outcome.kind === 'changed' || !written) return;
+  const { target, title } = operation;
+  const endedAt = new Date();
+  const completed = outcome.kind === 'completed';
+  const evidence = completed ? outcome.evidence : outcome.problem;
+  const timeline = /on timeline (\d+)/.exec(evidence)?.[1];
+  await deps.history.add({
+    kind: history.kind,
+    topology: [target.name, history.partner].toSorted(),
+    from: history.partner,
+    to: placeOf(target),
+    by: deps.history.actor([target.context]),
+    startedAt: written.toISOString(),
+    endedAt: endedAt.toISOString(),
+    outcome: completed ? (outcome.issues.length > 0 ? 'completed with issues' : 'completed') : 'incomplete',
+    evidence,
+    issues: completed ? outcome.issues : [],
+    steps: [{ title, seconds: (endedAt.getTime() - written.getTime()) / 1000 }],
+    timelines: { before: history.timeline, after: timeline === undefined ? undefined : Number(timeline) },
+    lsn: history.lsn,
+    loss: history.loss,
+  });
+}

@@ -1,66 +1,64 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
-import { Failure, messageOf } from '../errors.ts';
-import { isReplicaCluster } from '../model/cluster.ts';
+import { Failure } from '../errors.ts';
+import { condition, demotionInProgress, isReplicaCluster } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
-import { addressKey, sameAddress } from '../model/kubernetes.ts';
+import { sameAddress } from '../model/kubernetes.ts';
 import { findTopologies, sourceMember } from '../model/topology.ts';
 import type { Check } from '../operations/checks.ts';
-import { blocking } from '../operations/checks.ts';
+import { blocking, sameChecks } from '../operations/checks.ts';
+import type { ArchiveRoom } from '../operations/list-archive.ts';
 import type { PromotionPage } from '../operations/promotion-text.ts';
 import { renderPromotion } from '../operations/promotion-text.ts';
-import type { PromotionPlan, PromotionStep } from '../operations/promotion.ts';
-import { nextStep, stepTitles } from '../operations/promotion.ts';
-import type { ApiOf, PromotionOutcome } from '../operations/run.ts';
-import { preparePromotion, readSide, runPromotion } from '../operations/run.ts';
-import type { TextDocuments } from '../views/text-documents.ts';
-import { abortSignalOf } from './cancellation.ts';
-import type { ClusterArgument } from './pick-cluster.ts';
-import { pickCluster } from './pick-cluster.ts';
-import type { PromotionRecord, PromotionRecords } from './promotion-records.ts';
+import type { PromotionPlan } from '../operations/promotion.ts';
+import { nextStep } from '../operations/promotion.ts';
+import { preparePromotion, readSide } from '../operations/run.ts';
 import { configuredBindings } from '../views/bindings.ts';
+import { abortSignalOf } from './cancellation.ts';
+import type { PromotionDependencies } from './follow-promotion.ts';
+import { apisOf, carryOut, newPage, pageUri, showPage } from './follow-promotion.ts';
+import type { ClusterArgument } from './pick-cluster.ts';
+import { ensureConnected, pickCluster } from './pick-cluster.ts';
+import type { PromotionRecord } from './promotion-records.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
+import { surroundings } from './surroundings.ts';
 
-export const promotionScheme = 'cnpg-promotion';
 export const forgottenPromotion =
   '# This page is from an earlier window.\n# Run "CNPG: Resume Promotion" to go on from what the Clusters say.\n';
 
-/** Longer than `spec.stopDelay`'s half an hour would be patience, not a limit. */
-const stepLimit = 30 * 60_000;
-
-export interface PromotionDependencies {
-  connections: Connections;
-  documents: TextDocuments;
-  records: PromotionRecords;
-  log: vscode.LogOutputChannel;
+export interface SwitchoverDependencies extends PromotionDependencies {
+  archiveRoom: () => Promise<ArchiveRoom>;
 }
 
 /** Switches a distributed topology over to a replica cluster: checks, shows, asks, then demotes, promotes and verifies. */
 export const promoteReplicaCluster =
-  (deps: PromotionDependencies) =>
+  (deps: SwitchoverDependencies) =>
   async (argument?: ClusterArgument): Promise<void> => {
     refuseWhenReadOnly('Promote Replica Cluster');
     const to = await pickCluster(deps.connections, argument, 'Promote Replica Cluster', isReplicaCluster);
     if (!to) return;
     const plan = { from: primaryFor(deps.connections, to), to };
-    const page: PromotionPage = { plan, log: [] };
-    const checks = await prepare(deps, page);
-    if (!checks) return;
-    await showPage(deps, page);
-    const refused = blocking(checks);
-    if (refused.length > 0) throw blocked(plan, refused);
-    if (!(await confirmed(plan, checks))) return;
-    // The user may have looked at the page for a while: look again, just before the first write.
-    const again = await prepare(deps, page);
-    if (!again) return;
-    if (blocking(again).length > 0) throw blocked(plan, blocking(again));
-    await carryOut(deps, page, ['demote', 'promote']);
+    const page = newPage(deps, plan);
+    let shown = await prepare(deps, page);
+    while (shown) {
+      await showPage(deps, page);
+      if (blocking(shown).length > 0) throw blocked(plan, blocking(shown));
+      if (!(await confirmed(plan, shown))) return;
+      // The user may have looked at the page for a while: look again, just before the first write.
+      const found = await prepare(deps, page);
+      if (found && sameChecks(found, shown)) return carryOut(deps, page, ['demote', 'promote']);
+      if (found)
+        void vscode.window.showWarningMessage(
+          `${to.name} is not promoted yet: the checks have another result now than on the page you confirmed. Look again.`,
+        );
+      shown = found;
+    }
   };
 
 /** Takes up a promotion that an earlier window began. */
-export const resumePromotion = (deps: PromotionDependencies) => async (): Promise<void> => {
+export const resumePromotion = (deps: SwitchoverDependencies) => async (): Promise<void> => {
   refuseWhenReadOnly('Resume Promotion');
-  const record = await pickRecord(deps.records.all());
+  const record = await pickRecord([...deps.records.all(), ...(await found(deps))]);
   if (!record) return;
   const { plan } = record;
   await Promise.all([deps.connections.open(plan.from.context), deps.connections.open(plan.to.context)]);
@@ -77,7 +75,7 @@ export const resumePromotion = (deps: PromotionDependencies) => async (): Promis
     return;
   }
   const page: PromotionPage = {
-    plan,
+    ...newPage(deps, plan),
     log: [{ at: new Date(), text: 'Resumed from what the Clusters say.' }],
     current: step,
   };
@@ -96,8 +94,27 @@ export const resumePromotion = (deps: PromotionDependencies) => async (): Promis
   await carryOut(deps, page, ['promote']);
 };
 
+/** Switchovers that were begun elsewhere, in another workspace or on another machine: a Cluster is demoted in favour of a replica. */
+async function found({ connections, records }: PromotionDependencies): Promise<PromotionRecord[]> {
+  if (records.all().length > 0) return [];
+  await ensureConnected(connections);
+  return findTopologies(connections.snapshots(), configuredBindings()).flatMap(({ members }) =>
+    members.flatMap(from => {
+      const { status, spec } = from.cluster;
+      const to = members.find(member => member !== from && member.name === spec.replica?.primary);
+      const begun = isReplicaCluster(from.cluster) && (demotionInProgress(from.cluster) || !!status?.demotionToken);
+      if (!begun || !to || !isReplicaCluster(to.cluster)) return [];
+      const since = condition(from.cluster, 'ReplicaClusterSwitch')?.lastTransitionTime ?? 'an unknown time';
+      return [{ plan: { from: from.address, to: to.address }, startedAt: since }];
+    }),
+  );
+}
+
 async function pickRecord(records: PromotionRecord[]): Promise<PromotionRecord | undefined> {
-  if (records.length === 0) void vscode.window.showInformationMessage('No promotion is recorded in this workspace.');
+  if (records.length === 0)
+    void vscode.window.showInformationMessage(
+      'No promotion is under way: none is recorded in this workspace, and no connected Cluster is demoted in favour of a replica cluster.',
+    );
   if (records.length < 2) return records[0];
   const picked = await vscode.window.showQuickPick(
     records.map(record => ({ label: record.plan.to.name, description: `begun at ${record.startedAt}`, record })),
@@ -134,27 +151,20 @@ function primaryFor(connections: Connections, to: Address): Address {
   });
 }
 
-const apisOf =
-  (connections: Connections): ApiOf =>
-  address => {
-    const connection = connections.get(address.context);
-    if (connection) return connection;
-    throw new Failure('not-connected', {
-      what: `Context ${address.context} is not connected`,
-      why: 'It was closed.',
-      remedy: 'Connect it and resume.',
-    });
-  };
-
 /** Runs the checks and puts them on the page. @returns `undefined` when the user cancelled */
-function prepare(deps: PromotionDependencies, page: PromotionPage): Thenable<Check[] | undefined> {
+function prepare(deps: SwitchoverDependencies, page: PromotionPage): Thenable<Check[] | undefined> {
   const title = `Checking ${page.plan.from.name} and ${page.plan.to.name}`;
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (_progress, cancellation) => {
       const signal = AbortSignal.any([abortSignalOf(cancellation), AbortSignal.timeout(60_000)]);
       try {
-        const { checks, demotion, promotion } = await preparePromotion(page.plan, apisOf(deps.connections), signal);
+        const { checks, demotion, promotion } = await preparePromotion(
+          page.plan,
+          apisOf(deps.connections),
+          surroundings(deps.connections, deps.scenes(), deps.archiveRoom),
+          signal,
+        );
         page.preparation = { checks, writes: [demotion, promotion], at: new Date() };
         deps.documents.set(pageUri(page.plan), renderPromotion(page));
         return checks;
@@ -186,114 +196,3 @@ async function confirmed({ from, to }: PromotionPlan, checks: readonly Check[]):
   });
   return typed === from.name;
 }
-
-async function carryOut(
-  deps: PromotionDependencies,
-  page: PromotionPage,
-  confirmedWrites: ('demote' | 'promote')[],
-): Promise<void> {
-  const { plan } = page;
-  const running = addressKey(plan.to);
-  if (runs.has(running))
-    throw new Failure('running', {
-      what: `${plan.to.name} is being promoted already`,
-      why: 'One run at a time.',
-      remedy: 'Follow it on its page.',
-    });
-  runs.add(running);
-  try {
-    // A token of an earlier run is of no use once the primary cluster is demoted anew.
-    if (confirmedWrites.includes('demote')) await deps.records.forget(plan);
-    await deps.records.remember(plan);
-    await followToTheEnd(deps, page, confirmedWrites);
-  } finally {
-    runs.delete(running);
-  }
-}
-
-/** Clusters that this window is promoting. */
-const runs = new Set<string>();
-
-async function followToTheEnd(
-  deps: PromotionDependencies,
-  page: PromotionPage,
-  confirmedWrites: ('demote' | 'promote')[],
-): Promise<void> {
-  const { plan } = page;
-  const show = (): void => deps.documents.set(pageUri(plan), renderPromotion(page));
-  const note = (text: string): void => {
-    if (page.log.at(-1)?.text !== text) page.log.push({ at: new Date(), text });
-    deps.log.info(text);
-    show();
-  };
-  await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Promoting ${plan.to.name}`, cancellable: true },
-    async (progress, cancellation) => {
-      const signal = abortSignalOf(cancellation);
-      try {
-        page.outcome = await runPromotion(
-          plan,
-          apisOf(deps.connections),
-          {
-            onStep: step => {
-              page.current = step;
-              progress.report({ message: stepWords(step) });
-              note(stepWords(step) + ('evidence' in step ? ` (${step.evidence})` : ''));
-            },
-            onToken: token => {
-              deps.records
-                .remember(plan, token)
-                .catch((error: unknown) => note(`The token could not be saved: ${messageOf(error)}`));
-              note('The demotion token was seen and saved.');
-            },
-            onTrouble: message => note(`Trouble: ${message}`),
-          },
-          { interval: 1000, stepLimit, savedToken: deps.records.of(plan)?.token, confirmed: confirmedWrites },
-          signal,
-        );
-      } catch (error) {
-        if (!signal.aborted) throw error;
-        note('No longer followed from this window; what was written stays written. "CNPG: Resume Promotion" goes on.');
-        void warnOfNoWriter(plan, page.current);
-        return;
-      }
-      show();
-      await finish(deps, plan, page.outcome);
-    },
-  );
-}
-
-/** Between the demotion and the end of the promotion nobody takes writes: a run is not left there without a word. */
-async function warnOfNoWriter(plan: PromotionPlan, left: PromotionStep | undefined): Promise<void> {
-  const step = left !== undefined && 'step' in left ? left.step : undefined;
-  if (step !== 'token' && step !== 'promote' && step !== 'writable') return;
-  const answer = await vscode.window.showWarningMessage(
-    `${plan.from.name} is demoted and ${plan.to.name} is not known to be promoted: neither may accept writes. Take the promotion up again, or make ${plan.from.name} primary with its token.`,
-    'Resume',
-  );
-  if (answer === 'Resume') await vscode.commands.executeCommand('cnpg.resumePromotion');
-}
-
-const stepWords = (step: PromotionStep): string => ('step' in step ? stepTitles[step.step] : stepTitles.done);
-
-async function finish(deps: PromotionDependencies, plan: PromotionPlan, outcome: PromotionOutcome): Promise<void> {
-  if (outcome.kind === 'incomplete') {
-    void vscode.window.showErrorMessage(
-      `Promotion of ${plan.to.name} incomplete: ${outcome.problem} ${outcome.remedy}`,
-    );
-    return;
-  }
-  await deps.records.forget(plan);
-  const words = outcome.issues.length > 0 ? `completed with issues: ${outcome.issues.join(' ')}` : 'completed';
-  void vscode.window.showInformationMessage(
-    `Promotion of ${plan.to.name} ${words}. ${plan.from.name} is now its replica cluster.`,
-  );
-}
-
-async function showPage(deps: PromotionDependencies, page: PromotionPage): Promise<void> {
-  deps.documents.set(pageUri(page.plan), renderPromotion(page));
-  await deps.documents.show(pageUri(page.plan), 'markdown');
-}
-
-const pageUri = (plan: PromotionPlan): vscode.Uri =>
-  vscode.Uri.from({ scheme: promotionScheme, path: `/Promotion of ${plan.to.name}.md`, query: addressKey(plan.to) });

@@ -22,6 +22,8 @@ import { operate } from './operate.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import { ensureConnected } from './pick-cluster.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
+import { posing } from './surroundings.ts';
+import { alone } from './topology-lock.ts';
 import type { RebuildRecord, RebuildRecords } from './rebuild-records.ts';
 
 const title = 'Rebuild Former Primary';
@@ -49,7 +51,8 @@ export const rebuildFormerPrimary =
     const record = await choose(deps, target, live);
     if (!record) return;
     await records.remember(record);
-    const outcome = await operate(deps, deleteFormer(await rebuildOf(deps, record)), 'Delete');
+    const deletion = deleteFormer(await rebuildOf(deps, record));
+    const outcome = await alone([target, record.primary], deletion.title, () => operate(deps, deletion, 'Delete'));
     if (outcome?.kind === 'completed') await goOn(deps, record);
     else if ((await readCluster(deps, target).catch(() => undefined))?.metadata.uid === live.metadata.uid)
       await records.forget(target);
@@ -80,7 +83,7 @@ async function goOn(deps: RebuildDependencies, record: RebuildRecord): Promise<v
   ];
   await deps.connections.open(primary.context);
   for (const [operation, verb] of steps) {
-    const outcome = await operate(deps, operation, verb);
+    const outcome = await alone([target, primary], operation.title, () => operate(deps, operation, verb));
     if (outcome?.kind === 'completed') continue;
     void vscode.window.showWarningMessage(
       `${target.name} is not rebuilt yet. Its manifest is kept: "CNPG: ${title}…" goes on from here.`,
@@ -235,12 +238,11 @@ async function newFolder(deps: RebuildDependencies, target: Address, manifest: C
   if (!ownArchive(manifest)) return { kind: 'none' };
   try {
     const connection = await deps.connections.open(target.context);
-    const api: typeof connection = {
-      ...connection,
-      get: async (kind, ...rest) => (kind === 'Cluster' ? manifest : connection.get(kind, ...rest)) as never,
-    };
     const signal = AbortSignal.timeout(30_000);
-    return { kind: 'read', newest: await newestArchived(api, target, 'own', deps.archiveRoom, signal) };
+    return {
+      kind: 'read',
+      newest: await newestArchived(posing(connection, manifest), target, 'own', deps.archiveRoom, signal),
+    };
   } catch (error) {
     return { kind: 'unreadable', reason: messageOf(error) };
   }

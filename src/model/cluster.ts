@@ -16,7 +16,7 @@ export interface ClusterSpec {
   imageName?: string;
   replica?: ReplicaStanza;
   externalClusters?: ExternalCluster[];
-  bootstrap?: Record<string, { source?: string; recoveryTarget?: unknown } | undefined>;
+  bootstrap?: Record<string, { source?: string; recoveryTarget?: unknown; secret?: { name: string } } | undefined>;
   plugins?: PluginConfiguration[];
   backup?: {
     barmanObjectStore?: ObjectStoreConfiguration;
@@ -26,6 +26,11 @@ export interface ClusterSpec {
   };
   postgresql?: { parameters?: Record<string, string> };
   enableSuperuserAccess?: boolean;
+  superuserSecret?: { name: string };
+  managed?: { roles?: { name: string; passwordSecret?: { name: string } }[] };
+  storage?: { size?: string };
+  walStorage?: { size?: string };
+  resources?: { limits?: Record<string, string> };
   /** `supervised`: a rolling update stops before the (designated) primary. */
   primaryUpdateStrategy?: 'unsupervised' | 'supervised';
   primaryUpdateMethod?: 'restart' | 'switchover';

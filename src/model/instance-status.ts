@@ -26,6 +26,7 @@ export interface InstanceStatus {
   isArchivingWAL?: boolean;
   readyWalFiles?: number;
   replicationInfo?: ReplicationInfo[];
+  replicationSlotsInfo?: { slotName: string; slotType: 'physical' | 'logical'; active?: boolean; walStatus?: string }[];
   instanceManagerVersion?: string;
 }
 

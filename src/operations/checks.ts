@@ -29,6 +29,14 @@ export interface Check {
 export const blocking = (checks: readonly Check[]): Check[] =>
   checks.filter(check => check.severity === 'blocks' && check.outcome !== 'ok');
 
+/** Do the checks say the same to the user? Positions and times move all the time; what is not fulfilled has to be the same. */
+export const sameChecks = (one: readonly Check[], other: readonly Check[]): boolean => facts(one) === facts(other);
+
+const facts = (checks: readonly Check[]): string =>
+  JSON.stringify(
+    checks.filter(({ outcome }) => outcome !== 'ok').map(({ title, severity, outcome }) => [title, severity, outcome]),
+  );
+
 export function check(
   severity: Severity,
   title: string,

@@ -80,11 +80,26 @@ function plan(target: Address, seen: Observed): OperationPlan {
     write: failoverWrite(target, cluster),
     meaning: `${target.name} becomes the primary cluster without a token, on a new timeline, with what it has received. What ${lost} wrote beyond that is lost, and ${lost} cannot follow any more: it has to be rebuilt. There is no way back.`,
     interrupts: true,
+    history: {
+      kind: 'failover',
+      partner: lost,
+      loss: lossWords(loss, now),
+      ...timelineOf(leader),
+      ...lastKnown(former),
+    },
     sentence: lossSentence(target.name, loss, now),
   };
 }
 
 const leaderOf = ({ instances }: Observed): Instance | undefined => instances.find(({ role }) => role !== 'standby');
+
+const timelineOf = (leader: Instance | undefined): { timeline?: number } =>
+  leader?.timeline === undefined ? {} : { timeline: leader.timeline };
+
+function lastKnown(former: OtherSide | undefined): { lsn?: string } {
+  const lsn = former?.positions.at(-1)?.lsn;
+  return lsn === undefined ? {} : { lsn: formatLsn(lsn) };
+}
 
 /** What it has received is replayed before the promotion. */
 function receivedBy(leader: Instance | undefined): bigint | undefined {

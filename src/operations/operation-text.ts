@@ -2,7 +2,7 @@
 import { clock, renderChecks } from './checks-text.ts';
 import type { Operation, Progress } from './operation.ts';
 import type { OperationOutcome, Prepared } from './run-operation.ts';
-import { writeLines } from './write.ts';
+import { kubectlLine, writeLines } from './write.ts';
 
 export interface OperationPage {
   operation: Pick<Operation, 'title' | 'target' | 'afterwards'>;
@@ -29,7 +29,7 @@ export function renderOperation(page: OperationPage): string {
       `## Requested (${clock(written)} UTC)\n\n${progress ? progressWords(progress) : 'Waiting for its effect.'}`,
     renderChecks(prepared.checks, prepared.at),
     prepared.write
-      ? `## ${written ? 'What was written' : 'What will be written'}\n\n${writeLines(prepared.write).join('\n')}`
+      ? `## ${written ? 'What was written' : 'What will be written'}\n\n${[...writeLines(prepared.write), kubectlLine(prepared.write)].join('\n')}`
       : '## Nothing to write\n\nThe Cluster is told so already: what is left is to follow.',
     prepared.later &&
       `## What comes after, confirmed separately\n\n${prepared.later.map(write => writeLines(write).join('\n')).join('\n\n')}`,

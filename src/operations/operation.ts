@@ -8,6 +8,7 @@ import type { Cluster } from '../model/cluster.ts';
 import { isReplicaCluster } from '../model/cluster.ts';
 import type { Instance } from '../model/instances.ts';
 import type { Address, KubernetesObject } from '../model/kubernetes.ts';
+import type { RunKind } from '../model/run-history.ts';
 import type { Check } from './checks.ts';
 import type { OtherSide } from './other-side.ts';
 import type { PatchWrite, Write } from './write.ts';
@@ -33,6 +34,8 @@ export interface OperationPlan {
   interrupts: boolean;
   /** Writes of operations that follow: shown and dry-run with this one, confirmed and sent with theirs. */
   later?: readonly Write[];
+  /** Goes into the history of the topology: what it is, who else takes part, where that one was and what is lost. */
+  history?: { kind: RunKind; partner: string; loss: string; timeline?: number; lsn?: string };
   /** To be typed instead of the Cluster's name. */
   sentence?: string;
 }

@@ -2,7 +2,6 @@
 import type { Cluster } from '../model/cluster.ts';
 import {
   annotations,
-  condition,
   demotionInProgress,
   externalCluster,
   fencedInstances,
@@ -12,41 +11,78 @@ import {
   switchoverInProgress,
   topologyName,
 } from '../model/cluster.ts';
-import { ownArchive } from '../model/archive.ts';
-import { bytesBehind, formatBytes, statusOf } from '../model/instances.ts';
+import { formatDuration } from '../model/duration.ts';
+import { bytesBehind, formatBytes, positionOf, statusOf } from '../model/instances.ts';
+import type { Address } from '../model/kubernetes.ts';
+import { secondsBehind } from '../model/positions.ts';
 import type { Check } from './checks.ts';
 import { check, dryRun, gitOps, rights } from './checks.ts';
-import type { Side } from './promotion.ts';
+import { archiveAfterwards, archiving, readsArchiveOf } from './preflight-archives.ts';
+import { backups, clients, likeness, secrets, slots } from './preflight-likeness.ts';
+import type { PromotionPlan, Side } from './promotion.ts';
+import type { ArchiveReading, Known, SecretComparison } from './surroundings.ts';
 
-/** Facts that only the API servers can give. */
-export interface AskedFacts {
-  /** By side: may this user patch the Cluster; the API's reason when not. */
-  mayPatch: { a: { allowed: boolean; reason: string }; b: { allowed: boolean; reason: string } };
-  /** Answer of the server-side dry run of each write; `undefined`: accepted. */
-  dryRun: { a: string | undefined; b: string | undefined };
+/** Of A and of B. */
+export interface PerSide<T> {
+  a: T;
+  b: T;
 }
 
-/** WAL files waiting to be archived: warn from the first figure, block from the second (the defaults of repmgr). */
-const backlogWarns = 16;
-const backlogBlocks = 128;
+/** Facts that both Clusters do not tell. */
+export interface AskedFacts {
+  plan: PromotionPlan;
+  /** May this user patch the Cluster; the API's reason when not. */
+  mayPatch: PerSide<Answer>;
+  /** May this user ask instances (`get` on `pods/proxy`). */
+  mayLook: PerSide<Answer>;
+  /** Answer of the server-side dry run of each write; `undefined`: accepted. */
+  dryRun: PerSide<string | undefined>;
+  known: PerSide<Known>;
+  /** Other members that are primary. */
+  otherPrimaries: string[];
+  /** What each side finds in the archive of the other. */
+  reads: PerSide<ArchiveReading>;
+  secrets: SecretComparison[];
+  lagLimit: bigint;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+interface Answer {
+  allowed: boolean;
+  reason: string;
+}
+
 /** A lag of more than one WAL segment is worth a word. */
 const lagWarns = 16n * 1024n * 1024n;
 
 export function preflight(a: Side, b: Side, asked: AskedFacts): Check[] {
+  const { known, reads, at } = asked;
   return [
-    distinct(a.cluster, b.cluster),
+    distinct(a.cluster, b.cluster, asked),
     roles(a.cluster, b.cluster),
+    onePrimary(asked),
     entries(a.cluster, b.cluster),
     systemId(a, b),
     ...[a.cluster, b.cluster].flatMap(cluster => [undisturbed(cluster), healthy(cluster)]),
     applyDelay(b.cluster),
+    replays(b),
+    follows(a, b),
+    lag(a, b, asked),
     archiving(a),
-    archiveAfterwards(b.cluster),
-    lag(a, b),
-    capacity(a.cluster, b.cluster),
+    archiveAfterwards(b),
+    readsArchiveOf(b, a, reads.b, at),
+    readsArchiveOf(a, b, reads.a, at),
+    ...backups(a, b, known, at),
+    ...likeness(a, b),
+    slots(a),
+    ...secrets(asked.secrets),
+    clients(a, b, known),
     ...[a.cluster, b.cluster].flatMap(gitOps),
     rights(name(a.cluster), 'patch clusters', asked.mayPatch.a),
     rights(name(b.cluster), 'patch clusters', asked.mayPatch.b),
+    mayLook(name(a.cluster), asked.mayLook.a),
+    mayLook(name(b.cluster), asked.mayLook.b),
     dryRun(name(a.cluster), asked.dryRun.a),
     dryRun(name(b.cluster), asked.dryRun.b),
   ];
@@ -54,13 +90,25 @@ export function preflight(a: Side, b: Side, asked: AskedFacts): Check[] {
 
 const name = (cluster: Cluster): string => cluster.metadata.name;
 
-const distinct = (a: Cluster, b: Cluster): Check =>
-  check(
+function distinct(a: Cluster, b: Cluster, { plan, known }: AskedFacts): Check {
+  const place = (cluster: Cluster, address: Address, { server }: Known): string =>
+    `${name(cluster)} in context ${address.context} (${server || 'server unknown'}), namespace ${address.namespace}, uid ${cluster.metadata.uid ?? 'unknown'}`;
+  return check(
     'blocks',
     'Two different Clusters',
     a.metadata.uid !== b.metadata.uid || a.metadata.uid === undefined,
-    `${name(a)} ${a.metadata.uid ?? ''}, ${name(b)} ${b.metadata.uid ?? ''}`,
+    `${place(a, plan.from, known.a)}; ${place(b, plan.to, known.b)}`,
     'Both contexts lead to the same object: check the kubeconfig.',
+  );
+}
+
+const onePrimary = ({ otherPrimaries }: AskedFacts): Check =>
+  check(
+    'blocks',
+    'One primary in the topology',
+    otherPrimaries.length === 0,
+    otherPrimaries.length === 0 ? 'no other member is primary' : `${otherPrimaries.join(', ')} is primary as well`,
+    'Two primaries have different rows: decide which one to keep first.',
   );
 
 function roles(a: Cluster, b: Cluster): Check {
@@ -155,56 +203,67 @@ const applyDelay = (b: Cluster): Check =>
     'Remove spec.replica.minApplyDelay and wait for the replay; the webhook refuses a token beside it.',
   );
 
-function archiving(a: Side): Check {
-  const title = `${name(a.cluster)}: WAL archiving works now`;
-  const remedy =
-    'The last segment must be archived before the token appears; without it there would be no writer at all. Repair the archive first.';
-  if (a.cluster.metadata.annotations?.[annotations.skipWalArchiving] === 'enabled')
-    return check('blocks', title, false, 'switched off by cnpg.io/skipWalArchiving', remedy);
-  if (!ownArchive(a.cluster)) return check('blocks', title, false, 'no archive is configured', remedy);
-  const reported = condition(a.cluster, 'ContinuousArchiving');
-  if (reported?.status !== 'True')
-    return check('blocks', title, false, reported?.message ?? 'condition ContinuousArchiving is absent', remedy);
-  const status = statusOf(a.leader);
-  if (!status)
-    return check(
-      'warns',
-      title,
-      'unknown',
-      `the condition says so; the archiver could not be asked${a.leader?.kind === 'failed' ? `: ${a.leader.reason}` : ''}`,
-      remedy,
-    );
-  const waiting = status.readyWalFiles ?? 0;
-  const evidence = `last archived ${status.lastArchivedWAL ?? 'none'} at ${status.lastArchivedWALTime ?? '?'}, ${waiting} files waiting`;
-  const works = status.isArchivingWAL === true;
-  if (works && waiting >= backlogWarns && waiting < backlogBlocks)
-    return check('warns', title, false, evidence, remedy);
-  return check('blocks', title, works && waiting < backlogBlocks, evidence, remedy);
-}
-
-const archiveAfterwards = (b: Cluster): Check =>
+/** With a token the promotion waits for the replay. */
+const replays = ({ cluster, leader }: Side): Check =>
   check(
-    'warns',
-    `${name(b)}: has a WAL archive of its own`,
-    ownArchive(b) !== undefined,
-    ownArchive(b) ? 'configured' : 'none',
-    'After the promotion there would be no point-in-time recovery, and the former primary could only follow by streaming.',
+    'blocks',
+    `${name(cluster)}: replay is not paused`,
+    statusOf(leader)?.replayPaused !== true,
+    statusOf(leader)?.replayPaused ? 'it is paused' : 'it is not paused',
+    'Resume it (pg_wal_replay_resume): a promotion with a token would wait for ever.',
   );
 
-function lag(a: Side, b: Side): Check {
+/** After an earlier switchover the way back has to work before the next one. */
+function follows(a: Side, b: Side): Check {
+  const [upstream, status] = [statusOf(a.leader), statusOf(b.leader)];
+  const title = `${name(b.cluster)} follows ${name(a.cluster)}`;
+  const remedy =
+    'Wait until it has replayed WAL of the timeline of the primary; if it has diverged it must be rebuilt.';
+  if (!upstream || !status)
+    return check('warns', title, 'unknown', 'an instance could not be asked', 'Give yourself the right to ask it.');
+  const works = status.isWalReceiverActive === true || status.timeLineID === upstream.timeLineID;
+  return check(
+    'blocks',
+    title,
+    works,
+    `${status.isWalReceiverActive ? 'it streams' : 'it does not stream'}; timelines ${status.timeLineID ?? 'unknown'} and ${upstream.timeLineID ?? 'unknown'}`,
+    remedy,
+  );
+}
+
+function lag(a: Side, b: Side, { known, lagLimit, at }: AskedFacts): Check {
   const bytes = bytesBehind(statusOf(a.leader), statusOf(b.leader));
   const title = `${name(b.cluster)}: close to its source`;
   const remedy = 'Writes stop until the replica has replayed everything; wait for it to catch up.';
   if (bytes === undefined)
     return check('warns', title, 'unknown', 'positions of the two sides could not be compared', remedy);
-  return check('warns', title, bytes <= lagWarns, `${formatBytes(bytes)} behind`, remedy);
+  const segments = bytes / lagWarns;
+  const replayed = positionOf(statusOf(b.leader));
+  const time = replayed === undefined ? undefined : secondsBehind(known.a.positions, replayed, at);
+  const evidence = [
+    `${formatBytes(bytes)} behind`,
+    ...(segments > 0n ? [`${segments} segments`] : []),
+    ...(time ? [`${time.atLeast ? 'more than ' : ''}${formatDuration(time.seconds)}`] : []),
+    ...trend(known),
+  ].join(', ');
+  if (bytes > lagLimit)
+    return check('blocks', title, false, `${evidence}; the limit (cnpg.lagLimit) is ${formatBytes(lagLimit)}`, remedy);
+  return check('warns', title, bytes <= lagWarns, evidence, remedy);
 }
 
-const capacity = (a: Cluster, b: Cluster): Check =>
+/** Over the samples that this window has of both sides. */
+function trend({ a, b }: PerSide<Known>): string[] {
+  const grown = ({ positions }: Known): bigint => (positions.at(-1)?.lsn ?? 0n) - (positions[0]?.lsn ?? 0n);
+  if (a.positions.length < 2 || b.positions.length < 2) return [];
+  const difference = grown(a) - grown(b);
+  return [difference > lagWarns ? 'growing' : difference < -lagWarns ? 'shrinking' : 'steady'];
+}
+
+const mayLook = (of: string, { allowed, reason }: Answer): Check =>
   check(
     'warns',
-    `${name(b)}: as many instances as ${name(a)}`,
-    (b.spec.instances ?? 1) >= (a.spec.instances ?? 1),
-    `${b.spec.instances ?? 1} and ${a.spec.instances ?? 1}`,
-    'The new primary cluster would have less local redundancy.',
+    `${of}: you may ask its instances`,
+    allowed,
+    allowed ? 'get pods/proxy: allowed' : `get pods/proxy: denied${reason ? ` (${reason})` : ''}`,
+    'Without it positions and the end cannot be verified.',
   );

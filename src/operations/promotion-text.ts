@@ -1,10 +1,29 @@
 /** A promotion as a page of text: the checks and the writes before it, the steps while it runs, the end. Pure. */
+import { isReplicaCluster } from '../model/cluster.ts';
+import { formatDuration } from '../model/duration.ts';
+import { statusOf } from '../model/instances.ts';
 import type { Check } from './checks.ts';
 import { clock, renderChecks } from './checks-text.ts';
-import type { ClusterWrite, PromotionPlan, PromotionStep, PromotionStepName } from './promotion.ts';
+import { phaseWords, readinessWords } from './operation.ts';
+import type { ClusterWrite, PromotionPlan, PromotionStep, PromotionStepName, Side } from './promotion.ts';
 import { promotionSteps, stepTitles } from './promotion.ts';
 import type { PromotionOutcome } from './run.ts';
-import { writeLines } from './write.ts';
+import { kubectlLine, writeLines } from './write.ts';
+
+/** When a step was begun and when the next one. */
+export interface StepClock {
+  step: PromotionStepName;
+  since: Date;
+  until?: Date;
+}
+
+/** @returns the clocks with the one of this step running */
+export function clocked(clocks: readonly StepClock[], step: PromotionStepName, at: Date): StepClock[] {
+  const last = clocks.at(-1);
+  if (last?.step === step) return [...clocks];
+  const ended = last && last.until === undefined ? [...clocks.slice(0, -1), { ...last, until: at }] : [...clocks];
+  return step === 'done' ? ended : [...ended, { step, since: at }];
+}
 
 export interface PromotionPage {
   plan: PromotionPlan;
@@ -12,6 +31,12 @@ export interface PromotionPage {
   log: { at: Date; text: string }[];
   current?: PromotionStep;
   outcome?: PromotionOutcome;
+  clocks: StepClock[];
+  /** The last completed run between the same members: seconds by the title of the step. */
+  last?: { at: string; seconds: ReadonlyMap<string, number> } | undefined;
+  /** Both sides as they were first and last seen. */
+  before?: readonly Side[];
+  after?: readonly Side[];
 }
 
 export function renderPromotion(page: PromotionPage): string {
@@ -21,14 +46,52 @@ export function renderPromotion(page: PromotionPage): string {
     [
       `Primary cluster now:  ${from.name}  (context ${from.context}, namespace ${from.namespace}); it will stop accepting writes`,
       `Replica cluster now:  ${to.name}  (context ${to.context}, namespace ${to.namespace}); it becomes the primary cluster`,
+      'Loss: none, held by the demotion token.',
+      ...(page.last && page.clocks.length === 0 ? [lastRun(page.last)] : []),
     ].join('\n'),
     page.outcome && renderOutcome(page.outcome, page.plan),
     (page.current || page.log.length > 0) && renderSteps(page),
+    page.before && renderSides(page),
     page.preparation && renderChecks(page.preparation.checks, page.preparation.at),
     page.preparation && renderWrites(page.preparation.writes),
     page.log.length > 0 && `## Log (UTC)\n\n${page.log.map(entry => `${clock(entry.at)}  ${entry.text}`).join('\n')}`,
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
+}
+
+function lastRun({ at, seconds }: NonNullable<PromotionPage['last']>): string {
+  const total = [...seconds.values()].reduce((sum, each) => sum + each, 0);
+  const down = (['demote', 'token', 'promote', 'writable'] as const).reduce(
+    (sum, step) => sum + (seconds.get(stepTitles[step]) ?? 0),
+    0,
+  );
+  return `Expected:  ${formatDuration(total)}, ${formatDuration(down)} of them without writes, as in the run of ${at.slice(0, 10)}.`;
+}
+
+/** When it will be over if the steps that are left take as long as last time. */
+export function expectedEnd({ clocks, last }: Pick<PromotionPage, 'clocks' | 'last'>): Date | undefined {
+  const running = clocks.at(-1);
+  if (!last || !running || running.until) return undefined;
+  const left = promotionSteps.slice(promotionSteps.indexOf(running.step));
+  const seconds = left.reduce((sum, step) => sum + (last.seconds.get(stepTitles[step]) ?? 0), 0);
+  return new Date(running.since.getTime() + seconds * 1000);
+}
+
+function renderSides({ before = [], after = [] }: PromotionPage): string {
+  const lines = (sides: readonly Side[]): string => sides.map(sideWords).join('\n');
+  return [
+    `## Topology\n\nBefore:\n${lines(before)}`,
+    ...(after.length > 0 && lines(after) !== lines(before) ? [`Now:\n${lines(after)}`] : []),
+  ].join('\n');
+}
+
+function sideWords({ cluster, leader }: Side): string {
+  const status = statusOf(leader);
+  const position = status?.isPrimary ? status.currentLsn : status?.replayLsn;
+  const at = status
+    ? `${cluster.status?.currentPrimary ?? ''} at ${position ?? 'an unknown position'} on timeline ${status.timeLineID ?? 'unknown'}`
+    : 'position unknown';
+  return `  ${cluster.metadata.name}: ${isReplicaCluster(cluster) ? 'replica cluster' : 'primary cluster'}, ${at}, ${readinessWords(cluster)}, ${phaseWords(cluster)}`;
 }
 
 function renderOutcome(outcome: PromotionOutcome, { from, to }: PromotionPlan): string {
@@ -42,7 +105,8 @@ function renderOutcome(outcome: PromotionOutcome, { from, to }: PromotionPlan): 
   return `## ${title}\n\n${lines.join('\n')}\nApplications still connect where they did: point them to the service of ${to.name}. Write the new roles into the manifests (${from.name} and ${to.name}).`;
 }
 
-function renderSteps({ current, outcome }: PromotionPage): string {
+function renderSteps(page: PromotionPage): string {
+  const { current, outcome, clocks } = page;
   const at: PromotionStepName =
     outcome?.kind === 'completed' || current?.kind === 'done'
       ? 'done'
@@ -50,10 +114,27 @@ function renderSteps({ current, outcome }: PromotionPage): string {
   const position = promotionSteps.indexOf(at);
   const lines = promotionSteps.map((step, index) => {
     const mark = index < position || at === 'done' ? 'x' : index === position ? '>' : ' ';
-    const evidence = index === position && current && 'evidence' in current ? `\n      ${current.evidence}` : '';
-    return `[${mark}] ${stepTitles[step]}${evidence}`;
+    const notes = index === position ? currentNotes(page) : [];
+    const time = clocks.findLast(each => each.step === step);
+    const clockWords = time
+      ? time.until
+        ? `  (${clock(time.since)}, ${formatDuration((time.until.getTime() - time.since.getTime()) / 1000)})`
+        : `  (since ${clock(time.since)})`
+      : '';
+    return [`[${mark}] ${stepTitles[step]}${clockWords}`, ...notes.map(note => `      ${note}`)].join('\n');
   });
-  return `## Steps\n\n${lines.join('\n')}`;
+  const end = outcome ? undefined : expectedEnd(page);
+  return `## Steps\n\n${lines.join('\n')}${end ? `\n\nExpected end: about ${clock(end)} UTC, if it goes as last time.` : ''}`;
+}
+
+function currentNotes({ current, last, outcome }: PromotionPage): string[] {
+  if (!current || !('evidence' in current)) return [];
+  const usual = 'step' in current ? last?.seconds.get(stepTitles[current.step]) : undefined;
+  return [
+    current.evidence,
+    ...(outcome || usual === undefined ? [] : [`Last time this took ${formatDuration(usual)}.`]),
+    ...(outcome || current.kind !== 'wait' ? [] : [`If it stalls: ${current.stalled}`]),
+  ];
 }
 
 const stepOf = (step: PromotionStep | undefined): PromotionStepName => (step && 'step' in step ? step.step : 'demote');
@@ -65,9 +146,9 @@ function renderWrites(writes: readonly ClusterWrite[]): string {
       from: shorten(field, from),
       to: shorten(field, to),
     }));
-    return `${index + 1}. ${writeLines({ ...write, changes }).join('\n')}`;
+    return `${index + 1}. ${[...writeLines({ ...write, changes }), kubectlLine(write, shorten)].join('\n')}`;
   });
-  return `## What will be written\n\n${blocks.join('\n\n')}\n\nThe second write is sent only after the demotion token was seen. Until then the primary can be made primary again;\nafter it there is only the way forward.`;
+  return `## What will be written\n\n${blocks.join('\n\n')}\n\nThe second write is sent only after the demotion token was seen. Until then the primary can be made primary again\n(CNPG: Return to the Old Primary…); after it there is only the way forward.`;
 }
 
 /** Tokens are long, and the new one does not exist before the demotion. */

@@ -94,7 +94,7 @@ function awaitToken(plan: PromotionPlan, a: Side, b: Side, savedToken: string | 
     return stuck(
       'promote',
       problem,
-      `Nothing was written to ${b.cluster.metadata.name}. Keep the token; to return, make ${name} primary again with it.`,
+      `Nothing was written to ${b.cluster.metadata.name}. "CNPG: Return to the Old Primary…" makes ${name} primary again with its token.`,
     );
   return {
     kind: 'write',
@@ -203,6 +203,9 @@ const readiness = (cluster: Cluster): string =>
 
 const allReady = (cluster: Cluster): boolean => (cluster.status?.readyInstances ?? 0) >= (cluster.spec.instances ?? 1);
 
+/** A shutdown checkpoint ends within one page of WAL, in every version of PostgreSQL. */
+const page = 8192n;
+
 /** A token that B's instance manager would refuse for good. */
 function tokenProblem(text: string, b: Side): string | undefined {
   const token = decodeToken(text);
@@ -213,6 +216,9 @@ function tokenProblem(text: string, b: Side): string | undefined {
   const timeline = statusOf(b.leader)?.timeLineID;
   if (timeline !== undefined && timeline > Number(token.latestCheckpointTimelineID))
     return `The token is of timeline ${token.latestCheckpointTimelineID}, ${b.cluster.metadata.name} is already on timeline ${timeline}.`;
+  const [replayed, end] = [positionOf(statusOf(b.leader)), tokenLsn(token)];
+  if (replayed !== undefined && end !== undefined && replayed > end + page)
+    return `The token is of LSN ${token.latestCheckpointREDOLocation}, ${b.cluster.metadata.name} has replayed beyond it, to ${formatLsn(replayed)}: it was written after an older shutdown, or the two have diverged.`;
   return undefined;
 }
 

@@ -306,6 +306,7 @@ export function createRebuilt(rebuild: Rebuild): Operation {
         write: there ? undefined : creationOf(target, manifest, text),
         meaning: `${target.name} is created as a replica cluster of ${primary}: it copies the whole database from there, which takes as long as its size needs, then it follows.`,
         interrupts: false,
+        history: { kind: 'rebuild', partner: primary, loss: 'what only the former primary had' },
       };
     },
     afterwards: [

@@ -7,12 +7,12 @@ import { instancesOf } from '../model/instances.ts';
 import type { Address, KubernetesObject, Pod } from '../model/kubernetes.ts';
 import { emptySnapshot } from '../model/snapshot.ts';
 import type { Check } from './checks.ts';
-import { blocking, dryRun, rights } from './checks.ts';
+import { blocking, dryRun, rights, sameChecks } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
 import { pause } from './pause.ts';
 import { readStatus } from './run.ts';
 import { refusalOf, sendWrite } from './send-write.ts';
-import type { Write } from './write.ts';
+import type { FieldChange, Write } from './write.ts';
 import { accessOf, accessWords } from './write.ts';
 
 /** What a run needs of a connection. */
@@ -231,17 +231,14 @@ export async function runOperation(
  */
 function sameFacts(found: Prepared, confirmed: Prepared): boolean {
   if (!found.write) return true;
-  const facts = ({ write, checks, meaning, sentence }: Prepared): string =>
-    JSON.stringify([
-      write?.changes,
-      meaning,
-      sentence,
-      checks
-        .filter(({ outcome }) => outcome !== 'ok')
-        .map(({ title, severity, outcome }) => [title, severity, outcome]),
-    ]);
-  return facts(found) === facts(confirmed);
+  const facts = ({ write, meaning, sentence }: Prepared): string =>
+    JSON.stringify([write?.changes.map(shownFacts), meaning, sentence]);
+  return facts(found) === facts(confirmed) && sameChecks(found.checks, confirmed.checks);
 }
+
+/** The operator writes the status all the time. */
+const shownFacts = ({ field, from, to }: FieldChange) =>
+  field.startsWith('status.') ? [field, to] : [field, from, to];
 
 /** Failed checks that cannot be overridden. @throws Failure that names them */
 export function throwIfBlocked(title: string, checks: readonly Check[]): void {

@@ -11,6 +11,8 @@ import { preflight } from './preflight.ts';
 import type { ClusterWrite, PromotionPlan, PromotionStep, PromotionStepName, Side } from './promotion.ts';
 import { demotionWrite, dryRunToken, nextStep, promotionWrite } from './promotion.ts';
 import { refusalOf, sendPatch } from './send-write.ts';
+import type { Surroundings } from './surroundings.ts';
+import { compareSecrets, readArchive } from './surroundings.ts';
 
 /** What a run needs of a connection. */
 export type Api = Pick<Connection, 'get' | 'patch' | 'canI' | 'instanceStatus'>;
@@ -51,24 +53,60 @@ export interface Preparation {
   promotion: ClusterWrite;
 }
 
-/** Reads both sides, asks for rights, dry-runs both writes and runs the checks. Stores nothing. */
-export async function preparePromotion(plan: PromotionPlan, apiOf: ApiOf, signal: AbortSignal): Promise<Preparation> {
+/** Reads both sides and what is around them, asks for rights, dry-runs both writes and runs the checks. Stores nothing. */
+export async function preparePromotion(
+  plan: PromotionPlan,
+  apiOf: ApiOf,
+  around: Surroundings,
+  signal: AbortSignal,
+): Promise<Preparation> {
   const [apiA, apiB] = [apiOf(plan.from), apiOf(plan.to)];
   const [a, b] = await Promise.all([readSide(apiA, plan.from, signal), readSide(apiB, plan.to, signal)]);
   const demotion = demotionWrite(plan, a.cluster, b.cluster);
   const promotion = promotionWrite(plan, b.cluster, dryRunToken('1.30.0'));
-  const [mayPatchA, mayPatchB, refusalA, refusalB] = await Promise.all([
-    mayPatch(apiA, plan.from, signal),
-    mayPatch(apiB, plan.to, signal),
-    refusal(apiA, demotion, signal),
-    refusal(apiB, promotion, signal),
-  ]);
-  const asked: AskedFacts = { mayPatch: { a: mayPatchA, b: mayPatchB }, dryRun: { a: refusalA, b: refusalB } };
+  const [mayPatchA, mayPatchB, mayLookA, mayLookB, refusalA, refusalB, archiveOfB, archiveOfA, secrets] =
+    await Promise.all([
+      mayPatch(apiA, plan.from, signal),
+      mayPatch(apiB, plan.to, signal),
+      mayLook(apiA, plan.from, signal),
+      mayLook(apiB, plan.to, signal),
+      refusal(apiA, demotion, signal),
+      refusal(apiB, promotion, signal),
+      readArchive(around, plan.from, demoted(a.cluster, demotion), signal),
+      readArchive(around, plan.to, b.cluster, signal),
+      compareSecrets(
+        around,
+        { address: plan.from, cluster: a.cluster },
+        { address: plan.to, cluster: b.cluster },
+        signal,
+      ),
+    ]);
+  const asked: AskedFacts = {
+    plan,
+    mayPatch: { a: mayPatchA, b: mayPatchB },
+    mayLook: { a: mayLookA, b: mayLookB },
+    dryRun: { a: refusalA, b: refusalB },
+    known: { a: around.known(plan.from), b: around.known(plan.to) },
+    otherPrimaries: around.otherPrimaries(plan.from, plan.to),
+    reads: { a: archiveOfB, b: archiveOfA },
+    secrets,
+    lagLimit: around.lagLimit,
+    at: Date.now(),
+  };
   return { a, b, checks: preflight(a, b, asked), demotion, promotion };
 }
 
+/** As it will be: it then restores from the archive of the other side. */
+const demoted = (cluster: Cluster, { patch }: ClusterWrite): Cluster => ({
+  ...cluster,
+  spec: { ...cluster.spec, replica: { ...cluster.spec.replica, ...patch.spec.replica, promotionToken: '' } },
+});
+
 const mayPatch = (api: Api, { namespace, name }: Address, signal: AbortSignal) =>
   api.canI({ verb: 'patch', group: 'postgresql.cnpg.io', resource: 'clusters', namespace, name }, signal);
+
+const mayLook = (api: Api, { namespace }: Address, signal: AbortSignal) =>
+  api.canI({ verb: 'get', group: '', resource: 'pods', subresource: 'proxy', namespace }, signal);
 
 const refusal = (api: Api, write: ClusterWrite, signal: AbortSignal): Promise<string | undefined> =>
   refusalOf(sendPatch(api, write, true, signal), signal);
@@ -76,6 +114,8 @@ const refusal = (api: Api, write: ClusterWrite, signal: AbortSignal): Promise<st
 export interface PromotionEvents {
   /** Before each write and whenever the step or its evidence changed. */
   onStep(step: PromotionStep): void;
+  /** Both sides, each time they were read. */
+  onSides(a: Side, b: Side): void;
   /** The demotion token, at the moment it is first seen: keep it. */
   onToken(token: string): void;
   /** A passing trouble, for example a side that does not answer for now. */
@@ -134,6 +174,7 @@ export async function runPromotion(
         readSide(apiOf(plan.from), plan.from, signal),
         readSide(apiOf(plan.to), plan.to, signal),
       ]);
+      events.onSides(a, b);
       const seen = a.cluster.status?.demotionToken;
       if (seen && seen !== token) events.onToken((token = seen));
       const step = nextStep(plan, a, b, token);

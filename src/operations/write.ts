@@ -88,3 +88,26 @@ export function accessOf(write: Write): Access {
 
 export const accessWords = ({ verb, resource, subresource }: Access): string =>
   `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`;
+
+/**
+ * The same with kubectl, for people who want to see it in their own words, or to do it by hand.
+ * @param shorten of a value in a field that is too long to read
+ */
+export function kubectlLine(
+  write: Write,
+  shorten: (field: string, value: string) => string = (_field, value) => value,
+): string {
+  const { context, namespace, name } = write.target;
+  const where = `kubectl --context ${quoted(context)} -n ${quoted(namespace)}`;
+  const kind = write.kind.toLowerCase();
+  if (write.verb === 'create') return `   ${where} create -f MANIFEST.yaml`;
+  if (write.verb === 'delete') return `   ${where} delete ${kind} ${quoted(name)}`;
+  const part = write.subresource ? ` --subresource ${write.subresource}` : '';
+  const patch = JSON.stringify(write.patch, (field, value: unknown) =>
+    typeof value === 'string' ? shorten(field, value) : value,
+  );
+  return `   ${where} patch ${kind} ${quoted(name)}${part} --type merge -p ${quoted(patch)}`;
+}
+
+/** For a POSIX shell. */
+const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -11,6 +11,7 @@ import { encodeToken } from '../../src/model/token.ts';
 import { blocking } from '../../src/operations/checks.ts';
 import type { Api, PromotionOutcome, RunOptions } from '../../src/operations/run.ts';
 import { preparePromotion, runPromotion } from '../../src/operations/run.ts';
+import { healthySurroundings } from '../support/surroundings.ts';
 import { demotionToken, member, primaryStatus, standbyStatus, switchover } from '../support/clusters.ts';
 
 const plan = switchover;
@@ -18,8 +19,16 @@ const token = encodeToken(demotionToken);
 
 /** Two sides; `afterPatch` plays the operators. Every write is recorded as `name field=value ...`, dry runs as `(dry) ...`. */
 function pair() {
-  const clusters: Record<string, Cluster> = { 'cluster-eu': member('cluster-eu'), 'cluster-us': member('cluster-us') };
-  const statuses: Record<string, InstanceStatus> = { 'cluster-eu': primaryStatus(), 'cluster-us': standbyStatus() };
+  const of18 = { status: { pgDataImageInfo: { majorVersion: 18 } } };
+  const clusters: Record<string, Cluster> = {
+    'cluster-eu': member('cluster-eu', of18),
+    'cluster-us': member('cluster-us', of18),
+  };
+  const version = { instanceManagerVersion: '1.30.0' };
+  const statuses: Record<string, InstanceStatus> = {
+    'cluster-eu': primaryStatus(version),
+    'cluster-us': standbyStatus(version),
+  };
   const writes: string[] = [];
   const faults: { on: string; error: Failure }[] = [];
   const at = (name: string): Cluster => {
@@ -79,6 +88,7 @@ async function follow(
     world.api,
     {
       onStep: step => seen.push('step' in step ? step.step : 'done'),
+      onSides: () => undefined,
       onToken: () => seen.push('(token)'),
       onTrouble: message => seen.push(`(trouble ${message.split(':')[0]})`),
     },
@@ -182,7 +192,7 @@ test('aborting stops at once and writes nothing more', async () => {
 
 test('the preparation dry-runs both writes, stores nothing, and all checks pass on a healthy pair', async () => {
   const world = pair();
-  const { checks } = await preparePromotion(plan, world.api, new AbortController().signal);
+  const { checks } = await preparePromotion(plan, world.api, healthySurroundings(), new AbortController().signal);
   assert.deepEqual(
     checks.filter(check => check.outcome !== 'ok').map(check => check.title),
     [],
@@ -196,6 +206,6 @@ test('the preparation dry-runs both writes, stores nothing, and all checks pass 
 test("a refusal of the dry run blocks, in the API server's words", async () => {
   const world = pair();
   world.faults.push({ on: 'dry patch cluster-us', error: refused() });
-  const { checks } = await preparePromotion(plan, world.api, new AbortController().signal);
+  const { checks } = await preparePromotion(plan, world.api, healthySurroundings(), new AbortController().signal);
   assert.match(blocking(checks)[0]?.evidence ?? '', /webhook: no\./);
 });

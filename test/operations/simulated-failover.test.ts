@@ -1,12 +1,8 @@
 /** A failover through the product's own connections against simulated operators: refused while the primary lives, carried to its end when not. */
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { listArchive, newestWal, openFolder, readText } from '../../src/archive/index.ts';
 import type { Connection } from '../../src/kubernetes/contract.ts';
-import { connect } from '../../src/kubernetes/index.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { isReplicaCluster } from '../../src/model/cluster.ts';
 import { positionOf } from '../../src/model/instances.ts';
@@ -20,42 +16,20 @@ import { rebuiltManifest } from '../../src/operations/rebuilt-manifest.ts';
 import { readOtherSide } from '../../src/operations/other-side.ts';
 import type { OperationOutcome } from '../../src/operations/run-operation.ts';
 import { prepareOperation, runOperation, throwIfBlocked } from '../../src/operations/run-operation.ts';
-import type { Playground } from '../../src/simulator/playground.ts';
-import { startPlayground } from '../../src/simulator/playground.ts';
+import type { ConnectedPlayground } from '../support/connected-playground.ts';
+import { connectPlayground } from '../support/connected-playground.ts';
 import { at } from '../support/observed.ts';
 import { loseSide } from '../support/playground.ts';
 
-const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-failover-'));
-const ending = new AbortController();
-const { signal } = ending;
-let playground: Playground;
-const connections: Record<string, Connection> = {};
+let p: ConnectedPlayground;
 const [eu, us] = [at('cluster-eu'), at('cluster-us')];
-const connectionTo = (context: string): Connection => {
-  const connection = connections[context];
-  assert.ok(connection);
-  return connection;
-};
+const connectionTo = (context: string): Connection => p.at({ context });
 
 before(async () => {
-  playground = await startPlayground({
-    directory: path.join(directory, 'workspace'),
-    speed: 20,
-    loadBytesPerSecond: 2_000_000,
-  });
-  for (const context of ['eu', 'us'])
-    connections[context] = await connect(
-      { context, files: [playground.kubeconfig], allowExecPlugins: false, log: () => undefined },
-      signal,
-    );
+  p = await connectPlayground('failover', { loadBytesPerSecond: 2_000_000 });
 });
 
-after(async () => {
-  for (const connection of Object.values(connections)) connection.close();
-  ending.abort();
-  await playground.stop();
-  fs.rmSync(directory, { recursive: true, force: true });
-});
+after(() => p?.stop());
 
 /** @param silence milliseconds that the archive is said to be silent for longer than it is */
 const failover = (silence = 0): Operation =>
@@ -79,7 +53,7 @@ const failover = (silence = 0): Operation =>
 let positions: { at: number; lsn: bigint }[] = [];
 
 async function refusals(operation: Operation): Promise<string> {
-  const { checks } = await prepareOperation(operation, connectionTo('us'), signal);
+  const { checks } = await prepareOperation(operation, connectionTo('us'), p.signal);
   return blocking(checks)
     .map(({ evidence }) => evidence)
     .join('; ');
@@ -87,17 +61,17 @@ async function refusals(operation: Operation): Promise<string> {
 
 async function carryOut(operation: Operation): Promise<OperationOutcome> {
   const api = connectionTo(operation.target.context);
-  const prepared = await prepareOperation(operation, api, signal);
+  const prepared = await prepareOperation(operation, api, p.signal);
   throwIfBlocked(operation.title, prepared.checks);
   const events = { onWritten: () => undefined, onProgress: () => undefined, onTrouble: () => undefined };
-  return runOperation(operation, api, prepared, events, { interval: 20, limit: 60_000, writeLimit: 5000 }, signal);
+  return runOperation(operation, api, prepared, events, { interval: 20, limit: 60_000, writeLimit: 5000 }, p.signal);
 }
 
 const clusterOf = ({ context, namespace, name }: typeof us): Promise<Cluster> =>
-  connectionTo(context).get<Cluster>('Cluster', namespace, name, signal);
+  connectionTo(context).get<Cluster>('Cluster', namespace, name, p.signal);
 
 test('refused while the primary lives, in four ways', async () => {
-  const lsn = positionOf(await connectionTo('eu').instanceStatus('default', 'cluster-eu-1', signal));
+  const lsn = positionOf(await connectionTo('eu').instanceStatus('default', 'cluster-eu-1', p.signal));
   positions = [{ at: Date.now(), lsn: lsn ?? 0n }];
   let said = '';
   // Until the first segment of the playground's own load is archived.
@@ -111,8 +85,8 @@ test('refused while the primary lives, in four ways', async () => {
 let comeBack: () => Promise<void>;
 
 test('the side is lost: refused while its archive is young, then one patch, a new timeline, and an archived segment', async () => {
-  comeBack = await loseSide(playground, 'eu');
-  while ((await connectionTo('us').instanceStatus('default', 'cluster-us-1', signal)).isWalReceiverActive)
+  comeBack = await loseSide(p.playground, 'eu');
+  while ((await connectionTo('us').instanceStatus('default', 'cluster-us-1', p.signal)).isWalReceiverActive)
     await new Promise(resolve => setTimeout(resolve, 50));
   assert.match(await refusals(failover()), /was stored .* ago/);
   const outcome = await carryOut(failover(60_000));
@@ -166,7 +140,7 @@ test('the former primary is deleted and created anew as a replica that follows, 
   assert.notEqual(rebuilt.metadata.uid, former.metadata.uid);
   assert.deepEqual(rebuilt.spec.replica, { self: 'cluster-eu', primary: 'cluster-us', source: 'cluster-us' });
   assert.ok(
-    [...(playground.world.databases.get('eu/default/cluster-eu')?.instances.values() ?? [])].every(i => i.streaming),
+    [...(p.playground.world.databases.get('eu/default/cluster-eu')?.instances.values() ?? [])].every(i => i.streaming),
   );
   // Carried out again, nothing is deleted and nothing created.
   assert.equal((await carryOut(createRebuilt(rebuild))).kind, 'completed');

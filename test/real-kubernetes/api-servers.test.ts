@@ -24,6 +24,7 @@ import { createWorld } from '../../src/simulator/postgres/world.ts';
 import { buildTree } from '../../src/views/tree/nodes.ts';
 import type { TreeNode } from '../../src/views/tree/nodes.ts';
 import { switchover } from '../support/clusters.ts';
+import { healthySurroundings } from '../support/surroundings.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { findBinaries, startControlPlane } from './control-plane.ts';
 import { clusterNamed, firstOfWatch, installKinds, kubeconfigOf } from './objects.ts';
@@ -257,7 +258,7 @@ test('a topology is shown and its replica cluster promoted', needsBinaries, asyn
   assert.equal(shown.filter(({ kind }) => kind === 'instance').length, 6);
 
   const apiOf = ({ context }: { context: string }): Connection => (context === 'eu' ? eu : us);
-  const prepared = await preparePromotion(switchover, apiOf, stopping.signal);
+  const prepared = await preparePromotion(switchover, apiOf, healthySurroundings(), stopping.signal);
   // There is no kubelet here that could be asked through the API server.
   assert.deepEqual(
     blocking(prepared.checks).filter(({ outcome }) => outcome === 'failed'),
@@ -267,7 +268,7 @@ test('a topology is shown and its replica cluster promoted', needsBinaries, asyn
   const end = await runPromotion(
     switchover,
     apiOf,
-    { onStep: quiet, onToken: quiet, onTrouble: quiet },
+    { onStep: quiet, onSides: quiet, onToken: quiet, onTrouble: quiet },
     { interval: 100, stepLimit: 60_000, confirmed: ['demote', 'promote'] },
     stopping.signal,
   );

@@ -52,7 +52,11 @@ export function clusterNode(
     icon: { id: 'database', ...(side.readable ? trouble && { color: warning.color } : { color: staleColor }) },
     trouble,
     tooltip: clusterTooltip(side, scene),
-    contextValue: contextValueOf(cluster, isFormerPrimary(member, topology, alarmsAbout(scene, address))),
+    contextValue: contextValueOf(
+      cluster,
+      isFormerPrimary(member, topology, alarmsAbout(scene, address)),
+      isDemoted(cluster, topology),
+    ),
     expanded: !scene.many || trouble !== undefined,
     context: address.context,
     address,
@@ -116,14 +120,19 @@ const isFormerPrimary = (member: Member, topology: Topology | undefined, raised:
   primaries(topology).some(primary => primary !== member) &&
   (!isReplicaCluster(member.cluster) || raised.some(({ kind }) => lost.includes(kind)));
 
+/** Until somebody is promoted there is a way back. */
+const isDemoted = (cluster: Cluster, topology: Topology | undefined): boolean =>
+  topology !== undefined && primaries(topology).length === 0 && !!cluster.status?.demotionToken;
+
 /** `cluster.replica`, with what is in force: `cluster.primary.fenced.hibernated`. */
-const contextValueOf = (cluster: Cluster, former: boolean): string =>
+const contextValueOf = (cluster: Cluster, former: boolean, demoted: boolean): string =>
   [
     'cluster',
     isReplicaCluster(cluster) ? 'replica' : 'primary',
     ...(fencedInstances(cluster).length > 0 ? ['fenced'] : []),
     ...(hibernated(cluster) ? ['hibernated'] : []),
     ...(former ? ['former'] : []),
+    ...(demoted ? ['demoted'] : []),
     ...(tokenUsed(cluster) ? ['used-token'] : []),
   ].join('.');
 

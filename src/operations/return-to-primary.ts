@@ -1,0 +1,150 @@
+/**
+ * The way back between the demotion and the promotion: the demoted Cluster becomes the primary again, with its own demotion token.
+ * It stands exactly at the token, so that nothing is lost, as long as the other side was not promoted meanwhile.
+ */
+import type { Cluster } from '../model/cluster.ts';
+import { isReplicaCluster, phases, topologyName } from '../model/cluster.ts';
+import { statusOf } from '../model/instances.ts';
+import type { Address } from '../model/kubernetes.ts';
+import { decodeToken } from '../model/token.ts';
+import type { Check } from './checks.ts';
+import { check, gitOps, noRoleChange, operatorActs } from './checks.ts';
+import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
+import { allReady, phaseWords, readinessWords } from './operation.ts';
+import type { OtherSide } from './other-side.ts';
+import { shown } from './write.ts';
+
+/**
+ * @param savedToken as first seen: operators before 1.28.4, 1.29.2 and 1.30.0 could wipe it
+ * @param look reads the side that was to be promoted
+ */
+export function returnToPrimary(
+  target: Address,
+  savedToken: string | undefined,
+  look: NonNullable<Operation['otherSide']>,
+): Operation {
+  return {
+    title: `Return to ${target.name}`,
+    target,
+    otherSide: look,
+    plan: seen => plan(target, savedToken, seen),
+    progress: progressOf,
+    afterwards: ['The other side follows on the new timeline; look at its lag before the next switchover.'],
+  };
+}
+
+function plan(target: Address, savedToken: string | undefined, { cluster, otherSide }: Observed): OperationPlan {
+  if (!isReplicaCluster(cluster))
+    return {
+      checks: [],
+      write: undefined,
+      meaning: `${target.name} is the primary cluster by its manifest: what is left is to follow it to the end.`,
+      interrupts: false,
+    };
+  const primary = topologyName(cluster);
+  const token = cluster.status?.demotionToken || savedToken;
+  const replica = { primary, promotionToken: token ?? '' };
+  const old: Record<string, unknown> = { ...cluster.spec.replica };
+  return {
+    checks: [
+      noRoleChange(cluster),
+      ownToken(cluster, token),
+      ...(otherSide ? [notPromoted(otherSide)] : []),
+      operatorActs(cluster, 'blocks'),
+      ...gitOps(cluster),
+    ],
+    write: token
+      ? {
+          verb: 'patch',
+          kind: 'Cluster',
+          target,
+          resourceVersion: cluster.metadata.resourceVersion,
+          patch: { spec: { replica } },
+          changes: Object.entries(replica).map(([field, to]) => ({
+            field: `spec.replica.${field}`,
+            from: shown(old[field]),
+            to,
+          })),
+        }
+      : undefined,
+    meaning: `${target.name} becomes the primary cluster again, with its own demotion token: nothing is lost. It accepts writes on a new timeline.`,
+    interrupts: false,
+    ...(otherSide && { history: { kind: 'return', partner: otherSide.name, loss: 'none' } }),
+  };
+}
+
+function ownToken(cluster: Cluster, text: string | undefined): Check {
+  const token = decodeToken(text ?? '');
+  const system = cluster.status?.systemID;
+  const problem = !text
+    ? 'it has no demotion token, and none was saved'
+    : typeof token === 'string'
+      ? token
+      : system && system !== token.databaseSystemIdentifier
+        ? `it is of system ${token.databaseSystemIdentifier}`
+        : undefined;
+  return check(
+    'blocks',
+    `${cluster.metadata.name} has its own demotion token`,
+    problem === undefined,
+    problem ?? `timeline ${(token as { latestCheckpointTimelineID: string }).latestCheckpointTimelineID}`,
+    'Wait until the demotion is over; without a token the return would be a failover.',
+  );
+}
+
+/** Two primaries would be worse than none. */
+function notPromoted({ name, api }: OtherSide): Check {
+  const title = `${name} was not promoted`;
+  const remedy = 'Look at it first: if it was promoted, there is only the way forward.';
+  if (api.kind !== 'answers')
+    return check('blocks', title, 'unknown', api.kind === 'absent' ? 'it is not there' : api.reason, remedy);
+  const { cluster, instances } = api.seen;
+  const writer = instances.find(({ reading }) => statusOf(reading)?.isPrimary === true);
+  const promoted = !isReplicaCluster(cluster) || writer !== undefined;
+  return check(
+    'blocks',
+    title,
+    !promoted,
+    writer
+      ? `${writer.name} says that it is a primary`
+      : promoted
+        ? 'its manifest says primary'
+        : 'it is a replica cluster, and no instance says that it is a primary',
+    remedy,
+  );
+}
+
+function progressOf({ cluster, instances }: Observed): Progress {
+  const { name } = cluster.metadata;
+  if (isReplicaCluster(cluster))
+    return {
+      kind: 'failed',
+      problem: `${name} is a replica cluster by its manifest again: somebody else changed it back.`,
+      remedy: 'Find out who wrote spec.replica.primary before anything else is tried.',
+    };
+  if (cluster.status?.phase === phases.unrecoverable)
+    return {
+      kind: 'failed',
+      problem: `${name}: ${phaseWords(cluster)}`,
+      remedy: 'In one update set replica.primary to the other side again and remove the token; then promote that side.',
+    };
+  const leader = instances.find(({ role }) => role !== 'standby');
+  const status = statusOf(leader?.reading);
+  if (status?.isPrimary !== true)
+    return {
+      kind: 'pending',
+      evidence: phaseWords(cluster),
+      stalled: `Look at the log of ${leader?.name ?? name}: it promotes when it stands exactly at its token.`,
+    };
+  if (cluster.status?.phase !== phases.healthy || !allReady(cluster))
+    return {
+      kind: 'pending',
+      evidence: `${leader?.name ?? name} accepts writes. ${phaseWords(cluster)}; ${readinessWords(cluster)}.`,
+      stalled: `${name} accepts writes, but not all its instances came back.`,
+    };
+  return {
+    kind: 'done',
+    evidence: `${leader?.name ?? name} accepts writes on timeline ${status.timeLineID ?? 'unknown'}; ${readinessWords(cluster)}.`,
+    issues: [],
+  };
+}
