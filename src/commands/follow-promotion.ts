@@ -172,11 +172,13 @@ async function finish(
   const words = issues ? `completed with issues: ${outcome.issues.join(' ')}` : 'completed';
   const clear = 'Clear Used Token…';
   const promoted = page.after?.[1]?.cluster;
-  const answer = await vscode.window.showInformationMessage(
-    `Promotion of ${plan.to.name} ${words}. ${plan.from.name} is now its replica cluster.`,
-    ...(promoted && tokenUsed(promoted) ? [clear] : []),
-  );
-  if (answer === clear) await vscode.commands.executeCommand('cnpg.clearUsedToken', { address: plan.to });
+  // The run is over, whenever somebody answers.
+  void vscode.window
+    .showInformationMessage(
+      `Promotion of ${plan.to.name} ${words}. ${plan.from.name} is now its replica cluster.`,
+      ...(promoted && tokenUsed(promoted) ? [clear] : []),
+    )
+    .then(answer => answer && vscode.commands.executeCommand('cnpg.clearUsedToken', { address: plan.to }));
 }
 
 async function record(

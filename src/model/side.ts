@@ -69,11 +69,13 @@ export function systemIdOf(side: Side, moment: Moment): string | undefined {
 
 /**
  * Does PostgreSQL accept writes there: by what the leader says, else by the manifest. `undefined`: the side cannot be read.
- * A primary being demoted still is one; a replica cluster being promoted is one by its manifest.
+ * A primary being demoted still is one; a replica cluster being promoted is one by its manifest. With its demotion token there,
+ * a primary is shut down: what its instance says is from before.
  */
 export function mayWrite(side: Side): boolean | undefined {
   if (!side.readable) return undefined;
-  return !isReplicaCluster(side.cluster) || side.status?.isPrimary === true;
+  if (!isReplicaCluster(side.cluster)) return true;
+  return side.status?.isPrimary === true && !side.cluster.status?.demotionToken;
 }
 
 /** Version of the operator that runs the pods: their annotation, else what an instance manager says. */

@@ -34,6 +34,11 @@ const table: [string, ContextSnapshot[], string[]][] = [
     [eu(), us({}, { isPrimary: true, currentLsn: '0/F000000' })],
     ['error two-primaries cluster-eu cluster-us'],
   ],
+  [
+    'a demoted primary whose instance was asked before the demotion',
+    [eu({ ...promotedUs, status: { demotionToken: 't' } }), us(promotedUs)],
+    [],
+  ],
   ['the former primary cannot be read', [gone, us(promotedUs)], []],
   [
     'nobody is primary',

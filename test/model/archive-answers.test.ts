@@ -64,7 +64,7 @@ const answers: [asked: string, title: RegExp, fact: string, value: RegExp][] = [
 for (const [asked, title, fact, value] of answers)
   test(`${asked}: ${fact}`, async () => {
     const answer = ask(asked, await archive());
-    assert.ok(typeof answer === 'object', String(answer));
+    assert.ok(typeof answer === 'object', JSON.stringify(answer));
     assert.match(answer.title, title);
     assert.match(new Map(answer.facts).get(fact) ?? '', value);
   });

@@ -10,7 +10,7 @@ import { startPlayground } from '../../src/simulator/playground.ts';
 
 export interface ConnectedPlayground {
   playground: Playground;
-  at(address: { context: string }): Connection;
+  at: (address: { context: string }) => Connection;
   /** Ends with `stop`. */
   signal: AbortSignal;
   stop(): Promise<void>;

@@ -149,7 +149,12 @@ async function createSurroundings(r: Reconciliation, cluster: Cluster, instances
       resources.secrets,
       object('Secret', `${name}-${suffix}`, {
         type,
-        data: Object.fromEntries(keys.map(key => [key, btoa(`simulated ${key} of ${suffix === 'app' ? 'the application' : topologyName(cluster)}`)])),
+        data: Object.fromEntries(
+          keys.map(key => [
+            key,
+            btoa(`simulated ${key} of ${suffix === 'app' ? 'the application' : topologyName(cluster)}`),
+          ]),
+        ),
       }),
     );
   for (const instance of instances)
