@@ -19,6 +19,8 @@ import { agentsOver } from './stream-agent.ts';
 const connectLimit = 10_000;
 const silenceLimit = 30_000;
 
+type Middleware = Parameters<typeof S3Client.prototype.middlewareStack.add>[0];
+
 /** An archive folder in S3 or a compatible store. Nothing is contacted before the first call. */
 export function openS3(options: FolderOptions): ObjectStoreFolder {
   const { configuration, serverName } = options.location;
@@ -32,6 +34,7 @@ export function openS3(options: FolderOptions): ObjectStoreFolder {
     });
   const { bucket, prefix } = path;
   const client = new S3Client(clientConfig(options));
+  if (options.open) client.middlewareStack.add(addressLocally, { step: 'deserialize', name: 'addressLocally' });
 
   async function call<T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> {
     try {
@@ -86,6 +89,15 @@ export function openS3(options: FolderOptions): ObjectStoreFolder {
   };
 }
 
+/**
+ * A request over a stream is addressed to this machine, its signed `Host` header stays: VS Code leaves only requests to this machine
+ * the agent that they have, and would resolve any other name or ask a proxy.
+ */
+const addressLocally: Middleware = next => args => {
+  (args.request as { hostname: string }).hostname = '127.0.0.1';
+  return next(args);
+};
+
 const stored = (prefix: string, { Key = '', Size, LastModified = new Date(0) }: _Object): StoredObject => ({
   key: Key.slice(prefix.length),
   size: Size,
@@ -107,7 +119,9 @@ function clientConfig({ location, credentials, region, ca, open }: FolderOptions
     requestHandler: {
       connectionTimeout: connectLimit,
       requestTimeout: silenceLimit,
-      ...(open ? agentsOver(open, ca) : ca !== undefined && { httpsAgent: new https.Agent({ ca, keepAlive: true }) }),
+      ...(open
+        ? agentsOver(open, new URL(endpointURL ?? '').hostname, ca)
+        : ca !== undefined && { httpsAgent: new https.Agent({ ca, keepAlive: true }) }),
     },
     ...(endpointURL !== undefined && { endpoint: endpointURL, forcePathStyle: true }),
     ...(credentials?.for === 's3' && { credentials: keysOf(credentials) }),

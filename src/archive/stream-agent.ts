@@ -7,9 +7,10 @@ import type { OpenStream } from './contract.ts';
 
 type Created = (error: Error | null, stream: Duplex) => void;
 
-/** The host of a request stays in its `Host` header and, with TLS, in the name that the certificate must have. */
+/** @param name that the certificate of the other side must have */
 export function agentsOver(
   open: OpenStream,
+  name: string,
   ca: string | undefined,
 ): { httpAgent: http.Agent; httpsAgent: https.Agent } {
   const httpAgent = new http.Agent({ keepAlive: true });
@@ -21,10 +22,10 @@ export function agentsOver(
     );
     return undefined;
   };
-  httpsAgent.createConnection = ({ host }, callback: Created | undefined) => {
+  httpsAgent.createConnection = (_, callback: Created | undefined) => {
     const failed = (error: unknown): void => callback?.(error as Error, undefined as never);
     open().then(stream => {
-      const secured = tls.connect({ socket: stream, servername: host ?? '', ...(ca !== undefined && { ca }) });
+      const secured = tls.connect({ socket: stream, servername: name, ...(ca !== undefined && { ca }) });
       secured.once('secureConnect', () => {
         secured.off('error', failed);
         callback?.(null, secured);

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAllDocuments, stringify } from 'yaml';
@@ -79,10 +80,11 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   try {
     const manifests = readManifests(store);
     writeManifests(options.directory, manifests);
-    for (const side of sides) servers.set(side, await startSide(side, world, logs));
+    for (const side of sides) servers.set(side, await startSide(side, world, logs, store));
     for (const [side, { server, token }] of servers) {
       const api = { url: server.url, token };
       const client = createClient(api, stopping.signal);
+      offerObjectStore(server);
       await createCredentials(client, keys);
       for (const [file, text] of manifests) if (file.startsWith(`${side}/`)) await apply(client, text);
       runOperator({ site: side, api, world, buckets, speed, signal: stopping.signal, log });
@@ -105,10 +107,19 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   };
 }
 
-async function startSide(side: Side, world: World, logs: InstanceLogs): Promise<{ server: ApiServer; token: string }> {
+async function startSide(
+  side: Side,
+  world: World,
+  logs: InstanceLogs,
+  store: ObjectStoreServer,
+): Promise<{ server: ApiServer; token: string }> {
   const token = randomBytes(16).toString('hex');
   const server = await startApiServer({
     tokens: { [token]: `playground-${side}` },
+    portForward: (_, pod, port) =>
+      pod === storePod.name && port === storePort
+        ? net.connect(Number(new URL(store.endpoint).port), '127.0.0.1')
+        : `failed to connect to port ${port}: connection refused`,
     log: (namespace, pod) => logs.of(`${side}/${namespace}/${pod}`),
     proxy(namespace, pod, wanted) {
       const name = pod.replace(/-\d+$/, '');
@@ -120,6 +131,28 @@ async function startSide(side: Side, world: World, logs: InstanceLogs): Promise<
     },
   });
   return { server, token };
+}
+
+const storePort = 9000;
+const storePod = { name: 'object-store-0', namespace: 'storage' };
+
+/** The object store inside the Kubernetes cluster as well: `http://object-store.storage.svc:9000`. */
+function offerObjectStore({ store }: ApiServer): void {
+  const metadata = { name: 'object-store', namespace: storePod.namespace };
+  const slice = { ...metadata, labels: { 'kubernetes.io/service-name': metadata.name } };
+  const objects = [
+    { apiVersion: 'v1', kind: 'Pod', metadata: storePod },
+    { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: storePort }] } },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: slice,
+      addressType: 'IPv4',
+      ports: [{ port: storePort }],
+      endpoints: [{ conditions: { ready: true }, targetRef: { kind: 'Pod', ...storePod } }],
+    },
+  ];
+  for (const object of objects) store.create(kindOf(object), object);
 }
 
 /** File name below the folder → text, with the endpoint of the object store filled in. */
