@@ -6,6 +6,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Locator } from 'playwright-core';
+import { resources } from '../../src/simulator/operator/client.ts';
+import { sideClients } from '../support/playground.ts';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 import type { Workbench } from './workbench.ts';
@@ -214,6 +217,61 @@ test('what was opened is open after a reload of the window', async () => {
   await w.row(/^Fed by cluster-eu/).waitFor();
   await w.row(/^cluster-eu-rw/).waitFor();
   await w.shot('reloaded');
+});
+
+test('among many Clusters one is opened, follows what happens, also while it is closed, and is found by the filter', async () => {
+  /** A tooltip would lie over the rows below. */
+  const fold = async (row: Locator): Promise<void> => {
+    await row.click();
+    await w.page.mouse.move(1000, 450);
+  };
+  const stopping = new AbortController();
+  const { eu } = sideClients(stage.playground, stopping.signal);
+  assert.ok(eu);
+  for (let at = 1; at <= 9; at++)
+    await eu.create(resources.clusters, {
+      apiVersion: 'postgresql.cnpg.io/v1',
+      kind: 'Cluster',
+      metadata: { name: `crowd-${at}`, namespace: 'default' },
+      spec: { instances: 1, storage: { size: '1Gi' } },
+    });
+  const topology = w.row(/^cluster-eu ⇄ cluster-us/);
+  await fold(topology);
+  await w.row(/^cluster-eu-1/).waitFor({ state: 'hidden' });
+  // It opens by itself when it is first seen with a Cluster that is not ready yet.
+  const others = w.row(/^Other Clusters9 without a partner/);
+  await others.waitFor();
+  if ((await others.getAttribute('aria-expanded')) === 'false') await fold(others);
+  const fifth = w.row(/^crowd-5eu · primary cluster · 1\/1 ready/);
+  await fifth.waitFor({ timeout: 60_000 });
+  const fence = (instances: string): Promise<void> =>
+    eu.mergePatch(resources.clusters, 'default', 'crowd-5', {
+      metadata: { annotations: { 'cnpg.io/fencedInstances': instances } },
+    });
+  const instance = w.row(/^crowd-5-1/);
+  await fold(fifth);
+  await instance.filter({ hasText: 'primary' }).waitFor();
+  await fence('["crowd-5-1"]');
+  await instance.filter({ hasText: 'fenced' }).waitFor();
+  await w.shot('many');
+  await fold(w.row(/^crowd-5eu/));
+  await instance.waitFor({ state: 'hidden' });
+  await fence('[]');
+  await w.page.waitForTimeout(3000);
+  await fold(fifth);
+  await w.row(/^crowd-5-1primary/).waitFor();
+
+  await w.command('CNPG: Filter Replication View…');
+  await w.quick.locator('input.input').fill('crowd-7-1');
+  await w.row(/^crowd-7-1/).waitFor();
+  await w.row(/^crowd-5/).waitFor({ state: 'hidden' });
+  await w.quick.locator('input.input').press('Enter');
+  await w.shot('found');
+  await w.command('CNPG: Clear Filter of Replication View');
+  await instance.waitFor();
+  await fold(topology);
+  await w.row(/^cluster-us.*replica cluster/).waitFor();
+  stopping.abort();
 });
 
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));
