@@ -30,3 +30,14 @@ export { createWorkspace } from './workspace.ts';
 export type { Entry, Workspace, WorkspaceFile } from './workspace.ts';
 export { topologiesOf } from './topology-report.ts';
 export type { ArchiveReport, LinkReport, MemberReport, TopologyReport } from './topology-report.ts';
+export {
+  definitionsAt,
+  highlightsAt,
+  linksIn,
+  referencesAt,
+  renameAt,
+  renameRangeAt,
+  symbolsIn,
+} from './navigation.ts';
+export type { NamedPlace, Place } from './navigation.ts';
+export { foldings, selectionAt } from './ranges.ts';

@@ -6,6 +6,8 @@ export interface Neighbour {
   kind: 'Secret' | 'Service';
   name: string;
   namespace: string | undefined;
+  /** Of the document's `kind`; 0-based. */
+  line: number;
 }
 
 const makers: Record<string, Neighbour['kind']> = {
@@ -24,18 +26,23 @@ const kindLine = /^kind:[ \t]*["']?(\w+)["']?[ \t]*(?:#.*)?\r?$/m;
 /** Of documents in block style; what is laid out otherwise is not seen. */
 export function neighboursIn(text: string): Neighbour[] {
   if (!anyKind.test(text)) return [];
-  return text.split(/^---(?=\s|$)/m).flatMap(document => {
-    const kind = makers[kindLine.exec(document)?.[1] ?? ''];
+  let startLine = 0;
+  return text.split(/^(?=---(?:\s|$))/m).flatMap(document => {
+    const first = startLine;
+    startLine += document.split('\n').length - 1;
+    const found = kindLine.exec(document);
+    const kind = makers[found?.[1] ?? ''];
     const metadata = /^metadata:[ \t]*\r?\n((?:[ \t]+.*\r?\n?|[ \t]*\r?\n)*)/m.exec(document)?.[1] ?? '';
     const name = field(metadata, 'name');
-    if (kind === undefined || name === undefined) return [];
+    if (!found || kind === undefined || name === undefined) return [];
     const namespace = field(metadata, 'namespace');
     // Some of them write a Secret of another name.
     const written = [
       ...document.matchAll(/^ {4,}name:[ \t]*["']?([\w.-]+)|^[ \t]+secretName:[ \t]*["']?([\w.-]+)/gm),
     ].map(([, target, secret]) => secret ?? target);
     const names = new Set([name, ...(kind === 'Secret' ? written.filter(each => each !== undefined) : [])]);
-    return [...names].map(each => ({ kind, name: each, namespace }));
+    const line = first + document.slice(0, found.index).split('\n').length - 1;
+    return [...names].map(each => ({ kind, name: each, namespace, line }));
   });
 }
 

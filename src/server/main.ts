@@ -36,6 +36,7 @@ import type {
 import { messageOf } from '../errors.ts';
 import { loadPages } from './pages.ts';
 import { createKustomizations } from './kustomizations.ts';
+import { navigationCapabilities, serveNavigation } from './navigation.ts';
 import { loadSchemas } from './schemas.ts';
 import { createExcludes } from './excludes.ts';
 import { createServedKinds } from './served-kinds.ts';
@@ -110,6 +111,7 @@ connection.onInitialize(({ capabilities, workspaceFolders, rootUri, initializati
       completionProvider: { triggerCharacters: [' ', '-'] },
       hoverProvider: true,
       documentSymbolProvider: true,
+      ...navigationCapabilities,
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
@@ -223,6 +225,7 @@ connection.onRequest(
       return document && kind ? withLiveValues(file, document, live, kind.structure) : null;
     }),
 );
+serveNavigation(connection, { workspace, fileOf: indexedFile, answer });
 connection.listen();
 
 /** The text as it is now: requests may come before the check that a change has set off. */
@@ -232,6 +235,13 @@ function fileOf(uri: string): ManifestFile {
   const text = entry.document.getText();
   if (entry.file.text !== text) entry.file = parseFile(text, entry.file);
   return entry.file;
+}
+
+/** The same, in the index too: a request may come before the check. */
+function indexedFile(uri: string): ManifestFile {
+  const file = fileOf(uri);
+  if (open.has(uri)) workspaceFiles.opened(uri, file);
+  return file;
 }
 
 function versionFor(uri: string): string {

@@ -96,6 +96,11 @@ export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceF
     else workspace.set({ uri, context: neighbours.length > 0 ? contextOf(uri) : undefined, neighbours });
   }
 
+  function forget(uri: string): void {
+    onDisk.delete(fileURLToPath(uri));
+    workspace.delete(uri);
+  }
+
   function noteKustomization(file: string): void {
     const folder = path.dirname(file);
     const read = kustomizations.read(folder);
@@ -131,6 +136,11 @@ export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceF
       for (const folder of given) await find(folder, found, signal);
       for (const file of found.filter(each => isKustomization(path.basename(each)))) noteKustomization(file);
       const wanted = found.filter(file => manifests.test(file)).slice(0, mostFiles);
+      const there = new Set([
+        ...wanted.map(file => pathToFileURL(file).href),
+        ...[...open.values()].map(({ uri }) => uri),
+      ]);
+      for (const uri of [...workspace.uris()]) if (uri.startsWith('file:') && !there.has(uri)) forget(uri);
       let began = performance.now();
       for (let at = 0; at < wanted.length; at += together) {
         const files = wanted.slice(at, at + together);

@@ -9,7 +9,15 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
-import type { CodeAction, CompletionItem, Diagnostic, Hover, MessageConnection } from 'vscode-languageserver/node';
+import type {
+  CodeAction,
+  CompletionItem,
+  Diagnostic,
+  Hover,
+  MessageConnection,
+  SelectionRange,
+  WorkspaceEdit,
+} from 'vscode-languageserver/node';
 import type { ManifestCluster } from '../../src/language/index.ts';
 import { clusterText } from '../support/pairs.ts';
 
@@ -243,5 +251,35 @@ test('a folder of the workspace: the other side is known from disk, changes ther
   assert.equal(after.find(({ code }) => code === 'RC416')?.severity, 1);
   await server.sendNotification('workspace/didChangeConfiguration', { settings: { cnpg: {} } });
   await server.sendNotification('textDocument/didClose', { textDocument: { uri: uriB } });
+  const gone = { added: [], removed: event.added };
+  await server.sendNotification('workspace/didChangeWorkspaceFolders', { event: gone });
   fs.rmSync(folder, { recursive: true });
+});
+
+test('names: definition, references, rename, links, symbols; folding and selection', async () => {
+  const [uriA, uriB] = ['file:///names/a.yaml', 'file:///names/b.yaml'];
+  const lists = ['a', 'b'];
+  await open(uriA, clusterText({ name: 'a', primary: 'a', source: 'b', lists }));
+  await open(uriB, clusterText({ name: 'b', primary: 'a', source: 'a', lists }));
+  const at = { textDocument: { uri: uriB }, position: { line: 8, character: 13 } };
+  const uris = (places: { uri: string }[]): string[] => [...new Set(places.map(each => each.uri))].sort();
+  assert.deepEqual(uris(await server.sendRequest('textDocument/definition', at)), [uriA, uriB]);
+  assert.deepEqual(uris(await server.sendRequest('textDocument/references', { ...at, context: {} })), [uriA, uriB]);
+  assert.equal((await server.sendRequest<unknown[]>('textDocument/documentHighlight', at)).length, 3);
+  assert.deepEqual(await server.sendRequest('textDocument/prepareRename', at), {
+    start: { line: 8, character: 13 },
+    end: { line: 8, character: 14 },
+  });
+  const renamed = await server.sendRequest<WorkspaceEdit>('textDocument/rename', { ...at, newName: 'c' });
+  assert.deepEqual(Object.keys(renamed.changes ?? {}).sort(), [uriA, uriB]);
+  await assert.rejects(server.sendRequest('textDocument/rename', { ...at, newName: 'b' }), /already/);
+  const links = await server.sendRequest<{ target: string }[]>('textDocument/documentLink', at);
+  assert.ok(links.some(({ target }) => target === `${uriA}#L4`));
+  const symbols = await server.sendRequest<{ location: { uri: string } }[]>('workspace/symbol', { query: 'a' });
+  assert.ok(symbols.some(({ location }) => location.uri === uriA));
+  assert.ok((await server.sendRequest<unknown[]>('textDocument/foldingRange', at)).length > 3);
+  const positions = [at.position];
+  const [selection] = await server.sendRequest<SelectionRange[]>('textDocument/selectionRange', { ...at, positions });
+  assert.equal(selection?.parent?.range.start.character, 4);
+  for (const uri of [uriA, uriB]) await server.sendNotification('textDocument/didClose', { textDocument: { uri } });
 });

@@ -21,10 +21,13 @@ export interface SecretUse {
   key: string;
 }
 
-/** Everything of the form `{name, key}` below a path. */
-export const secretUses = (value: unknown, path: Path): SecretUse[] => {
+/** Everything of the form `{name, key}` below a path that is not of a ConfigMap. */
+export function secretUses(value: unknown, path: Path): SecretUse[] {
+  if (Array.isArray(value)) return value.flatMap((item: unknown, at) => secretUses(item, [...path, at]));
   if (!isRecord(value)) return [];
   const { name, key } = value;
   if (typeof name === 'string' && typeof key === 'string') return [{ path, name, key }];
-  return Object.entries(value).flatMap(([field, child]) => secretUses(child, [...path, field]));
-};
+  return Object.entries(value).flatMap(([field, child]) =>
+    /configmap/i.test(field) ? [] : secretUses(child, [...path, field]),
+  );
+}
