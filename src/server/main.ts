@@ -237,11 +237,14 @@ function fileOf(uri: string): ManifestFile {
   return entry.file;
 }
 
-/** The same, in the index too: a request may come before the check. */
+/** The same, with all open files as they are now in the index: a request may come before the check. */
 function indexedFile(uri: string): ManifestFile {
-  const file = fileOf(uri);
-  if (open.has(uri)) workspaceFiles.opened(uri, file);
-  return file;
+  indexOpen();
+  return fileOf(uri);
+}
+
+function indexOpen(): void {
+  for (const uri of open.keys()) workspaceFiles.opened(uri, fileOf(uri));
 }
 
 function versionFor(uri: string): string {
@@ -330,7 +333,7 @@ const isSent = (before: Published | undefined, now: Published): boolean =>
   before.found.every((each, at) => each === now.found[at]);
 
 function checkAll(): void {
-  for (const uri of open.keys()) workspaceFiles.opened(uri, fileOf(uri));
+  indexOpen();
   const scope = isComplete ? 'workspace' : 'known';
   for (const [uri, { document }] of open) {
     const found = answer<ManifestDiagnostic[]>('diagnostics', [], () =>

@@ -140,7 +140,7 @@ export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceF
         ...wanted.map(file => pathToFileURL(file).href),
         ...[...open.values()].map(({ uri }) => uri),
       ]);
-      for (const uri of [...workspace.uris()]) if (uri.startsWith('file:') && !there.has(uri)) forget(uri);
+      for (const uri of workspace.uris()) if (uri.startsWith('file:') && !there.has(uri)) forget(uri);
       let began = performance.now();
       for (let at = 0; at < wanted.length; at += together) {
         const files = wanted.slice(at, at + together);
