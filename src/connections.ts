@@ -51,6 +51,8 @@ export interface ConnectionsOptions {
   wanted: () => readonly string[];
   allowExecPlugins: () => boolean;
   log: (message: string) => void;
+  /** Of every connection that is opened; for the log of what is written. */
+  recorded?: (connection: Connection, user: string | undefined) => Connection;
 }
 
 export function createConnections(options: ConnectionsOptions): Connections {
@@ -94,10 +96,12 @@ export function createConnections(options: ConnectionsOptions): Connections {
     // Without it there would be no snapshot of an open context: a promotion can be resumed before the tree was looked at.
     kubeconfig ??= room.readKubeconfig(files());
     try {
-      const connection = await room.connect(
+      const plain = await room.connect(
         { context, files: files(), allowExecPlugins: options.allowExecPlugins(), log },
         lifetime.signal,
       );
+      const user = kubeconfig.contexts.find(({ name }) => name === context)?.user;
+      const connection = options.recorded?.(plain, user) ?? plain;
       failed.delete(context);
       open.set(context, connection);
       connection.onDidChange(changedSoon);

@@ -2,6 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { createActionLog, recorded } from './action-log.ts';
 import { commandTable, registerCommands } from './commands/index.ts';
 import { describeScheme, forgottenPage, liveScheme, logScheme } from './commands/live-pages.ts';
 import { forgottenOperation, operationScheme } from './commands/operate.ts';
@@ -33,12 +34,17 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('CloudNativePG', { log: true });
   const settings = () => vscode.workspace.getConfiguration('cnpg');
   const playground = createPlayground(() => import('./simulator/index.ts'), context.globalStorageUri, log);
+  const actions = createActionLog(context.globalStorageUri.fsPath, message => log.warn(message));
   const connections = createConnections({
     room: () => import('./kubernetes/index.ts'),
     files: () => kubeconfigFiles(playground.kubeconfig(), settings().get<string>('kubeconfig', '')),
     wanted: () => settings().get<string[]>('contexts', []),
     allowExecPlugins: () => vscode.workspace.isTrusted,
     log: message => log.info(message),
+    recorded: (connection, user) =>
+      recorded(connection, user === undefined ? account() : `${account()} as ${user}`, action =>
+        actions.append(action),
+      ),
   });
   const room = () => import('./archive/index.ts');
   const listings = createArchiveDocuments(archiveFileReader(connections, room));
@@ -67,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
     promotion,
     history,
     histories,
+    actions,
     operations: { connections, documents: operationPages, history, log },
     rebuilds,
     playground,

@@ -1,5 +1,6 @@
 /** The table of commands: id → function. `package.json` declares the same ids; a test compares the two. */
 import * as vscode from 'vscode';
+import type { ActionLog } from '../action-log.ts';
 import type { Connections } from '../connections.ts';
 import { Failure, messageOf } from '../errors.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
@@ -42,6 +43,7 @@ import { restartInstance } from './restart-instance.ts';
 import { resumeSchedule, suspendSchedule } from './schedules.ts';
 import { returnToOldPrimary } from './return-to-old-primary.ts';
 import type { RunHistory } from './run-history.ts';
+import { showActionLog } from './show-action-log.ts';
 import { showPromotionHistory } from './show-promotion-history.ts';
 import { showLogs } from './show-logs.ts';
 import { showTopology } from './show-topology.ts';
@@ -57,6 +59,7 @@ export interface CommandDependencies {
   promotion: Omit<SwitchoverDependencies, 'scenes' | 'archiveRoom'>;
   history: RunHistory;
   histories: TextDocuments;
+  actions: ActionLog;
   operations: OperationDependencies;
   rebuilds: RebuildRecords;
   playground: Playground;
@@ -82,6 +85,7 @@ export const commandTable = ({
   promotion,
   history,
   histories,
+  actions,
   operations,
   rebuilds,
   playground,
@@ -105,6 +109,7 @@ export const commandTable = ({
   'cnpg.resumePromotion': resumePromotion({ ...promotion, scenes: () => scenes, archiveRoom: archives.room }),
   'cnpg.returnToOldPrimary': returnToOldPrimary(operations, promotion.records),
   'cnpg.showPromotionHistory': showPromotionHistory(history, histories),
+  'cnpg.showActionLog': showActionLog(actions, histories),
   'cnpg.failOverToReplicaCluster': failOverToReplicaCluster({ ...operations, scenes, archiveRoom: archives.room }),
   'cnpg.rebuildFormerPrimary': rebuildFormerPrimary({
     ...operations,

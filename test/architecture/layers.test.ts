@@ -35,6 +35,7 @@ const layers: Record<string, Layer> = {
   },
   operations: { rooms: ['model', 'errors'], packages: none, types: ['kubernetes', 'archive'] },
   connections: { rooms: ['model', 'errors'], packages: none, types: ['kubernetes'] },
+  'action-log': { rooms: ['model', 'errors'], packages: /^node:.*$/, types: ['kubernetes'] },
   'port-forwarding': { rooms: ['errors'], packages: /^node:.*$/ },
   'served-kinds': { rooms: ['errors'], packages: none, types: ['connections', 'kubernetes', 'views'] },
   views: {
@@ -45,7 +46,7 @@ const layers: Record<string, Layer> = {
   commands: {
     rooms: ['model', 'errors', 'operations', 'views'],
     packages: /^vscode$/,
-    types: ['connections', 'kubernetes', 'archive', 'language', 'port-forwarding'],
+    types: ['action-log', 'connections', 'kubernetes', 'archive', 'language', 'port-forwarding'],
   },
   simulator: { rooms: ['model', 'errors'], packages: /^(node:.*|rfc6902|yaml)$/ },
   cli: {
@@ -56,6 +57,7 @@ const layers: Record<string, Layer> = {
     rooms: [
       'commands',
       'views',
+      'action-log',
       'connections',
       'port-forwarding',
       'served-kinds',

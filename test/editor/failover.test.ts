@@ -103,4 +103,15 @@ test('the former primary is rebuilt as a replica that follows', async () => {
   await w.shot('rebuilt');
 });
 
+test('the history and the log of writes tell what was done', async () => {
+  await w.command('CNPG: Show Promotion History');
+  const history = await w.editorShows(/rebuild .*completed/);
+  assert.match(history, /failover/);
+  await w.shot('history');
+  await w.command('CNPG: Show Action Log');
+  const log = await w.editorShows('DELETE Cluster default/cluster-eu');
+  assert.match(log, /CREATE Cluster default\/cluster-eu/);
+  await w.shot('action-log');
+});
+
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));

@@ -62,8 +62,13 @@ test('demoted and returned: it writes again, and the other side follows', async 
   );
   assert.equal(outcome.kind, 'completed', JSON.stringify(outcome));
   assert.equal(isReplicaCluster(await p.at(eu).get<Cluster>('Cluster', 'default', 'cluster-eu', p.signal)), false);
-  const status = await p.at(us).instanceStatus('default', 'cluster-us-1', p.signal);
-  assert.equal(status.isWalReceiverActive, true);
+  const streams = async (): Promise<boolean> =>
+    (await p.at(us).instanceStatus('default', 'cluster-us-1', p.signal)).isWalReceiverActive === true;
+  // The primary restarts once more for its new role.
+  for (let patience = 100; !(await streams()); patience--) {
+    assert.ok(patience > 0);
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
 });
 
 test('promoted meanwhile: refused', async () => {
