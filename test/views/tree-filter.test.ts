@@ -81,7 +81,7 @@ for (const [name, snapshots, expected] of messages)
 test('message: a filter that finds nothing', () =>
   assert.equal(messageFor(sceneOf([eu()], momentOf(0)), 'x', 0), 'Nothing matches "x".'));
 
-test('the tree of three hundred pairs is made and compared in a fraction of a second', () => {
+test('of three hundred pairs nothing opens by itself, and nothing is drawn anew when nothing has changed', () => {
   const snapshots = [repeated(eu(), 300), repeated(us(), 300)];
   const first = tree(...snapshots);
   assert.equal(first.length, 301);
@@ -90,9 +90,5 @@ test('the tree of three hundred pairs is made and compared in a fraction of a se
     [],
     'with so many nothing opens by itself',
   );
-  const began = performance.now();
   assert.deepEqual(changedNodes(first, tree(...snapshots)), []);
-  const took = performance.now() - began;
-  assert.ok(took < 1000, `${took} ms`);
-  console.log(`300 pairs: ${took.toFixed(0)} ms`);
 });
