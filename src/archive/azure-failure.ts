@@ -1,4 +1,5 @@
 import { Failure, isFailure, messageOf } from '../errors.ts';
+import { networkFailures } from './network-failure.ts';
 
 const causes: Record<string, [code: string, remedy: string]> = {
   ContainerNotFound: ['no-such-bucket', 'Create the container, or correct destinationPath in the ObjectStore.'],
@@ -25,10 +26,6 @@ const causes: Record<string, [code: string, remedy: string]> = {
   AccountIsDisabled: ['access-denied', 'Enable the storage account.'],
   ServerBusy: ['throttled', 'Try again later.'],
   ENOTFOUND: ['unreachable', 'Check destinationPath and the network: there is no such storage account.'],
-  ECONNREFUSED: [
-    'unreachable',
-    'Check destinationPath and the network. A name inside a Kubernetes cluster resolves only there.',
-  ],
   REQUEST_SEND_ERROR: ['unreachable', 'Check destinationPath and the network.'],
 };
 
@@ -42,10 +39,8 @@ export function azureFailure(thrown: unknown, where: string, serviceUrl: string,
     details?: { errorCode?: string };
   };
   const names = [error.details?.errorCode, error.code, error.name];
-  const [code, remedy] = names.flatMap(name => (name === undefined ? [] : causes[name] ? [causes[name]] : []))[0] ?? [
-    'object-store',
-    'See the message of the object store.',
-  ];
+  const known = names.map(name => (name === undefined ? undefined : (causes[name] ?? networkFailures[name])));
+  const [code, remedy] = known.find(Boolean) ?? ['object-store', 'See the message of the object store.'];
   // The first line says it; the others repeat the request with its headers.
   const said = (messageOf(thrown).split('\n')[0] ?? '').replace(/sig=[^&\s]+/g, 'sig=…');
   const named = names.find(name => name !== undefined && name !== 'RestError' && name !== 'Error');

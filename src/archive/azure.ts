@@ -1,8 +1,9 @@
 /** Azure Blob Storage through its SDK; its own bundle. */
+import https from 'node:https';
 import type { Readable } from 'node:stream';
 import { DefaultAzureCredential } from '@azure/identity';
 import type { BlobItem } from '@azure/storage-blob';
-import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { BlobServiceClient, newPipeline, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { Failure } from '../errors.ts';
 import { parseAzurePath } from '../model/archive-keys.ts';
 import { archivePath } from '../model/archive.ts';
@@ -24,7 +25,9 @@ export function openAzure(options: FolderOptions): ObjectStoreFolder {
       remedy: 'Correct destinationPath in the ObjectStore.',
     });
   const { prefix, container: name } = path;
-  const container = serviceOf(path, options).getContainerClient(name);
+  const service = serviceOf(path, options);
+  const trusted = options.ca === undefined ? service : trusting(service, options.ca);
+  const container = trusted.getContainerClient(name);
 
   const failed = (error: unknown, signal: AbortSignal): unknown => {
     signal.throwIfAborted();
@@ -80,11 +83,27 @@ const stored = (prefix: string, { name, properties }: BlobItem): StoredObject =>
   modified: properties.lastModified,
 });
 
+const retries = { retryOptions: { maxTries: 4, tryTimeoutInMs: 30_000 } };
+
+/** The SDK has no option for a CA: each request gets an agent that knows it. @param ca PEM */
+function trusting({ url, credential }: BlobServiceClient, ca: string): BlobServiceClient {
+  const pipeline = newPipeline(credential, retries);
+  const agent = new https.Agent({ ca, keepAlive: true });
+  pipeline.factories.unshift({
+    create: next => ({
+      sendRequest(request) {
+        request.agent = agent;
+        return next.sendRequest(request);
+      },
+    }),
+  });
+  return new BlobServiceClient(url, pipeline);
+}
+
 function serviceOf(
   { serviceUrl, account }: { serviceUrl: string; account: string },
   { credentials }: FolderOptions,
 ): BlobServiceClient {
-  const retries = { retryOptions: { maxTries: 4, tryTimeoutInMs: 30_000 } };
   if (credentials?.for !== 'azure') {
     const connection = process.env['AZURE_STORAGE_CONNECTION_STRING'];
     if (connection) return BlobServiceClient.fromConnectionString(connection, retries);

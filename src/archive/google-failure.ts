@@ -1,4 +1,5 @@
 import { Failure, isFailure, messageOf } from '../errors.ts';
+import { networkFailures } from './network-failure.ts';
 
 const byStatus: Record<string, [code: string, remedy: string]> = {
   '401': [
@@ -9,11 +10,6 @@ const byStatus: Record<string, [code: string, remedy: string]> = {
   '404': ['no-such-bucket', 'Create the bucket, or correct destinationPath in the ObjectStore.'],
   '429': ['throttled', 'Try again later.'],
   '503': ['throttled', 'Try again later.'],
-  ENOTFOUND: ['unreachable', 'Check the network.'],
-  ECONNREFUSED: [
-    'unreachable',
-    'Check endpointURL and the network. A name inside a Kubernetes cluster resolves only there.',
-  ],
 };
 
 /** What went wrong with Google Cloud Storage, in its own words, with the way out. Credentials are in none of the parts. */
@@ -22,10 +18,9 @@ export function googleFailure(thrown: unknown, where: string, bucket: string): F
   const error = (thrown ?? {}) as { code?: number | string };
   const said = messageOf(thrown).split('\n')[0] ?? '';
   const noLogin = /default credentials|invalid_grant|DECODER/.test(said);
-  const [code, remedy] = byStatus[noLogin ? '401' : String(error.code)] ?? [
-    'object-store',
-    'See the message of the object store.',
-  ];
+  const name = noLogin ? '401' : String(error.code);
+  const [code, remedy] = byStatus[name] ??
+    networkFailures[name] ?? ['object-store', 'See the message of the object store.'];
   return new Failure(code, {
     what: `${where} cannot be read`,
     why: `Google Cloud Storage, bucket ${bucket}: ${said}${typeof error.code === 'number' ? ` (HTTP ${error.code})` : ''}.`,

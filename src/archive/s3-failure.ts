@@ -1,4 +1,5 @@
 import { Failure, isFailure, messageOf } from '../errors.ts';
+import { networkFailures } from './network-failure.ts';
 
 const causes: Record<string, [code: string, remedy: string]> = {
   NoSuchBucket: ['no-such-bucket', 'Create the bucket, or correct destinationPath in the ObjectStore.'],
@@ -20,26 +21,7 @@ const causes: Record<string, [code: string, remedy: string]> = {
   NoSuchKey: ['not-found', 'It was deleted meanwhile: list again.'],
   RequestTimeTooSkewed: ['clock', 'Set the clock of this machine.'],
   SlowDown: ['throttled', 'Try again later.'],
-};
-
-const unreachable = [
-  'unreachable',
-  'Check endpointURL and the network. A name inside a Kubernetes cluster resolves only there.',
-] as const;
-const network: Record<string, readonly [code: string, remedy: string]> = {
-  ECONNREFUSED: unreachable,
-  ECONNRESET: unreachable,
-  ENOTFOUND: unreachable,
-  EAI_AGAIN: unreachable,
-  EHOSTUNREACH: unreachable,
-  ETIMEDOUT: unreachable,
-  TimeoutError: unreachable,
-  DEPTH_ZERO_SELF_SIGNED_CERT: ['tls', 'Name the CA in endpointCA of the ObjectStore.'],
-  SELF_SIGNED_CERT_IN_CHAIN: ['tls', 'Name the CA in endpointCA of the ObjectStore.'],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['tls', 'Name the CA in endpointCA of the ObjectStore.'],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['tls', 'Name the CA in endpointCA of the ObjectStore.'],
-  CERT_HAS_EXPIRED: ['tls', 'The certificate of the endpoint has expired: renew it.'],
-  ERR_TLS_CERT_ALTNAME_INVALID: ['tls', 'The certificate is for another name: correct endpointURL.'],
+  TimeoutError: ['unreachable', 'The object store does not answer in time: check endpointURL and the network.'],
 };
 
 /** What went wrong with an object store, in its own words, with the way out. Credentials are in none of the parts. */
@@ -52,7 +34,7 @@ export function s3Failure(thrown: unknown, where: string, endpoint: string | und
     $metadata?: { httpStatusCode?: number };
   };
   const known = [error.name, error.Code, error.code].flatMap(name =>
-    name === undefined ? [] : [causes[name] ?? network[name]],
+    name === undefined ? [] : [causes[name] ?? networkFailures[name]],
   );
   const [code, remedy] = known.find(Boolean) ?? ['object-store', 'See the message of the object store.'];
   const status = error.$metadata?.httpStatusCode;

@@ -9,7 +9,11 @@ import type { ObjectStoreFolder } from '../../src/archive/contract.ts';
 import { openS3 } from '../../src/archive/s3.ts';
 import type { Bucket } from '../../src/simulator/object-store/bucket.ts';
 import { createBucket } from '../../src/simulator/object-store/bucket.ts';
+import { listArchive } from '../../src/archive/listing.ts';
 import { startObjectStore } from '../../src/simulator/object-store/server.ts';
+
+import type { SyntheticOptions } from './synthetic-s3.ts';
+import { startSyntheticS3 } from './synthetic-s3.ts';
 
 const secret = 'secret-that-nobody-may-see';
 const never = new AbortController().signal;
@@ -92,4 +96,72 @@ test('waiting ends with the signal', async t => {
   const abort = new AbortController();
   const folder = await misbehaving(t, () => abort.abort(new Error('given up')));
   await assert.rejects(keysOf(folder, '', abort.signal), /given up|abort/i);
+});
+
+const answers: [name: string, status: number, code: string, words: RegExp][] = [
+  ['AccessDenied', 403, 'access-denied', /grant s3:ListBucket/],
+  ['InvalidAccessKeyId', 403, 'wrong-key', /correct the Secret/],
+  ['SignatureDoesNotMatch', 403, 'wrong-key', /secret key does not fit/],
+  ['ExpiredToken', 400, 'wrong-key', /session token has expired/],
+  ['InvalidToken', 400, 'wrong-key', /session token is not valid/],
+  ['NoSuchBucket', 404, 'no-such-bucket', /Create the bucket/],
+  ['RequestTimeTooSkewed', 403, 'clock', /Set the clock/],
+  ['SomethingNew', 400, 'object-store', /SomethingNew words of the store/],
+];
+for (const [name, status, code, words] of answers)
+  test(`the store answers ${name}`, async t => {
+    const folder = await misbehaving(t, (_, response) => {
+      response
+        .writeHead(status, { 'content-type': 'application/xml' })
+        .end(`<Error><Code>${name}</Code><Message>words of the store</Message></Error>`);
+    });
+    await assert.rejects(keysOf(folder), (error: unknown) => {
+      failsWith(code)(error);
+      assert.match(String(error), words);
+      assert.match(String(error), new RegExp(`HTTP ${status}`));
+      return true;
+    });
+  });
+
+const segments = 12_345;
+
+async function synthetic(t: TestContext, options: Partial<SyntheticOptions>) {
+  const server = await startSyntheticS3({ segments, latency: 1, ...options });
+  t.after(() => server.stop());
+  const location = {
+    configuration: { destinationPath: 's3://archive', endpointURL: server.endpoint },
+    serverName: 'pg',
+  };
+  const folder = openS3({ location, credentials: { for: 's3', accessKeyId: 'key', secretAccessKey: secret } });
+  t.after(() => folder.close());
+  return { server, list: () => listArchive(folder, location, never) };
+}
+
+for (const [trouble, options] of [
+  ['throttles', { throttle: 7 }],
+  ['resets connections in the middle of answers', { reset: 6 }],
+] satisfies [string, Partial<SyntheticOptions>][])
+  test(`a store that ${trouble} is listed to its end`, { timeout: 120_000 }, async t => {
+    const { server, list } = await synthetic(t, options);
+    const { timelines, requests } = await list();
+    assert.equal(timelines[0]?.segments, segments);
+    assert.deepEqual(timelines[0]?.gaps, []);
+    assert.ok(server.requests() > requests, 'some were sent again');
+  });
+
+const lies: [title: string, lie: (xml: string) => string, code: string][] = [
+  ['the same page with another token', xml => xml.replaceAll(/(<Key>pg\/wals\/)[^<]*/g, '$1x'), 'garbage'],
+  ['more, and no way on', xml => xml.replace(/<NextContinuationToken>.*?<\/NextContinuationToken>/, ''), 'garbage'],
+];
+for (const [title, lie, code] of lies)
+  test(`a store that lies: ${title}`, async t => {
+    const { list } = await synthetic(t, { lie });
+    await assert.rejects(list(), failsWith(code));
+  });
+
+test('sizes that are missing are not guessed', async t => {
+  const { list } = await synthetic(t, { lie: xml => xml.replaceAll(/<Size>\d+<\/Size>/g, '') });
+  const { timelines, bytes } = await list();
+  assert.equal(timelines[0]?.segments, segments);
+  assert.equal(bytes, 0);
 });

@@ -9,6 +9,7 @@ import { listArchive, openFolder } from '../../src/archive/index.ts';
 import { isFailure } from '../../src/errors.ts';
 import { checkArchive } from '../../src/model/archive-check.ts';
 import type { Emulator } from './emulators.ts';
+import { certificateFor, secured } from '../support/tls.ts';
 import { azureAccount, startAzurite, startGoogle, startMoto } from './emulators.ts';
 import { info, segments } from './folders.ts';
 
@@ -96,10 +97,11 @@ for (const { name, start, put, where, credentials, wrong } of stores)
   describe(name, () => {
     let emulator: Emulator | string = 'not started';
 
-    const read = async (path: string, by = credentials) => {
+    const read = async (path: string, by = credentials, secure?: { endpoint: string; ca?: string }) => {
       assert.ok(typeof emulator !== 'string');
-      const location = { configuration: where(emulator.endpoint, path), serverName: 'pg' };
-      const folder = await openFolder({ location, credentials: by });
+      const location = { configuration: where(secure?.endpoint ?? emulator.endpoint, path), serverName: 'pg' };
+      const ca = secure?.ca;
+      const folder = await openFolder({ location, credentials: by, ...(ca !== undefined && { ca }) });
       try {
         return await listArchive(folder, location, AbortSignal.any([never, AbortSignal.timeout(60_000)]));
       } finally {
@@ -118,6 +120,18 @@ for (const { name, start, put, where, credentials, wrong } of stores)
     });
     after(async () => {
       if (typeof emulator !== 'string') await emulator.stop();
+    });
+
+    test('with TLS the certificate must be of the CA that the ObjectStore names', async context => {
+      if (typeof emulator === 'string') return context.skip(emulator);
+      if (name === 'Google Cloud Storage') return context.skip('its SDK knows no CA');
+      const certificate = certificateFor(context, 'localhost');
+      if (!certificate) return context.skip('openssl is not installed');
+      const port = await secured(context, certificate, Number(new URL(emulator.endpoint).port));
+      const endpoint = `https://localhost:${port}`;
+      const listing = await read('wal/deep', credentials, { endpoint, ca: certificate.cert });
+      assert.equal(listing.objects, Object.keys(objects).length);
+      await assert.rejects(read('wal/deep', credentials, { endpoint }), /endpointCA/);
     });
 
     test(`an archive is listed and judged`, async context => {

@@ -14,6 +14,10 @@ export interface SyntheticOptions {
   missing?: ReadonlySet<number>;
   /** Every how many requests is answered 503 SlowDown. */
   throttle?: number;
+  /** Every how many requests the connection is reset, half an answer later. */
+  reset?: number;
+  /** What is made of each page of a listing. */
+  lie?: (xml: string) => string;
 }
 
 export interface SyntheticS3 {
@@ -48,6 +52,8 @@ export async function startSyntheticS3({
   latency,
   missing,
   throttle,
+  reset,
+  lie = xml => xml,
 }: SyntheticOptions): Promise<SyntheticS3> {
   let requests = 0;
   let inFlight = 0;
@@ -80,18 +86,25 @@ export async function startSyntheticS3({
   }
 
   const server = http.createServer((request, response) => {
-    requests++;
+    const number = ++requests;
     most = Math.max(most, ++inFlight);
     const url = new URL(request.url ?? '/', 'http://localhost');
-    const isThrottled = throttle !== undefined && requests % throttle === 0;
+    const isThrottled = throttle !== undefined && number % throttle === 0;
     setTimeout(() => {
       inFlight--;
+      if (reset !== undefined && number % reset === 0) {
+        response
+          .writeHead(200, { 'content-type': 'application/xml', 'content-length': 5000 })
+          .write('<ListBucketResult>');
+        setTimeout(() => request.socket.resetAndDestroy(), 5);
+        return;
+      }
       if (isThrottled)
         response
           .writeHead(503, { 'content-type': 'application/xml' })
           .end('<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>');
       else if (url.searchParams.has('list-type'))
-        response.writeHead(200, { 'content-type': 'application/xml' }).end(list(url.searchParams));
+        response.writeHead(200, { 'content-type': 'application/xml' }).end(lie(list(url.searchParams)));
       else response.writeHead(200).end(info);
     }, latency);
   });

@@ -1,15 +1,9 @@
 /** From a Cluster to its listing, with an object store that has a name only inside the Kubernetes cluster. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
 import net from 'node:net';
-import type { AddressInfo } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import tls from 'node:tls';
 import { listArchive, newestWal, openFolder, readText } from '../../src/archive/index.ts';
 import type { Connection } from '../../src/kubernetes/contract.ts';
 import type { ArchiveListing } from '../../src/model/archive-listing.ts';
@@ -22,6 +16,8 @@ import { startObjectStore } from '../../src/simulator/object-store/server.ts';
 import { open } from '../kubernetes/connection-cases.ts';
 import { at } from '../support/observed.ts';
 import { member } from '../support/clusters.ts';
+import type { Certificate } from '../support/tls.ts';
+import { certificateFor, secured } from '../support/tls.ts';
 
 const never = new AbortController().signal;
 const secret = 'secret-that-nobody-may-see';
@@ -35,11 +31,6 @@ interface Given {
   certificate?: Certificate;
   /** PEM of `endpointCA`. */
   ca?: string;
-}
-
-interface Certificate {
-  cert: string;
-  key: string;
 }
 
 interface Stage {
@@ -83,19 +74,6 @@ async function stage(t: TestContext, { endpoint, behind, denied, certificate, ca
     list: () => listClusterArchive(connection, at('cluster-eu'), 'own', room, never),
     read: key => readArchiveFile(connection, at('cluster-eu'), 'own', key, room, never),
   };
-}
-
-/** TLS in front of a server. @returns its port */
-async function secured(t: TestContext, certificate: Certificate, behind: number): Promise<number> {
-  const server = tls.createServer(certificate, socket => {
-    const inner = net.connect(behind, '127.0.0.1');
-    for (const end of [socket, inner]) end.on('error', () => undefined);
-    socket.pipe(inner).pipe(socket);
-  });
-  server.on('tlsClientError', () => undefined);
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
-  return (server.address() as AddressInfo).port;
 }
 
 function fill({ store }: ApiServer, endpointURL: string, behind: Given['behind'], ca: string | undefined): void {
@@ -171,25 +149,6 @@ test('an endpoint of the outside is reached as ever', async t => {
   assert.equal((await list()).timelines[0]?.segments, 2);
   assert.deepEqual(streams, []);
 });
-
-/** For one name, signed by itself; `undefined`: this machine has no openssl. */
-function certificateFor(t: TestContext, name: string): Certificate | undefined {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-certificate-'));
-  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
-  const files = ['-keyout', 'key.pem', '-out', 'cert.pem'];
-  const names = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
-  try {
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...files, ...names], {
-      cwd: folder,
-      stdio: 'pipe',
-    });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  const [cert = '', key = ''] = ['cert.pem', 'key.pem'].map(file => fs.readFileSync(path.join(folder, file), 'utf8'));
-  return { cert, key };
-}
 
 test('with TLS the certificate must be of the CA that the ObjectStore names, and for that name', async t => {
   const certificate = certificateFor(t, 'minio.storage.svc');
