@@ -161,6 +161,66 @@ export function replaceBlock(
   return { range: rangeOf(document, key[0], end), newText };
 }
 
+/** Another key and value in the place of a key with everything below it. @param value as for `addKey` */
+export function replaceKey(document: ManifestDocument, path: Path, key: string, value: string): MaybeEdit {
+  const removed = removedLines(document, path);
+  if (!removed) return undefined;
+  const { start, end, column } = removed;
+  const lines = `${key}:${value.startsWith('\n') ? '' : ' '}${value}`.split('\n');
+  const newText = lines.map((line, at) => `${at === 0 ? '' : ' '.repeat(column)}${line}\n`).join('');
+  return { range: rangeOf(document, start, end), newText };
+}
+
+/** From a key of a block mapping, which may stand behind a dash, to the end of all below it. */
+function removedLines(
+  document: ManifestDocument,
+  path: Path,
+): { start: number; end: number; column: number } | undefined {
+  const { text } = document;
+  const parent = placeOf(document, path.slice(0, -1))?.value;
+  const key = ownPlace(document, path)?.key?.range;
+  if (!isMap(parent) || parent.flow || !key) return undefined;
+  const column = key[0] - lineStart(text, key[0]);
+  const end = endOfDeeper(text, nextLine(text, key[0]), line => {
+    const depth = indentAt(text, line);
+    return depth > column || (depth === column && /^-(?=\s|$)/.test(text.slice(line + depth, line + depth + 2)));
+  });
+  return { start: key[0], end, column };
+}
+
+/**
+ * The lines below a key of a block mapping, without their common indentation, comments and all.
+ *
+ * @returns `undefined` for a value in flow style or beside its key, and where anchors or aliases are in it
+ */
+export function linesBelow(document: ManifestDocument, path: Path): string[] | undefined {
+  const value = ownPlace(document, path)?.value;
+  const found = removedLines(document, path);
+  if (!found || !isMap(value) || value.flow) return undefined;
+  const lines = document.text.slice(nextLine(document.text, found.start), found.end).trimEnd().split(/\r?\n/);
+  const indent = Math.min(...lines.filter(line => line.trim() !== '').map(line => indentAt(line, 0)));
+  if (indent <= found.column || lines.some(line => /(^|\s)[&*]\w/.test(line))) return undefined;
+  return lines.map(line => line.slice(indent));
+}
+
+/** Another document behind this one; `undefined` when this one is an item of a list. */
+export function addDocument(document: ManifestDocument, text: string): MaybeEdit {
+  if (document.yaml.contents !== document.root) return undefined;
+  const end = document.text.length;
+  const before = document.text.endsWith('\n') ? '' : '\n';
+  return { range: rangeOf(document, end, end), newText: `${before}---\n${text.trimEnd()}\n` };
+}
+
+/** The text after edits, as an editor makes them: of several at one place the first comes first. */
+export function applied(text: string, edits: readonly Edit[]): string {
+  const starts = [0, ...Array.from(text.matchAll(/\r\n|\r|\n/g), match => match.index + match[0].length)];
+  const offset = ({ line, character }: Range['start']): number => (starts[line] ?? text.length) + character;
+  return edits
+    .map(({ range, newText }, index) => ({ start: offset(range.start), end: offset(range.end), newText, index }))
+    .toSorted((a, b) => b.start - a.start || b.index - a.index)
+    .reduce((at, { start, end, newText }) => at.slice(0, start) + newText + at.slice(end), text);
+}
+
 /** Another value in flow style for one in flow style. */
 export function setFlow(document: ManifestDocument, path: Path, text: string): MaybeEdit {
   const node = ownPlace(document, path)?.value;

@@ -41,3 +41,5 @@ export {
 } from './navigation.ts';
 export type { NamedPlace, Place } from './navigation.ts';
 export { foldings, selectionAt } from './ranges.ts';
+export { refactored, refactoringsAt } from './refactorings/index.ts';
+export type { Changes, OfferedRefactoring } from './refactorings/index.ts';

@@ -8,7 +8,13 @@ import {
   ProposedFeatures,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
-import type { CodeAction, Diagnostic, InitializeResult, TextEdit } from 'vscode-languageserver/node';
+import type {
+  ClientCapabilities,
+  CodeAction,
+  Diagnostic,
+  InitializeResult,
+  TextEdit,
+} from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   checkAs,
@@ -37,6 +43,7 @@ import { messageOf } from '../errors.ts';
 import { loadPages } from './pages.ts';
 import { createKustomizations } from './kustomizations.ts';
 import { navigationCapabilities, serveNavigation } from './navigation.ts';
+import { createRefactorings } from './refactorings.ts';
 import { loadSchemas } from './schemas.ts';
 import { createExcludes } from './excludes.ts';
 import { createServedKinds } from './served-kinds.ts';
@@ -91,14 +98,17 @@ const workspaceFiles = createWorkspaceFiles({
   isExcluded: excludes.isExcluded,
   warn,
 });
+const refactorings = createRefactorings({ workspace, fileOf: indexedFile, capabilities: () => clientCapabilities });
 /** Ends a reading of the folders that is out of date. */
 let reading = new AbortController();
 /** All of the workspace folders was read: what is not there is nowhere. */
 let isComplete = false;
+let clientCapabilities: ClientCapabilities = {};
 let canWatchFiles = false;
 let canFollowFolders = false;
 
 connection.onInitialize(({ capabilities, workspaceFolders, rootUri, initializationOptions }): InitializeResult => {
+  clientCapabilities = capabilities;
   canAskForSettings = capabilities.workspace?.configuration === true;
   canWatchFiles = capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
   canFollowFolders = capabilities.workspace?.workspaceFolders === true;
@@ -112,7 +122,10 @@ connection.onInitialize(({ capabilities, workspaceFolders, rootUri, initializati
       hoverProvider: true,
       documentSymbolProvider: true,
       ...navigationCapabilities,
-      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+      codeActionProvider: {
+        codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, CodeActionKind.RefactorExtract],
+        resolveProvider: true,
+      },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
     serverInfo: { name: 'cnpg' },
@@ -187,9 +200,13 @@ connection.onHover(({ textDocument: { uri }, position }) =>
 connection.onDocumentSymbol(({ textDocument: { uri } }) =>
   answer('document symbols', [], () => documentSymbols(fileOf(uri))),
 );
-connection.onCodeAction(({ textDocument: { uri }, context: { diagnostics } }) =>
-  answer('code actions', [], () => diagnostics.flatMap(found => quickFixes(uri, found))),
+connection.onCodeAction(({ textDocument: { uri }, range: { start }, context }) =>
+  answer('code actions', [], () => [
+    ...context.diagnostics.flatMap(found => quickFixes(uri, found)),
+    ...refactorings.offered(uri, start, context),
+  ]),
 );
+connection.onCodeActionResolve(action => answer('refactoring', action, () => refactorings.resolved(action)));
 connection.onRequest('cnpg/clusters', ({ uri }: { uri: string }) =>
   answer('clusters', [], () => manifestClusters(fileOf(uri))),
 );

@@ -45,6 +45,11 @@ spec:
         host: cluster-us-rw.example.org
 `;
 
+const capabilities = {
+  workspace: { workspaceFolders: true, workspaceEdit: { documentChanges: true, resourceOperations: ['create'] } },
+  textDocument: { codeAction: { resolveSupport: { properties: ['edit'] } } },
+};
+
 let child: ChildProcessWithoutNullStreams;
 let server: MessageConnection;
 const published = new Map<string, Diagnostic[]>();
@@ -102,7 +107,7 @@ before(async () => {
   await server.sendRequest('initialize', {
     processId: process.pid,
     rootUri: null,
-    capabilities: { workspace: { workspaceFolders: true } },
+    capabilities,
   });
   await server.sendNotification('initialized', {});
 });
@@ -282,4 +287,26 @@ test('names: definition, references, rename, links, symbols; folding and selecti
   const [selection] = await server.sendRequest<SelectionRange[]>('textDocument/selectionRange', { ...at, positions });
   assert.equal(selection?.parent?.range.start.character, 4);
   for (const uri of [uriA, uriB]) await server.sendNotification('textDocument/didClose', { textDocument: { uri } });
+});
+
+test('refactorings are worked out when they are chosen; a new file comes with its text', async () => {
+  const primary = 'file:///refactoring/cluster-eu.yaml';
+  const content = clusterText({ name: 'cluster-eu' });
+  await open(primary, content);
+  const range = { start: { line: 3, character: 4 }, end: { line: 3, character: 4 } };
+  const params = { textDocument: { uri: primary }, range, context: { diagnostics: [], only: ['refactor'] } };
+  const [action, ...others] = await server.sendRequest<CodeAction[]>('textDocument/codeAction', params);
+  assert.deepEqual(
+    [action?.title, others.length],
+    ['Make the other side of cluster-eu: replica cluster cluster-us', 0],
+  );
+  assert.equal(action?.edit, undefined);
+  const { edit } = await server.sendRequest<CodeAction>('codeAction/resolve', action);
+  const [create, text, own] = edit?.documentChanges ?? [];
+  assert.deepEqual(create, { kind: 'create', uri: 'file:///refactoring/cluster-us.yaml' });
+  assert.match(JSON.stringify(text), /name: cluster-us/);
+  assert.match(JSON.stringify(own), /primary: cluster-eu/);
+  const fixesOnly = { ...params, context: { diagnostics: [], only: ['quickfix'] } };
+  assert.deepEqual(await server.sendRequest('textDocument/codeAction', fixesOnly), []);
+  await server.sendNotification('textDocument/didClose', { textDocument: { uri: primary } });
 });

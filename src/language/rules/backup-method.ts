@@ -1,7 +1,9 @@
 import { ownArchive } from '../../model/archive.ts';
 import { barmanPlugin } from '../../model/cluster.ts';
+import type { MaybeEdit } from '../edits.ts';
 import { addKey, fix, setValue } from '../edits.ts';
-import { isRecord, placeOf } from '../manifest.ts';
+import type { ManifestDocument } from '../manifest.ts';
+import { isRecord, placeOf, valueAt } from '../manifest.ts';
 import { clusterOfSatellite } from '../sides.ts';
 import { archivePathOf } from './archive-shared.ts';
 import type { ObjectRule } from './rule.ts';
@@ -23,23 +25,24 @@ export const backupMethod: ObjectRule = {
     if (method !== undefined && method !== 'barmanObjectStore') return [];
     const message = `${name} archives through the plugin, and ${method === undefined ? 'the default method is in-tree Barman' : 'this method is in-tree Barman'}: there is no store for it.`;
     const more = {
-      fixes:
-        method === undefined
-          ? fix('Set method: plugin', addKey(document, ['spec'], 'method', methodAndPlugin(document)))
-          : fix(
-              'Set method: plugin',
-              setValue(document, path, 'plugin'),
-              ...(placeOf(document, ['spec', 'pluginConfiguration'])
-                ? []
-                : [addKey(document, ['spec'], 'pluginConfiguration', `\n  name: ${barmanPlugin}`)]),
-            ),
+      fixes: fix('Set method: plugin', ...planMethod(document)),
       related: [{ entry: cluster, path: archivePathOf(cluster.cluster), message: `the archive of ${name}` }],
     };
     return [method === undefined ? onKey(['spec', 'cluster'], message, more) : onValue(path, message, more)];
   },
 };
 
-const methodAndPlugin = (document: Parameters<typeof placeOf>[0]): string =>
-  placeOf(document, ['spec', 'pluginConfiguration'])
-    ? 'plugin'
-    : `plugin\npluginConfiguration:\n  name: ${barmanPlugin}`;
+/** What makes a backup one of the plugin; nothing when its method is said and another than in-tree Barman. */
+export function planMethod(document: ManifestDocument): MaybeEdit[] {
+  const method = valueAt(document.value, path);
+  if (method !== undefined && method !== 'barmanObjectStore') return [];
+  const hasPlugin = placeOf(document, ['spec', 'pluginConfiguration']) !== undefined;
+  if (method === undefined) {
+    const plugin = hasPlugin ? '' : `\npluginConfiguration:\n  name: ${barmanPlugin}`;
+    return [addKey(document, ['spec'], 'method', `plugin${plugin}`)];
+  }
+  return [
+    setValue(document, path, 'plugin'),
+    ...(hasPlugin ? [] : [addKey(document, ['spec'], 'pluginConfiguration', `\n  name: ${barmanPlugin}`)]),
+  ];
+}

@@ -1,5 +1,6 @@
-import type { Edit } from '../edits.ts';
+import type { MaybeEdit } from '../edits.ts';
 import { addKey, appendItem, plainText } from '../edits.ts';
+import type { ManifestDocument } from '../manifest.ts';
 import { placeOf } from '../manifest.ts';
 import type { Side } from '../sides.ts';
 import type { Rule } from './rule.ts';
@@ -19,7 +20,7 @@ export const hostNotInCertificate: Rule = {
       // What is in a certificate of their own, manifests do not tell.
       if (other.cluster.spec.certificates?.serverTLSSecret || isNamed(other, host)) return [];
       const isAddress = /^[\d.]+$|:/.test(host);
-      const edit = isAddress ? undefined : addName(other, host);
+      const edit = isAddress ? undefined : addServerName(fromItsStart(other.document), host);
       return [
         onValue(
           linkParameter(link, 'host'),
@@ -58,8 +59,8 @@ function isNamed({ name, namespace, cluster }: Side, host: string): boolean {
   );
 }
 
-function addName({ document: original }: Side, host: string): Edit | undefined {
-  const document = fromItsStart(original);
+/** Adds a name to the certificate that CloudNativePG makes for the Cluster. */
+export function addServerName(document: ManifestDocument, host: string): MaybeEdit {
   if (placeOf(document, list)) return appendItem(document, list, [plainText(host)]);
   const item = `\n  - ${plainText(host)}`;
   return placeOf(document, list.slice(0, 2))

@@ -1,6 +1,5 @@
-import type { Edit } from '../edits.ts';
-import { fix } from '../edits.ts';
-import { rangeOf } from '../manifest.ts';
+import type { MaybeEdit } from '../edits.ts';
+import { addDocument, fix } from '../edits.ts';
 import type { ManifestDocument } from '../manifest.ts';
 import { objectStore } from '../sides.ts';
 import type { Entry } from '../workspace.ts';
@@ -45,20 +44,12 @@ export const objectStoreMissing: Rule = {
   },
 };
 
-/** A document more behind this one, without the namespace that the original has. */
-export function copyOf(
-  document: ManifestDocument,
-  { document: original }: Entry,
-  namespace?: string,
-): Edit | undefined {
+/** A document more behind this one, in the namespace of this one. */
+export function copyOf(document: ManifestDocument, { document: original }: Entry, namespace?: string): MaybeEdit {
   // Of a list an item is no document of its own.
-  if (original.yaml.contents !== original.root || document.yaml.contents !== document.root) return undefined;
+  if (original.yaml.contents !== original.root) return undefined;
   const text = original.text
     .replace(/^---[^\n]*\n/, '')
-    .replace(/^( +)namespace:.*\n/m, namespace === undefined ? '' : `$1namespace: ${namespace}\n`)
-    .trimEnd();
-  const end = document.text.length;
-  const before = document.text.endsWith('\n') ? '' : '\n';
-  const range = rangeOf(document, end, end);
-  return { range, newText: `${before}---\n${text}\n` };
+    .replace(/^( +)namespace:.*\n/m, namespace === undefined ? '' : `$1namespace: ${namespace}\n`);
+  return addDocument(document, text);
 }
