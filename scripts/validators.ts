@@ -19,7 +19,7 @@ const standaloneCode = standaloneModule.default;
 export async function buildValidators(schemas: string, target: string): Promise<void> {
   const index: Record<string, Record<string, string>> = {};
   const modules = new Map<string, string>();
-  for (const file of fs.readdirSync(schemas).filter(name => name.endsWith('.json'))) {
+  for (const file of fs.readdirSync(schemas).filter(name => /^(cnpg|barman-cloud)-.*\.json$/.test(name))) {
     const kinds = JSON.parse(fs.readFileSync(path.join(schemas, file), 'utf8')) as StoredKind[];
     const version = path.basename(file, '.json');
     index[version] = Object.fromEntries(

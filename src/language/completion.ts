@@ -9,6 +9,11 @@ import type { ManifestDocument, Path } from './manifest.ts';
 import type { KindSchema, Schemas, Structure } from './schemas.ts';
 import { docPath, structureAt } from './schemas.ts';
 import { facts } from './hover.ts';
+import type { KnownNames } from './known-names.ts';
+import type { PostgresParameter, PostgresParameters } from './parameters.ts';
+import { parameterFacts, parameterPage, settable } from './parameters.ts';
+import { hbaWords } from './pg-hba.ts';
+import { usualValues } from './usual-values.ts';
 
 /** As in the Language Server Protocol. */
 const itemKinds = { property: 10, value: 12, enumMember: 20, reference: 18 } as const;
@@ -16,7 +21,13 @@ const snippet = 2;
 /** The text has its indentation already. */
 const asIs = 1;
 
-export function complete(file: ManifestFile, position: Position, schemas: Schemas, version: string): CompletionItem[] {
+export function complete(
+  file: ManifestFile,
+  position: Position,
+  schemas: Schemas,
+  version: string,
+  names: KnownNames = () => [],
+): CompletionItem[] {
   const document = file.documents.findLast(({ startLine }) => startLine <= position.line);
   if (!document || document.template) return [];
   const lines = document.text.split('\n').map(line => line.replace(/\r$/, ''));
@@ -28,14 +39,46 @@ export function complete(file: ManifestFile, position: Position, schemas: Schema
   const schema = schemas.kind(version, apiVersion, kind);
   if (value) {
     const path = [...pathAbove(lines, at, (value[1] ?? '').length), value[2] ?? ''];
-    return valueItems({ document, lines, schema, schemas, version, apiVersion }, path);
+    return valueItems({ document, lines, schema, schemas, version, apiVersion, names }, path);
   }
+  const text = /^(\s*(?:- +)*- +)["']?([^"'#]*)$/.exec(line);
+  if (text && docPath(pathAbove(lines, at, (text[1] ?? '').length)) === 'spec.postgresql.pg_hba[]')
+    return hbaItems(text[2] ?? '');
   const key = /^(\s*(?:- +)*)([\w.-]*)$/.exec(line);
   if (!key) return [];
   const indent = (key[1] ?? '').length;
   const path = pathAbove(lines, at, indent);
   if (path.length === 0 && !schema) return topLevelKeys(lines, isOurs({ apiVersion }) || apiVersion === '');
-  return schema ? keyItems(schema, path, siblings(lines, at, indent), indent) : [];
+  if (!schema) return [];
+  const present = siblings(lines, at, indent);
+  return docPath(path) === parametersPath
+    ? parameterItems(schemas.parameters, present)
+    : keyItems(schema, path, present, indent);
+}
+
+const parametersPath = 'spec.postgresql.parameters';
+
+/** Those that the operator keeps to itself are not offered. Values are texts: numbers need quotes. */
+const parameterItems = (parameters: PostgresParameters, present: Set<string>): CompletionItem[] =>
+  settable(parameters)
+    .filter(([name]) => !present.has(name))
+    .map(([name, parameter]) => ({
+      label: name,
+      kind: itemKinds.property,
+      detail: parameterFacts(parameter).replaceAll('*', ''),
+      documentation: { kind: 'markdown', value: `[PostgreSQL manual](${parameterPage(name, parameter)})` },
+      insertText: parameter.type === 'enum' ? `${name}: $0` : `${name}: "$0"`,
+      insertTextFormat: snippet,
+    }));
+
+function hbaItems(before: string): CompletionItem[] {
+  const { field, words } = hbaWords(before);
+  return words.map(({ word, meaning }, at) => ({
+    label: word,
+    kind: itemKinds.value,
+    detail: `${field}: ${meaning}`.replaceAll('*', ''),
+    sortText: String(at).padStart(2, '0'),
+  }));
 }
 
 /** Of broken text the parser may have lost them: then the lines say it. */
@@ -177,10 +220,11 @@ interface ValueContext {
   schemas: Schemas;
   version: string;
   apiVersion: string;
+  names: KnownNames;
 }
 
 function valueItems(
-  { document, lines, schema, schemas, version, apiVersion }: ValueContext,
+  { document, lines, schema, schemas, version, apiVersion, names }: ValueContext,
   path: Path,
 ): CompletionItem[] {
   const item = (label: string, kind: CompletionItem['kind'] & number): CompletionItem => ({ label, kind });
@@ -190,10 +234,38 @@ function valueItems(
   const field = schema && structureAt(schema.structure, path);
   if (!field) return [];
   if (isEntryName(path)) return entryNames(document, lines).map(name => item(name, itemKinds.reference));
+  const meant = namedBy(path);
+  if (meant) return [...new Set(names(meant))].map(name => item(name, itemKinds.reference));
+  const parameter = docPath(path.slice(0, -1)) === parametersPath && schemas.parameters[String(path.at(-1))];
+  if (parameter) return parameterValues(parameter);
   if (field.enum) return field.enum.map(value => item(String(value), itemKinds.enumMember));
   if (field.type === 'boolean') return ['true', 'false'].map(value => item(value, itemKinds.value));
-  return [];
+  return usualValues(path).map(({ value, meaning }, at) => ({
+    ...item(value, itemKinds.value),
+    ...(meaning !== undefined && { detail: meaning }),
+    sortText: String(at).padStart(2, '0'),
+  }));
 }
+
+/** YAML 1.1 reads a bare `on` as a boolean, and the field takes texts only. */
+const parameterValues = ({ type, values = [] }: PostgresParameter): CompletionItem[] =>
+  (type === 'bool' ? ['on', 'off'] : values).map(value => ({
+    label: /^(on|off|yes|no|true|false|\d.*)$/.test(value) ? `"${value}"` : value,
+    kind: itemKinds.enumMember,
+  }));
+
+const named: [RegExp, Parameters<KnownNames>[0]][] = [
+  [/\.parameters\.barmanObjectName$/, 'ObjectStore'],
+  [/^spec\.externalClusters\[\]\.name$/, 'member'],
+  [/^spec\.cluster\.name$/, 'Cluster'],
+  [
+    /(Secret|[sS]ecretRef|\.secret|CA|sslKey|sslCert|sslRootCert|password|accessKeyId|secretAccessKey|sessionToken|region|connectionString|storageAccount|storageKey|storageSasToken|applicationCredentials)\.name$/,
+    'Secret',
+  ],
+];
+
+const namedBy = (path: Path): Parameters<KnownNames>[0] | undefined =>
+  named.find(([shape]) => shape.test(docPath(path)))?.[1];
 
 const apiVersions = ['postgresql.cnpg.io/v1', 'barmancloud.cnpg.io/v1'];
 

@@ -1,12 +1,23 @@
 /** What a field is for, in our own words, with what its schema says. */
 import type { Hover } from 'vscode-languageserver-types';
+import { nextRuns, scheduleWords } from '../model/cron.ts';
 import { decodeToken } from '../model/token.ts';
+import { defaultSegmentSize, formatLsn, formatSegment, parseLsn, segmentAt } from '../model/wal.ts';
 import type { ManifestDocument, ManifestFile, Path, Position } from './manifest.ts';
 import { isOurs, keyRange, pathAt, pathText, valueAt, valueRange } from './manifest.ts';
 import type { FieldDoc, Schemas, Structure } from './schemas.ts';
+import { parameterFacts, parameterPage } from './parameters.ts';
 import { docPath, structureAt } from './schemas.ts';
+import { isFixedParameter } from './webhook/fixed-parameter.ts';
 
-export function hover(file: ManifestFile, position: Position, schemas: Schemas, version: string): Hover | undefined {
+/** @param now milliseconds since the epoch, for what is told from now on */
+export function hover(
+  file: ManifestFile,
+  position: Position,
+  schemas: Schemas,
+  version: string,
+  now = Date.now(),
+): Hover | undefined {
   const at = pathAt(file, position);
   if (!at || !isOurs(at.document) || at.path.length === 0) return undefined;
   const { document, path } = at;
@@ -18,6 +29,9 @@ export function hover(file: ManifestFile, position: Position, schemas: Schemas, 
     `**${pathText(path)}**: ${facts(field, parent?.required?.includes(String(path.at(-1))) ?? false)}`,
     words(schema.doc(docPath(path)), version),
     tokenFacts(document, path),
+    parameterWords(path, schemas),
+    scheduleFacts(document, path, now),
+    positionFacts(document, path),
   ];
   return {
     contents: { kind: 'markdown', value: parts.filter(part => part !== '').join('\n\n') },
@@ -71,6 +85,38 @@ function words(doc: FieldDoc | undefined, version: string): string {
   ]
     .filter(Boolean)
     .join('\n\n');
+}
+
+function parameterWords(path: Path, { parameters }: Schemas): string {
+  const name = String(path.at(-1));
+  const known = docPath(path.slice(0, -1)) === 'spec.postgresql.parameters' && Object.hasOwn(parameters, name);
+  const parameter = known ? parameters[name] : undefined;
+  if (!parameter) return '';
+  const owner = isFixedParameter(name) ? 'The operator sets it: it must not be here.' : '';
+  return [`PostgreSQL: ${parameterFacts(parameter)}`, owner, `[Manual](${parameterPage(name, parameter)})`]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+/** The schedule of base backups in words, with the next runs. */
+function scheduleFacts({ value, kind }: ManifestDocument, path: Path, now: number): string {
+  const text = valueAt(value, path);
+  if (kind !== 'ScheduledBackup' || docPath(path) !== 'spec.schedule' || typeof text !== 'string') return '';
+  const runs = nextRuns(text, now, 5).map(at => `- ${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}`);
+  const suspended = valueAt(value, ['spec', 'suspend']) === true ? ' It is suspended.' : '';
+  return [`\`${text}\`: ${scheduleWords(text)}.${suspended}`, runs.length > 0 && `Next (UTC):\n${runs.join('\n')}`]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+/** In which segment a recovery to an LSN ends; the timeline is not known from the LSN. */
+function positionFacts({ value }: ManifestDocument, path: Path): string {
+  const lsn = path.at(-1) === 'targetLSN' ? parseLsn(String(valueAt(value, path))) : undefined;
+  if (lsn === undefined) return '';
+  const { number } = segmentAt(lsn, 1);
+  const name = formatSegment({ timeline: 1, number });
+  const next = formatLsn((number + 1n) * BigInt(defaultSegmentSize));
+  return `With segments of 16 MiB: ${formatLsn(lsn)} is in \`TTTTTTTT${name.slice(8)}\` (TTTTTTTT is the timeline), which ends at ${next}.`;
 }
 
 /** A promotion token is Base64 of readable facts. */

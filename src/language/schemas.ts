@@ -1,5 +1,6 @@
 /** The structure of each kind, as `schemas/` holds it, and how to find one's way in it. */
 import type { Path } from './manifest.ts';
+import type { PostgresParameters } from './parameters.ts';
 
 /** A CRD's schema without descriptions (OpenAPI v3 with `x-kubernetes-` extensions). */
 export interface Structure {
@@ -78,6 +79,8 @@ export interface Schemas {
   kind(version: string, apiVersion: string, kind: string): KindSchema | undefined;
   /** Kinds of an API version in that version of CNPG. */
   kinds(version: string, apiVersion: string): readonly string[];
+  /** Of PostgreSQL 14 to 18. */
+  readonly parameters: PostgresParameters;
 }
 
 /** The structure at a path; `undefined` where the schema says nothing. */

@@ -19,6 +19,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   checkAs,
   complete,
+  knownNames,
   contextOf,
   createWorkspace,
   definitionAt,
@@ -192,7 +193,7 @@ connection.onNotification('cnpg/connected', ({ contexts }: { contexts: string[] 
 });
 
 connection.onCompletion(({ textDocument: { uri }, position }) =>
-  answer('completion', [], () => complete(fileOf(uri), position, schemas, versionFor(uri))),
+  answer('completion', [], () => complete(indexedFile(uri), position, schemas, versionFor(uri), knownNames(workspace))),
 );
 connection.onHover(({ textDocument: { uri }, position }) =>
   answer('hover', null, () => hover(fileOf(uri), position, schemas, versionFor(uri)) ?? null),

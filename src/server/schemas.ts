@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { FieldDoc, KindSchema, Schemas, Violation } from '../language/index.ts';
+import type { FieldDoc, KindSchema, PostgresParameters, Schemas, Violation } from '../language/index.ts';
 import { projectRoot } from './project-root.ts';
 import type { PublishedKind } from './published.ts';
 import type { StoredKind } from './structure.ts';
@@ -33,6 +33,7 @@ export function loadSchemas(root = projectRoot()): LoadedSchemas {
     .flatMap(name => /^cnpg-(.+)$/.exec(name)?.[1] ?? [])
     .sort((a, b) => b.localeCompare(a, undefined, { numeric: true }));
   const structures = cached((file: string) => readJson<StoredKind[]>(path.join(folder, `${file}.json`)));
+  const parameters = cached((file: string) => readJson<PostgresParameters>(path.join(folder, `${file}.json`)));
   const docs = cached((name: string) => readDocs(path.join(folder, 'docs', `${name}.json`)));
   const imported = new Map<
     string,
@@ -114,6 +115,9 @@ export function loadSchemas(root = projectRoot()): LoadedSchemas {
       (served(version, apiVersion)?.published ?? structures(fileOf(known(version), apiVersion)))
         .filter(entry => entry.apiVersion === apiVersion)
         .map(entry => entry.kind),
+    get parameters() {
+      return parameters('postgresql');
+    },
     importKinds(name, place, published) {
       const kind = cached((key: string) => {
         const found = published.find(entry => key === `${entry.apiVersion} ${entry.kind}`);

@@ -1,17 +1,26 @@
 /** The cursor is at `|`. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { KnownNames } from '../../src/language/index.ts';
 import { complete, parseFile } from '../../src/language/index.ts';
 import { newest, schemas } from '../support/schemas.ts';
 
 const head = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: pg\nspec:\n';
+
+const names: KnownNames = kind =>
+  ({
+    member: ['cluster-eu', 'cluster-ap'],
+    Cluster: ['pg-eu', 'pg-us'],
+    ObjectStore: ['store-eu', 'store-us'],
+    Secret: ['archive-keys', 'eu-ca'],
+  })[kind];
 
 function completions(marked: string): string[] {
   const at = marked.indexOf('|');
   const text = marked.slice(0, at) + marked.slice(at + 1);
   const before = marked.slice(0, at).split('\n');
   const position = { line: before.length - 1, character: (before.at(-1) ?? '').length };
-  return complete(parseFile(text), position, schemas, newest)
+  return complete(parseFile(text), position, schemas, newest, names)
     .toSorted((a, b) => ((a.sortText ?? a.label) < (b.sortText ?? b.label) ? -1 : 1))
     .map(({ label }) => label);
 }
@@ -59,6 +68,48 @@ const cases: [name: string, text: string, wanted: string[], unwanted?: string[]]
     `${head}${entries}  bootstrap:\n    recovery:\n      source: clu|\n`,
     ['cluster-eu', 'cluster-us'],
   ],
+  [
+    'PostgreSQL parameters, but not those of the operator',
+    `${head}  postgresql:\n    parameters:\n      work_mem: 8MB\n      |\n`,
+    ['max_connections', 'shared_buffers', 'wal_level'],
+    ['archive_command', 'port', 'server_version', 'work_mem'],
+  ],
+  [
+    'values of a parameter',
+    `${head}  postgresql:\n    parameters:\n      wal_level: |\n`,
+    ['logical', 'minimal', 'replica'],
+  ],
+  ['switches are texts', `${head}  postgresql:\n    parameters:\n      jit: |\n`, ['"off"', '"on"'], ['on']],
+  ['pg_hba: type', `${head}  postgresql:\n    pg_hba:\n      - |\n`, ['hostssl', 'local']],
+  ['pg_hba: database', `${head}  postgresql:\n    pg_hba:\n      - hostssl |\n`, ['all', 'replication'], ['hostssl']],
+  ['pg_hba: address', `${head}  postgresql:\n    pg_hba:\n    - host all app |\n`, ['samenet', '10.0.0.0/8']],
+  ['pg_hba: method', `${head}  postgresql:\n    pg_hba:\n      - host all app all |\n`, ['scram-sha-256', 'cert']],
+  ['pg_hba: a socket has no address', `${head}  postgresql:\n    pg_hba:\n      - local all app |\n`, ['peer']],
+  ['sizes', `${head}  storage:\n    size: |\n`, ['1Gi', '100Gi']],
+  ['memory', `${head}  resources:\n    limits:\n      memory: |\n`, ['8Gi'], ['1Ti']],
+  ['images', `${head}  imageName: |\n`, ['ghcr.io/cloudnative-pg/postgresql:18-standard-trixie']],
+  ['schedules', `${head.replace('Cluster', 'ScheduledBackup')}  schedule: |\n`, ['"0 0 2 * * *"', '"@daily"']],
+  [
+    'the Cluster of a backup',
+    `${head.replace('Cluster', 'Backup')}  cluster:\n    name: |\n`,
+    ['pg-eu', 'pg-us'],
+    ['store-eu'],
+  ],
+  [
+    'ObjectStores',
+    `${head}  plugins:\n    - name: barman-cloud.cloudnative-pg.io\n      parameters:\n        barmanObjectName: |\n`,
+    ['store-eu', 'store-us'],
+    ['pg-eu'],
+  ],
+  ['the plugin', `${head}  plugins:\n    - name: |\n`, ['barman-cloud.cloudnative-pg.io']],
+  ['members of the topology', `${head}  externalClusters:\n    - name: |\n`, ['cluster-ap', 'cluster-eu']],
+  ['Secrets', `${head}  superuserSecret:\n    name: |\n`, ['archive-keys', 'eu-ca']],
+  [
+    'Secrets of an external cluster',
+    `${head}  externalClusters:\n    - name: x\n      sslRootCert:\n        name: |\n`,
+    ['eu-ca'],
+    ['cluster-eu'],
+  ],
   ['second document', `${head}  instances: 1\n---\n${head}  replica:\n    |\n`, ['primary', 'source']],
 ];
 for (const [name, text, wanted, unwanted = []] of cases)
@@ -92,4 +143,15 @@ test('completion: required fields come first and bring theirs along', () => {
     ({ label }) => label === 'replica',
   );
   assert.equal(item?.insertText, 'replica:\n    source: $1');
+});
+
+test('completion: a parameter says its type, default, and that a change restarts', () => {
+  const text = `${head}  postgresql:\n    parameters:\n      `;
+  const items = complete(parseFile(text), { line: 7, character: 6 }, schemas, newest);
+  const item = items.find(({ label }) => label === 'shared_buffers');
+  assert.equal(
+    item?.detail,
+    'integer in 8kB · default `16384` (128 MB) · 16 to 1073741823 · a change restarts the instances',
+  );
+  assert.equal(item.insertText, 'shared_buffers: "$0"');
 });

@@ -80,3 +80,50 @@ test('symbols and Clusters', () => {
     },
   ]);
 });
+
+const hoverAt = (marked: string): string => {
+  const at = marked.indexOf('|');
+  const before = marked.slice(0, at).split('\n');
+  const position = { line: before.length - 1, character: (before.at(-1) ?? '').length };
+  const file = parseFile(marked.slice(0, at) + marked.slice(at + 1));
+  const found = hover(file, position, schemas, newest, Date.parse('2026-11-25T01:00:00Z'));
+  return (found?.contents as { value: string } | undefined)?.value ?? '';
+};
+const cluster = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: pg\nspec:\n';
+const backup = 'apiVersion: postgresql.cnpg.io/v1\nkind: ScheduledBackup\nmetadata:\n  name: pg\nspec:\n';
+const told: [title: string, text: string, words: RegExp][] = [
+  [
+    'a parameter',
+    `${cluster}  postgresql:\n    parameters:\n      max_conn|ections: "200"\n`,
+    /integer · default `100` · 1 to 262143 · \*\*a change restarts the instances\*\*[\s\S]*runtime-config-connection.html#GUC-MAX-CONNECTIONS/,
+  ],
+  [
+    'a parameter with a unit',
+    `${cluster}  postgresql:\n    parameters:\n      checkpoint_timeout: 1|5min\n`,
+    /integer in s · default `300` \(5 min\)/,
+  ],
+  [
+    'a parameter of newer versions',
+    `${cluster}  postgresql:\n    parameters:\n      io_m|ethod: worker\n`,
+    /one of `sync`, `worker`.*PostgreSQL 18 and newer/,
+  ],
+  [
+    "the operator's parameter",
+    `${cluster}  postgresql:\n    parameters:\n      archive_com|mand: x\n`,
+    /The operator sets it: it must not be here/,
+  ],
+  ['no parameter', `${cluster}  postgresql:\n    parameters:\n      con|structor: x\n`, /^((?!PostgreSQL: )[\s\S])*$/],
+  [
+    'a schedule',
+    `${backup}  schedule: "0 0 2| * * *"\n`,
+    /every day at 02:00 UTC[\s\S]*- 2026-11-25 02:00:00\n- 2026-11-26 02:00:00/,
+  ],
+  ['a suspended schedule', `${backup}  suspend: true\n  schedule: "@d|aily"\n`, /It is suspended/],
+  ['no schedule', `${backup}  schedule: "x| y"\n`, /no schedule: /],
+  [
+    'the target of a recovery',
+    `${cluster}  bootstrap:\n    recovery:\n      recoveryTarget:\n        targetLSN: 2/4C0|00028\n`,
+    /2\/4C000028 is in `TTTTTTTT000000020000004C`.*ends at 2\/4D000000/,
+  ],
+];
+for (const [title, marked, words] of told) test(`hover: ${title}`, () => assert.match(hoverAt(marked), words));

@@ -21,6 +21,8 @@ const fixed = new Set(
   unix_socket_permissions`.split(/\s+/),
 );
 
+export const isFixedParameter = (name: string): boolean => fixed.has(name);
+
 /** What to use instead. */
 const instead: Record<string, string> = {
   shared_preload_libraries: 'list libraries in spec.postgresql.shared_preload_libraries',
@@ -36,7 +38,7 @@ const instead: Record<string, string> = {
 export const fixedParameter = ofValues(
   clusterRule('fixed-parameter', ({ document, spec }) => {
     return Object.entries(spec.postgresql?.parameters ?? {})
-      .filter(([name, value]) => fixed.has(name) && name !== 'archive_mode' && value !== operatorValue(name))
+      .filter(([name, value]) => isFixedParameter(name) && name !== 'archive_mode' && value !== operatorValue(name))
       .map(([name, value]) =>
         onKey(
           parameter(name),
