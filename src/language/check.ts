@@ -58,7 +58,12 @@ export function check(file: ManifestFile, options: CheckOptions): ManifestDiagno
   return file.documents.filter(isWorthChecking).flatMap(document => {
     const ownFindings = ofDocument(document, options);
     if (document.template || document.errors.length > 0 || options.isPatch) return ownFindings;
-    const byRules = ruleDiagnostics(document, { workspace, scope, old: beforeUpdate(document, options) });
+    const byRules = ruleDiagnostics(document, {
+      workspace,
+      scope,
+      old: beforeUpdate(document, options),
+      live: options.against,
+    });
     return [...ownFindings.filter(found => !byRules.some(better => replaces(better, found))), ...byRules];
   });
 }

@@ -148,17 +148,8 @@ export function replaceBlock(
     const item = lines.map((line, at) => `${indent}${at === 0 ? '- ' : '  '}${line}\n`).join('');
     return { range: rangeOf(document, start, itemEnd(text, start)), newText: item };
   }
-  const parent = placeOf(document, path.slice(0, -1))?.value;
   const key = ownPlace(document, path)?.key?.range;
-  if (!isMap(parent) || parent.flow || !key) return undefined;
-  const column = key[0] - lineStart(text, key[0]);
-  const end = endOfDeeper(text, nextLine(text, key[0]), line => {
-    const depth = indentAt(text, line);
-    return depth > column || (depth === column && /^-(?=\s|$)/m.test(text.slice(line + depth, line + depth + 2)));
-  });
-  const written = `${text.slice(key[0], key[1])}:${value.startsWith('\n') ? '' : ' '}${value}`.split('\n');
-  const newText = written.map((line, at) => `${at === 0 ? '' : ' '.repeat(column)}${line}\n`).join('');
-  return { range: rangeOf(document, key[0], end), newText };
+  return key ? replaceKey(document, path, text.slice(key[0], key[1]), value) : undefined;
 }
 
 /** Another key and value in the place of a key with everything below it. @param value as for `addKey` */

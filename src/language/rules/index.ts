@@ -3,7 +3,7 @@ import type { DiagnosticRelatedInformation } from 'vscode-languageserver-types';
 import type { ManifestDiagnostic } from '../diagnostic.ts';
 import { diagnostic } from '../diagnostic.ts';
 import type { Edit } from '../edits.ts';
-import type { ManifestDocument, Range } from '../manifest.ts';
+import type { ManifestDocument, ManifestFile, Range } from '../manifest.ts';
 import { isRecord, keyRange, pathText, shiftedRange, valueRange } from '../manifest.ts';
 import { isSide } from '../sides.ts';
 import { isDisabled } from '../webhook/validation-annotation.ts';
@@ -55,6 +55,7 @@ import { ownArchiveRead } from './own-archive-read.ts';
 import { ownCertificates } from './own-certificates.ts';
 import { parametersDiffer } from './parameters-differ.ts';
 import { partialLeftOut } from './partial-left-out.ts';
+import { partnerNotDemoted } from './partner-not-demoted.ts';
 import { partnerUnknown } from './partner-unknown.ts';
 import { passwordMissing } from './password-missing.ts';
 import { poolerOnReplica } from './pooler-on-replica.ts';
@@ -186,6 +187,7 @@ const clusterRules: readonly Rule[] = [
   tokenFromThePast,
   tokenUsed,
   promotionWithoutToken,
+  partnerNotDemoted,
   stanzaRemoved,
   asleepInRoleChange,
   reconciliationOff,
@@ -218,6 +220,8 @@ export interface RuleOptions {
   scope: Scope;
   /** The live object that the manifest updates. How it would be bootstrapped does not matter any more. */
   old: ManifestDocument | undefined;
+  /** All live objects that are known. */
+  live: ManifestFile | undefined;
 }
 
 interface Kept extends RuleOptions {
@@ -266,19 +270,20 @@ function shown(document: ManifestDocument, entry: Entry, finding: Found): Manife
 }
 
 function findingsOf(document: ManifestDocument, entry: Entry, options: RuleOptions): Kept {
-  const { workspace, scope, old } = options;
+  const { workspace, scope, old, live } = options;
   const before = kept.get(document);
   if (
     before?.workspace === workspace &&
     before.scope === scope &&
     before.old === old &&
+    before.live === live &&
     before.entry === entry &&
     workspace.holds(before.asked)
   )
     return before;
   // Lines count from the document's start, so that lines above it do not matter.
   const complete = scope === 'workspace';
-  const subject: Subject = { document: { ...document, startLine: 0 }, entry, workspace, old, complete };
+  const subject: Subject = { document: { ...document, startLine: 0 }, entry, workspace, old, live, complete };
   const { result: found, asked } = workspace.follow(() => askRules(subject, scope));
   const known: Kept = { ...options, entry, asked, found, shown: undefined };
   kept.set(document, known);

@@ -4,7 +4,7 @@ import { externalCluster, isReplicaCluster, topologyName } from '../../model/clu
 import type { Severity } from '../diagnostic.ts';
 import type { Edit, Fix, MaybeEdit } from '../edits.ts';
 import { addKey, appendItem, fix, plainText, setValue } from '../edits.ts';
-import type { ManifestDocument, Path } from '../manifest.ts';
+import type { ManifestDocument, ManifestFile, Path } from '../manifest.ts';
 import { placeOf } from '../manifest.ts';
 import type { Side } from '../sides.ts';
 import { clusterCalled, members, partners } from '../sides.ts';
@@ -20,6 +20,8 @@ export interface Subject {
   complete: boolean;
   /** The live object that the manifest updates. */
   old: ManifestDocument | undefined;
+  /** All live objects that are known. */
+  live: ManifestFile | undefined;
 }
 
 /** A Cluster under check. */

@@ -1,0 +1,81 @@
+/** Both sides as one document, in real VS Code. Screenshots are in test-results/authoring/. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { clusterText } from '../support/pairs.ts';
+import { openStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import { poll } from './workbench.ts';
+import type { Workbench } from './workbench.ts';
+
+let stage: Stage;
+let w: Workbench;
+const onDisk = (name: string): string => path.join(stage.workspace, name);
+
+before(async () => {
+  stage = await openStage('authoring');
+  w = stage.workbench;
+});
+
+after(() => stage?.close());
+
+test('a change of the other side on disk shows here, with a link to it', async () => {
+  await w.openFile('eu/cluster-eu.yaml');
+  const us = onDisk('us/cluster-us.yaml');
+  const right = fs.readFileSync(us, 'utf8');
+  fs.writeFileSync(us, right.replace('primary: cluster-eu', 'primary: cluster-us'));
+  const rows = await w.problems(found => found.some(row => row.includes('RC301')));
+  assert.ok(
+    rows.some(row => row.includes('both declare themselves primary')),
+    rows.join('\n'),
+  );
+  await w.shot('two-primaries');
+  const row = w.page.locator('.markers-panel [role="treeitem"]').filter({ hasText: 'RC301' }).first();
+  await row.locator('.monaco-tl-twistie').click();
+  await w.page
+    .locator('.markers-panel [role="treeitem"]')
+    .filter({ hasText: 'primary of cluster-us' })
+    .first()
+    .dblclick();
+  await w.page.getByRole('tab', { name: 'cluster-us.yaml', selected: true }).waitFor();
+  await w.shot('the-other-side');
+  fs.writeFileSync(us, right);
+  await w.problems(found => !found.some(each => each.includes('RC301')));
+});
+
+test('symbols of the workspace', async () => {
+  const row = w.quick.getByRole('option', { name: /objectstore-us/ }).first();
+  await w.quickOpen('#objectstore-us', row);
+  await w.page.getByRole('tab', { name: 'objectstores.yaml', selected: true }).waitFor();
+});
+
+test('the other side is made from a Cluster', async () => {
+  fs.mkdirSync(onDisk('new'));
+  fs.writeFileSync(onDisk('new/orders-a.yaml'), clusterText({ name: 'orders-a' }));
+  await w.openFile('new/orders-a.yaml');
+  await w.command('Refactor...');
+  const action = w.page
+    .locator('.action-widget')
+    .getByText('Make the other side of orders-a: replica cluster orders-b');
+  await action.waitFor();
+  await w.shot('refactor');
+  await action.click();
+  const made = await poll(
+    () =>
+      Promise.resolve(
+        fs.existsSync(onDisk('new/orders-b.yaml'))
+          ? fs.readFileSync(onDisk('new/orders-b.yaml'), 'utf8') || undefined
+          : undefined,
+      ),
+    'the new file',
+  );
+  assert.match(made, /name: orders-b/);
+  await w.editorShows('host: orders-a-rw.example.com');
+  await w.shot('the-primary');
+  await w.openFile('new/orders-b.yaml');
+  await w.editorShows('primary: orders-a');
+  await w.shot('the-new-side');
+});
+
+test('the page asked for no other host', () => assert.deepEqual(w.outside, []));
