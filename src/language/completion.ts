@@ -7,7 +7,7 @@ import type { ManifestFile, Position } from './manifest.ts';
 import { isOurs, valueAt } from './manifest.ts';
 import type { ManifestDocument, Path } from './manifest.ts';
 import type { KindSchema, Schemas, Structure } from './schemas.ts';
-import { docPath, structureAt } from './schemas.ts';
+import { docAt, docPath, structureAt } from './schemas.ts';
 import { facts } from './hover.ts';
 import type { KnownNames } from './known-names.ts';
 import type { PostgresParameter, PostgresParameters } from './parameters.ts';
@@ -184,7 +184,7 @@ function keyItems(schema: KindSchema, path: Path, present: Set<string>, indent: 
     .filter(([key]) => !present.has(key) && !(path.length === 0 && key === 'status'))
     .map(([key, field]) => {
       const needed = required.includes(key);
-      const doc = schema.doc(docPath([...path, key]));
+      const doc = docAt(schema, [...path, key]);
       return {
         label: key,
         kind: itemKinds.property,

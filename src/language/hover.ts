@@ -7,7 +7,7 @@ import type { ManifestDocument, ManifestFile, Path, Position } from './manifest.
 import { isOurs, keyRange, pathAt, pathText, valueAt, valueRange } from './manifest.ts';
 import type { FieldDoc, Schemas, Structure } from './schemas.ts';
 import { parameterFacts, parameterPage } from './parameters.ts';
-import { docPath, structureAt } from './schemas.ts';
+import { docAt, docPath, structureAt } from './schemas.ts';
 import { isFixedParameter } from './webhook/fixed-parameter.ts';
 
 /** @param now milliseconds since the epoch, for what is told from now on */
@@ -27,7 +27,7 @@ export function hover(
   const parent = structureAt(schema.structure, path.slice(0, -1));
   const parts = [
     `**${pathText(path)}**: ${facts(field, parent?.required?.includes(String(path.at(-1))) ?? false)}`,
-    words(schema.doc(docPath(path)), version),
+    words(docAt(schema, path), version),
     tokenFacts(document, path),
     parameterWords(path, schemas),
     scheduleFacts(document, path, now),

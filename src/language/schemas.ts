@@ -99,3 +99,14 @@ export const docPath = (path: Path): string =>
     (text, step) => (typeof step === 'number' ? `${text}[]` : text === '' ? step : `${text}.${step}`),
     '',
   );
+
+/** The words for a field. Where its key is the user's own, as in `spec.backup.tags`, theirs have `*` for it. */
+export const docAt = (schema: KindSchema, path: Path): FieldDoc | undefined =>
+  schema.doc(
+    docPath(
+      path.map((step, at) => {
+        const { properties = {}, additionalProperties } = structureAt(schema.structure, path.slice(0, at)) ?? {};
+        return typeof additionalProperties === 'object' && !Object.hasOwn(properties, step) ? '*' : step;
+      }),
+    ),
+  );

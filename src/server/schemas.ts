@@ -34,7 +34,9 @@ export function loadSchemas(root = projectRoot()): LoadedSchemas {
     .sort((a, b) => b.localeCompare(a, undefined, { numeric: true }));
   const structures = cached((file: string) => readJson<StoredKind[]>(path.join(folder, `${file}.json`)));
   const parameters = cached((file: string) => readJson<PostgresParameters>(path.join(folder, `${file}.json`)));
-  const docs = cached((name: string) => readDocs(path.join(folder, 'docs', `${name}.json`)));
+  const docs = cached(
+    (name: string): Words => readDocs(path.join(folder, 'docs', `${name}.json`), other => docs(other)),
+  );
   const imported = new Map<
     string,
     { published: readonly PublishedKind[]; kind: (key: string) => KindSchema | undefined }
@@ -60,7 +62,7 @@ export function loadSchemas(root = projectRoot()): LoadedSchemas {
         validator ??= load(`./${index[file]?.[kind] ?? ''}`) as Validator;
         return validator(value) ? [] : (validator.errors ?? []);
       },
-      doc: docs(docNames[kind] ?? kind.toLowerCase()),
+      doc: at => docs(docsName(kind))(at),
     };
   });
 
@@ -81,7 +83,7 @@ export function loadSchemas(root = projectRoot()): LoadedSchemas {
     const same = versions.find(version => isDeepStrictEqual(find(version, apiVersion, kind)?.schema, schema));
     const known = same === undefined ? undefined : bundled(`${same} ${apiVersion} ${kind}`);
     if (known) return { ...known, checkedFor: `${known.checkedFor}, as ${place} serves it` };
-    const own = docs(docNames[kind] ?? kind.toLowerCase());
+    const own = docs(docsName(kind));
     let validator: Validator | undefined;
     return {
       ...described(published),
@@ -138,19 +140,28 @@ function cached<T>(make: (key: string) => T): (key: string) => T {
   };
 }
 
-const docNames: Record<string, string> = { ObjectStore: 'object-store' };
+/** `ObjectStore` → `object-store` */
+const docsName = (kind: string): string => kind.replace(/\B[A-Z]/g, '-$&').toLowerCase();
 
-/** Words by path. `$same` says which parts share theirs: prefix → prefix. */
-function readDocs(file: string): (at: string) => FieldDoc | undefined {
+/** @param hops how often `$same` may still be followed, so that a circle ends */
+type Words = (at: string, hops?: number) => FieldDoc | undefined;
+
+/**
+ * Words by path. `$same` says which parts share theirs: prefix → prefix, of another kind's file when that is named:
+ * `spec.managed.roles[]` → `database-role#spec`.
+ */
+function readDocs(file: string, other: (name: string) => Words): Words {
   if (!fs.existsSync(file)) return () => undefined;
   const { $same = {}, ...docs } = readJson<Record<string, FieldDoc> & { $same?: Record<string, string> }>(file);
   const prefixes = Object.entries($same).sort(([a], [b]) => b.length - a.length);
-  const find = (at: string, hops: number): FieldDoc | undefined => {
+  const find: Words = (at, hops = 4) => {
     if (Object.hasOwn(docs, at)) return docs[at];
     const same = prefixes.find(
       ([prefix]) => at === prefix || at.startsWith(`${prefix}.`) || at.startsWith(`${prefix}[`),
     );
-    return same && hops > 0 ? find(same[1] + at.slice(same[0].length), hops - 1) : undefined;
+    if (!same || hops === 0) return undefined;
+    const [, name, to = ''] = /^(?:(.+)#)?(.*)$/.exec(same[1]) ?? [];
+    return (name === undefined ? find : other(name))(to + at.slice(same[0].length), hops - 1);
   };
-  return at => find(at, 4);
+  return find;
 }

@@ -29,10 +29,10 @@ spec:
     - name: cluster-eu
 `;
 
-function at(word: string): string {
-  const before = text.slice(0, text.indexOf(word)).split('\n');
+function at(word: string, manifest = text): string {
+  const before = manifest.slice(0, manifest.indexOf(word)).split('\n');
   const found = hover(
-    parseFile(text),
+    parseFile(manifest),
     { line: before.length - 1, character: (before.at(-1) ?? '').length + 1 },
     schemas,
     newest,
@@ -50,6 +50,31 @@ const cases: [word: string, wanted: RegExp][] = [
   ['Secret', /^$/],
 ];
 for (const [word, wanted] of cases) test(`hover on ${word}`, () => assert.match(at(word), wanted));
+
+const shared: [place: string, manifest: string, wanted: RegExp][] = [
+  [
+    'of another kind',
+    'kind: Cluster\nspec:\n  managed:\n    roles:\n      - createdb: true',
+    /lets the role create databases/,
+  ],
+  ['of another kind as a whole', 'kind: ScheduledBackup\nspec:\n  target: primary', /prefer-standby.*spares/],
+  [
+    'of another kind, and there of another part',
+    'kind: DatabaseRole\nspec:\n  passwordSecret:\n    name: app',
+    /Secrets are not copied/,
+  ],
+  [
+    'below a key of the user',
+    'kind: Cluster\nspec:\n  bootstrap:\n    recovery:\n      volumeSnapshots:\n        tablespaceStorage:\n          idx:\n            kind: VolumeSnapshot',
+    /PersistentVolumeClaim.*nothing else/,
+  ],
+  ['of the kind itself', 'kind: FailoverQuorum', /own record.*\n\nSince CloudNativePG 1\.27/],
+];
+for (const [place, manifest, wanted] of shared)
+  test(`hover: words ${place}`, () => {
+    const [last = ''] = manifest.split('\n').slice(-1);
+    assert.match(at(last.replace(/^[ -]*/, ''), `apiVersion: postgresql.cnpg.io/v1\n${manifest}\n`), wanted);
+  });
 
 test('hover: a token that is none', () => {
   const bad = text.replace(token, 'eyJhIjoiYiJ9');
