@@ -85,7 +85,7 @@ const details = (entry: RunEntry): string =>
     `### ${when(entry.startedAt)}: ${entry.kind} to ${text(entry.to)}`,
     [
       ...(entry.from === undefined ? [] : [`- from ${text(entry.from)}`]),
-      ...(entry.lsn === undefined ? [] : [`- the old primary ended at ${text(entry.lsn)}`]),
+      ...(entry.lsn === undefined ? [] : [`- last position of the old primary: ${text(entry.lsn)}`]),
       `- ${entry.outcome}: ${text(entry.evidence)}`,
       ...entry.issues.map(issue => `- issue: ${text(issue)}`),
       ...entry.steps.map(({ title, seconds }) => `- ${text(title)}: ${formatDuration(seconds)}`),

@@ -59,7 +59,7 @@ export type PromotionStep =
  */
 export function nextStep(plan: PromotionPlan, a: Side, b: Side, savedToken?: string): PromotionStep {
   const bName = topologyName(b.cluster);
-  if (!isReplicaCluster(b.cluster)) return afterPromotion(a, b);
+  if (!isReplicaCluster(b.cluster)) return afterPromotion(a, b, savedToken);
   if (!isReplicaCluster(a.cluster)) {
     return {
       kind: 'write',
@@ -111,7 +111,7 @@ const stuck = (step: PromotionStepName, problem: string, remedy: string): Promot
   remedy,
 });
 
-function afterPromotion(a: Side, b: Side): PromotionStep {
+function afterPromotion(a: Side, b: Side, savedToken: string | undefined): PromotionStep {
   const aName = a.cluster.metadata.name;
   const bName = b.cluster.metadata.name;
   if (!isReplicaCluster(a.cluster))
@@ -142,17 +142,20 @@ function afterPromotion(a: Side, b: Side): PromotionStep {
       stalled: `${bName} accepts writes but is not healthy yet. Look at the pods that are not ready.`,
     };
   }
-  return following(a, b);
+  return following(a, b, savedToken);
 }
 
 /** Length of the shutdown checkpoint record that the token points to: 114 bytes, aligned to 8. */
 const shutdownCheckpointRecord = 0x78n;
 
-function following(a: Side, b: Side): PromotionStep {
+function following(a: Side, b: Side, savedToken: string | undefined): PromotionStep {
   const aName = a.cluster.metadata.name;
   const status = statusOf(a.leader);
-  const healthy = a.cluster.status?.phase === phases.healthy && allReady(a.cluster);
-  if (!status && healthy && a.leader?.kind === 'failed')
+  // Somebody else may have promoted B while A was still being demoted.
+  const healthy = a.cluster.status?.phase === phases.healthy && allReady(a.cluster) && !demotionInProgress(a.cluster);
+  // Without a token it may not even be shut down: its Cluster and its instance are not read at the same moment.
+  const demoted = !!(a.cluster.status?.demotionToken || savedToken);
+  if (!status && healthy && demoted && a.leader?.kind === 'failed')
     return {
       kind: 'done',
       issues: [`Whether ${aName} follows could not be verified: ${a.leader.reason}`],

@@ -182,6 +182,7 @@ export async function runPromotion(
       return step;
     } catch (error) {
       signal.throwIfAborted();
+      if (isFailure(error) && error.code === 'not-found') return gone(error);
       events.onTrouble(messageOf(error));
       return undefined;
     }
@@ -209,6 +210,16 @@ export async function runPromotion(
       }
       throw error;
     }
+  }
+
+  function gone(error: Error): PromotionStep {
+    return {
+      kind: 'stuck',
+      step: (current.step || 'demote') as PromotionStepName,
+      problem: `One of the two Clusters is not there any more. ${error.message}`,
+      remedy:
+        'Find out who deleted it. If the replica cluster is gone, the demoted one can be primary again (CNPG: Return to the Old Primary…).',
+    };
   }
 
   function undone(step: PromotionStep & { kind: 'write' }): PromotionOutcome {

@@ -36,7 +36,7 @@ test('a row for each run, newest first, and its steps', () => {
     /\| 2026-11-23 14:02:03 UTC \| switchover \| cluster-us .* \| 3 → 4 \| 47 s \| none \| completed \| dba as admin \|/,
   );
   assert.match(text, /- Wait for the demotion token: 1\.4 s/);
-  assert.match(text, /ended at 0\/E000028/);
+  assert.match(text, /last position of the old primary: 0\/E000028/);
 });
 
 test('topologies stand apart, whatever the order of their names', () => {

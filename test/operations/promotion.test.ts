@@ -60,6 +60,12 @@ const cases: [string, string, Side, Side, string?][] = [
     b({}, standbyStatus({ timeLineID: 4 })),
   ],
   [
+    'replica has replayed beyond the token: an old one, or diverged',
+    'stuck promote',
+    a({ replica: demoted, status: { demotionToken: token } }),
+    b({}, standbyStatus({ replayLsn: '0/F000000' })),
+  ],
+  [
     'replica has still to replay: the operator waits',
     'write promote',
     a({ replica: demoted, status: { demotionToken: token } }),
@@ -122,12 +128,18 @@ for (const [title, expected, from, to, saved] of cases)
 
 test('what cannot be verified is an issue, not a success', () => {
   const unreadable: Side = {
-    ...a({ replica: demoted }),
+    ...a({ replica: demoted, status: { demotionToken: token } }),
     leader: { kind: 'failed', reason: 'pods/proxy: forbidden', readAt: 0 },
   };
   const step = nextStep(plan, unreadable, b({ replica: promoted, status: used }, primaryStatus({ timeLineID: 4 })));
   assert.ok(step.kind === 'done');
   assert.match(step.issues[0] ?? '', /forbidden/);
+  // Without a token it may still be writing.
+  const early: Side = { ...unreadable, cluster: a({ replica: demoted }).cluster };
+  assert.equal(
+    nextStep(plan, early, b({ replica: promoted, status: used }, primaryStatus({ timeLineID: 4 }))).kind,
+    'wait',
+  );
 });
 
 test('the demotion removes a token left from an earlier promotion in the same update', () => {

@@ -81,6 +81,8 @@ export async function demote(r: Reconciliation): Promise<void> {
     },
   );
   await r.pause(0.7);
+  // Without the last segment in the archive there is no token, and nobody writes.
+  while (r.database.archive && !r.database.archive.writable) await r.pause(0.5);
   await setStatus(r, { demotionToken: encodeToken(token) });
   await fencing(r, null);
   leader.running = true;

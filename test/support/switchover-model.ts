@@ -1,0 +1,250 @@
+/**
+ * Two Clusters with their operators and PostgreSQL as a small state machine, for random schedules: WAL is a list of records, so
+ * that "lost" and "diverged" are facts. Sources: DOMAIN 3.1 (demotion), 3.4 (verification of the token).
+ */
+import { Failure } from '../../src/errors.ts';
+import type { MergePatch } from '../../src/kubernetes/contract.ts';
+import type { Cluster } from '../../src/model/cluster.ts';
+import { isReplicaCluster, phases } from '../../src/model/cluster.ts';
+import type { InstanceStatus } from '../../src/model/instance-status.ts';
+import { decodeToken, encodeToken } from '../../src/model/token.ts';
+import { formatLsn, parseLsn } from '../../src/model/wal.ts';
+import type { Api } from '../../src/operations/run.ts';
+import { demotionToken, member } from './clusters.ts';
+
+type Name = 'cluster-eu' | 'cluster-us';
+
+interface Node {
+  cluster: Cluster;
+  writes: boolean;
+  timeline: number;
+  /** Records of WAL. */
+  log: number[];
+  archives: boolean;
+  down: boolean;
+}
+
+export const events = [
+  'operator eu',
+  'operator us',
+  'eu writes',
+  'eu down',
+  'eu up',
+  'us down',
+  'us up',
+  'archive breaks',
+  'archive repaired',
+  'conflict',
+  'answer lost',
+  'forbidden',
+  'window closed',
+  'token wiped',
+] as const;
+/** What other people may do meanwhile. */
+export const foreignEvents = ['somebody returns eu', 'somebody promotes us', 'somebody fails over to us'] as const;
+export type ModelEvent = (typeof events)[number] | (typeof foreignEvents)[number];
+
+/** Bytes of a record: so large that a page more or less says nothing. */
+const record = 0x100000n;
+const at = (log: readonly number[]): string => formatLsn(BigInt(log.length) * record);
+const failure = (code: string): Failure => new Failure(code, { what: code, why: 'by the model.', remedy: '' });
+const isPrefix = (one: readonly number[], of: readonly number[]): boolean => one.every((id, i) => of[i] === id);
+
+export class SwitchoverModel {
+  readonly nodes: Record<Name, Node>;
+  saved: string | undefined;
+  /** Ends the window. */
+  close: () => void = () => undefined;
+  /** What must never be. */
+  readonly violations: string[] = [];
+  /** Somebody else has changed a role. */
+  foreign = false;
+  /** Records of the old primary at the moment of its shutdown. */
+  atDemotion: number[] | undefined;
+  #next = 100;
+  #version = 1;
+  #patchFault: 'conflict' | 'answer lost' | 'forbidden' | undefined;
+  #schedule: ModelEvent[];
+
+  constructor(schedule: readonly ModelEvent[]) {
+    this.#schedule = [...schedule];
+    const node = (name: Name, writes: boolean): Node => ({
+      cluster: member(name),
+      writes,
+      timeline: 3,
+      log: [1, 2, 3],
+      archives: true,
+      down: false,
+    });
+    this.nodes = { 'cluster-eu': node('cluster-eu', true), 'cluster-us': node('cluster-us', false) };
+  }
+
+  /** One event of the schedule; when it is over, everything works and the operators act. */
+  #tick(): void {
+    const event = this.#schedule.shift();
+    if (event) return this.#happen(event);
+    for (const node of Object.values(this.nodes)) Object.assign(node, { down: false, archives: true });
+    this.#patchFault = undefined;
+    this.#operate('cluster-eu');
+    this.#operate('cluster-us');
+  }
+
+  #happen(event: ModelEvent): void {
+    const { 'cluster-eu': eu, 'cluster-us': us } = this.nodes;
+    const token = eu.cluster.status?.demotionToken ?? this.saved;
+    if (event === 'operator eu') this.#operate('cluster-eu');
+    if (event === 'operator us') this.#operate('cluster-us');
+    if (event === 'eu writes') this.#write(eu);
+    if (event === 'eu down' || event === 'eu up') eu.down = event === 'eu down';
+    if (event === 'us down' || event === 'us up') us.down = event === 'us down';
+    if (event === 'archive breaks' || event === 'archive repaired') eu.archives = event === 'archive repaired';
+    if (event === 'conflict' || event === 'answer lost' || event === 'forbidden') this.#patchFault = event;
+    if (event === 'window closed') this.close();
+    if (event === 'token wiped' && this.saved) delete eu.cluster.status?.demotionToken;
+    if (event === 'somebody returns eu' && token && isReplicaCluster(eu.cluster) && isReplicaCluster(us.cluster))
+      this.#somebody('cluster-eu', { primary: 'cluster-eu', source: 'cluster-us', promotionToken: token });
+    if (event === 'somebody promotes us' && token && isReplicaCluster(eu.cluster))
+      this.#somebody('cluster-us', { primary: 'cluster-us', promotionToken: token });
+    if (event === 'somebody fails over to us') this.#somebody('cluster-us', { primary: 'cluster-us' });
+    this.#check();
+  }
+
+  #somebody(name: Name, replica: Record<string, string>): void {
+    if (this.nodes[name].cluster.status?.switchReplicaClusterStatus?.inProgress) return;
+    this.foreign = true;
+    this.#store(name, replica);
+  }
+
+  #store(name: Name, replica: Record<string, string | null>): void {
+    const { cluster } = this.nodes[name];
+    const merged = Object.entries({ ...cluster.spec.replica, ...replica }).filter(([, value]) => value !== null);
+    cluster.spec.replica = Object.fromEntries(merged);
+    cluster.metadata.resourceVersion = String(++this.#version);
+  }
+
+  #write(node: Node): void {
+    if (node.writes) node.log.push(this.#next++);
+  }
+
+  #operate(name: Name): void {
+    const node = this.nodes[name];
+    const before = JSON.stringify(node.cluster);
+    if (isReplicaCluster(node.cluster)) this.#demoteOrFollow(name, node);
+    else this.#promote(node);
+    if (JSON.stringify(node.cluster) !== before) node.cluster.metadata.resourceVersion = String(++this.#version);
+    this.#check();
+  }
+
+  #demoteOrFollow(name: Name, node: Node): void {
+    const status = (node.cluster.status ??= {});
+    const other = this.nodes[name === 'cluster-eu' ? 'cluster-us' : 'cluster-eu'];
+    if (node.writes && !status.switchReplicaClusterStatus?.inProgress) {
+      status.switchReplicaClusterStatus = { inProgress: true };
+      delete status.lastPromotionToken;
+    } else if (node.writes) {
+      node.writes = false;
+      this.atDemotion ??= [...node.log];
+    } else if (status.switchReplicaClusterStatus?.inProgress) {
+      if (!node.archives) return;
+      status.demotionToken = encodeToken({
+        ...demotionToken,
+        latestCheckpointTimelineID: String(node.timeline),
+        latestCheckpointREDOLocation: at(node.log),
+      });
+      delete status.switchReplicaClusterStatus;
+    } else if (isPrefix(node.log, other.log)) {
+      node.log = [...other.log];
+      node.timeline = other.timeline;
+    }
+  }
+
+  #promote(node: Node): void {
+    const status = (node.cluster.status ??= {});
+    delete status.demotionToken;
+    if (node.writes) {
+      status.phase = phases.healthy;
+      this.#write(node);
+      return;
+    }
+    const text = node.cluster.spec.replica?.promotionToken;
+    const token = text === undefined || text === status.lastPromotionToken ? undefined : decodeToken(text);
+    if (typeof token === 'object') {
+      // What the other side wrote before its shutdown still arrives.
+      const other = Object.values(this.nodes).find(each => each !== node);
+      if (other && !other.writes && isPrefix(node.log, other.log)) node.log = [...other.log];
+      const wanted = parseLsn(token.latestCheckpointREDOLocation) ?? 0n;
+      const here = BigInt(node.log.length) * record;
+      status.phase = phases.promoting;
+      if (Number(token.latestCheckpointTimelineID) !== node.timeline || here > wanted) {
+        status.phase = phases.unrecoverable;
+        return;
+      }
+      if (here < wanted) return;
+      status.lastPromotionToken = text ?? '';
+    }
+    node.writes = true;
+    node.timeline++;
+  }
+
+  /** Whatever happens, unless somebody else has a part in it. */
+  #check(): void {
+    const { 'cluster-eu': eu, 'cluster-us': us } = this.nodes;
+    if (this.foreign) return;
+    if (eu.writes && us.writes) this.violations.push('two writers');
+    const demoted = isReplicaCluster(eu.cluster) && !eu.writes && !eu.cluster.status?.switchReplicaClusterStatus;
+    if (demoted && !us.writes && !eu.cluster.status?.demotionToken && !this.saved)
+      this.violations.push('the token is lost');
+  }
+
+  /** @returns what is wrong with calling this completed */
+  wronglyCompleted(): string | undefined {
+    const { 'cluster-eu': eu, 'cluster-us': us } = this.nodes;
+    if (!us.writes) return 'the new primary does not write';
+    if (eu.writes) return 'the old primary writes';
+    if (!isPrefix(eu.log, us.log)) return 'the old primary has diverged';
+    if (!this.foreign && this.atDemotion && !isPrefix(this.atDemotion, us.log)) return 'records are lost';
+    return undefined;
+  }
+
+  readonly api: Api = {
+    get: async <T>(_kind: string, _namespace: string, name: string) => {
+      this.#tick();
+      const node = this.nodes[name as Name];
+      if (node.down) throw failure('unreachable');
+      return structuredClone(node.cluster) as T;
+    },
+    instanceStatus: async (_namespace, pod): Promise<InstanceStatus> => {
+      const node = this.nodes[pod.replace(/-\d+$/, '') as Name];
+      if (node.down || node.cluster.status?.switchReplicaClusterStatus) throw failure('unreachable');
+      const other = Object.values(this.nodes).find(each => each !== node);
+      const shared = { systemID: demotionToken.databaseSystemIdentifier, timeLineID: node.timeline };
+      return node.writes
+        ? { ...shared, isPrimary: true, currentLsn: at(node.log) }
+        : { ...shared, isPrimary: false, replayLsn: at(node.log), isWalReceiverActive: other?.writes === true };
+    },
+    canI: async () => ({ allowed: true, reason: '' }),
+    patch: async <T>(write: MergePatch) => {
+      const name = write.name as Name;
+      const node = this.nodes[name];
+      const { replica } = (write.patch as { spec: { replica: Record<string, string | null> } }).spec;
+      const fault = this.#patchFault;
+      this.#patchFault = undefined;
+      if (node.down) throw failure('unreachable');
+      if (fault === 'conflict' || write.resourceVersion !== node.cluster.metadata.resourceVersion)
+        throw failure('conflict');
+      if (fault === 'forbidden') throw failure('forbidden');
+      if (node.cluster.status?.switchReplicaClusterStatus?.inProgress) throw failure('refused');
+      if (name === 'cluster-us') this.#promotionIsSound(replica['promotionToken']);
+      this.#store(name, replica);
+      if (fault === 'answer lost') throw failure('unreachable');
+      return { object: node.cluster as T, warnings: [] };
+    },
+  };
+
+  /** At the moment of our write, and whatever others do: that one makes no second writer, and no failover. */
+  #promotionIsSound(token: string | null | undefined): void {
+    const { 'cluster-eu': eu } = this.nodes;
+    if (!isReplicaCluster(eu.cluster) || eu.writes) this.violations.push('promoted beside a primary');
+    if (!token) this.violations.push('promoted without a token');
+  }
+}
