@@ -109,10 +109,7 @@ export function activate(context: vscode.ExtensionContext): void {
       if (event.affectsConfiguration('cnpg.kubeconfig') || event.affectsConfiguration('cnpg.contexts'))
         connections.reload().catch((error: unknown) => log.error(messageOf(error)));
     }),
-    vscode.languages.registerCodeLensProvider(
-      { language: 'yaml' },
-      codeLenses(async uri => (await language).clustersOf(uri)),
-    ),
+    codeLenses(async uri => (await language).clustersOf(uri), scenes),
   );
   language.catch((error: unknown) => {
     log.error(`The language server did not start: ${messageOf(error)}`);

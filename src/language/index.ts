@@ -10,6 +10,7 @@ export type { ManifestCluster } from './clusters.ts';
 export type { DiagnosticData, ManifestDiagnostic } from './diagnostic.ts';
 export type { Fix, PlacedFix } from './edits.ts';
 export { hover } from './hover.ts';
+export { inlayHints } from './inlay-hints.ts';
 export { appliedBy, checkAs, kustomizationNames, readKustomization } from './kustomize.ts';
 export type { Applied, Kustomization, KustomizeRole } from './kustomize.ts';
 export { linkedFiles, linksOf } from './topology-links.ts';

@@ -26,6 +26,7 @@ import {
   definitionsIn,
   documentSymbols,
   hover,
+  inlayHints,
   isOurs,
   manifestClusters,
   parseFile,
@@ -121,6 +122,7 @@ connection.onInitialize(({ capabilities, workspaceFolders, rootUri, initializati
       textDocumentSync: TextDocumentSyncKind.Incremental,
       completionProvider: { triggerCharacters: [' ', '-'] },
       hoverProvider: true,
+      inlayHintProvider: true,
       documentSymbolProvider: true,
       ...navigationCapabilities,
       codeActionProvider: {
@@ -197,6 +199,9 @@ connection.onCompletion(({ textDocument: { uri }, position }) =>
 );
 connection.onHover(({ textDocument: { uri }, position }) =>
   answer('hover', null, () => hover(fileOf(uri), position, schemas, versionFor(uri)) ?? null),
+);
+connection.languages.inlayHint.on(({ textDocument: { uri }, range }) =>
+  answer('inlay hints', [], () => inlayHints(fileOf(uri), range)),
 );
 connection.onDocumentSymbol(({ textDocument: { uri } }) =>
   answer('document symbols', [], () => documentSymbols(fileOf(uri))),

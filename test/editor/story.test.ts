@@ -83,6 +83,7 @@ test('code lenses stand above a Cluster', async () => {
   await w.openFile('us/cluster-us.yaml');
   const lens = w.page.locator('.codelens-decoration').filter({ hasText: 'Promote Replica Cluster' });
   await lens.first().waitFor();
+  await lens.filter({ hasText: 'Live in us: replica cluster, healthy, 3/3 ready' }).first().waitFor();
   await w.shot('code-lenses');
   await lens.getByText('Open WAL Archive').first().click();
   await w.page.getByRole('tab', { name: 'cluster-us.wal', selected: true }).waitFor();
