@@ -1,7 +1,14 @@
 /** The check of single files, and of those that belong together. */
 import path from 'node:path';
-import type { ClusterLinks, ManifestDiagnostic, ManifestFile, Schemas, Workspace } from '../language/index.ts';
-import { checkAs, createWorkspace, linksOf, mayBeOurs, parseFile } from '../language/index.ts';
+import type {
+  ClusterLinks,
+  ManifestDiagnostic,
+  ManifestFile,
+  RuleSetting,
+  Schemas,
+  Workspace,
+} from '../language/index.ts';
+import { checkAs, createWorkspace, linksOf, mayBeOurs, parseFile, withSettings } from '../language/index.ts';
 import { createKustomizations } from '../server/kustomizations.ts';
 import type { LintFinding } from './lint-formats.ts';
 import { standardInput } from './lint-paths.ts';
@@ -29,12 +36,14 @@ export interface CheckerOptions {
   against: ManifestFile | undefined;
   /** All files together: rules over both sides are asked too. */
   manifests?: Manifests;
+  /** Severities of rules, by code. */
+  rules?: Readonly<Record<string, RuleSetting>>;
 }
 
-export function createChecker({ schemas, version, against, manifests }: CheckerOptions): Checker {
+export function createChecker({ schemas, version, against, manifests, rules = {} }: CheckerOptions): Checker {
   const kustomizations = manifests?.kustomizations ?? createKustomizations();
   const old = against && { against };
-  const all = manifests && { workspace: manifests.workspace, scope: 'workspace' as const };
+  const together = manifests && { workspace: manifests.workspace, scope: 'workspace' as const };
 
   /** Of files whose Clusters name others, and may have to be looked at together with them. */
   const parsed = manifests?.parsed ?? new Map<string, ManifestFile>();
@@ -47,9 +56,8 @@ export function createChecker({ schemas, version, against, manifests }: CheckerO
     const manifest = parseFile(text, parsed.get(file));
     const role = file === standardInput ? 'whole' : kustomizations.roleOf(path.resolve(file));
     const workspace = others.length > 0 ? togetherWith(file, manifest, others) : undefined;
-    const found = checkAs(role, manifest, { schemas, version, ...(workspace && { workspace }), ...all, ...old }).map(
-      each => findingOf(file, each),
-    );
+    const all = checkAs(role, manifest, { schemas, version, ...(workspace && { workspace }), ...together, ...old });
+    const found = withSettings(all, rules).map(each => findingOf(file, each));
     const byEncoding = badEncoding ? [encodingFault(file, text, badEncoding)] : [];
     const links = role === 'patch' || manifests ? [] : linksOf(manifest);
     if (links.some(({ names }) => names.length > 0)) parsed.set(file, manifest);

@@ -9,9 +9,9 @@ import { createChecker } from './lint-check.ts';
 import { formats } from './lint-formats.ts';
 import { findFiles } from './lint-paths.ts';
 import { readManifest } from './lint-read.ts';
-import { placesOf, readTogether } from './manifests.ts';
+import { placesOf, readTogether, rulesOf } from './manifests.ts';
 
-const usage = `usage: cnpg-replica lint [--format ${Object.keys(formats).join('|')}] [--cnpg-version V] [--against FILE] [--topology [--place FOLDER=CONTEXT]...] PATH...`;
+const usage = `usage: cnpg-replica lint [--format ${Object.keys(formats).join('|')}] [--cnpg-version V] [--against FILE] [--topology [--place FOLDER=CONTEXT]...] [--rule CODE=SEVERITY]... PATH...`;
 const help = `${usage}
 
 Checks manifests of CloudNativePG and its Barman Cloud plugin as the API server and the operator do.
@@ -22,6 +22,7 @@ PATH is a file, a folder (with all below it), a glob in quotes, or - for standar
   --against FILE    the objects as they are now (kubectl get -o yaml): manifests are judged as updates of them
   --topology        the rules over both sides of a topology too (RC2xx to RC8xx): all files are looked at together
   --place F=C       with --topology: the manifests below folder F are for Kubernetes context C
+  --rule C=S        how much rule C counts: off, hint, info, warning or error; as often as needed
   -h, --help        this text
 
 Files that .cnpglintignore names (as .gitignore does) are left out. A comment
@@ -60,7 +61,13 @@ function run(args: string[]): number {
 
   const { files, faults, notices } = findFiles(positionals);
   const manifests = values.topology ? readTogether(files, placesOf(values.place)) : undefined;
-  const checker = createChecker({ schemas, version, against, ...(manifests && { manifests }) });
+  const checker = createChecker({
+    schemas,
+    version,
+    against,
+    rules: rulesOf(values.rule),
+    ...(manifests && { manifests }),
+  });
   const checked = checkAll(files, checker);
   const unread = checked.flatMap(({ unreadable }, at) =>
     unreadable === undefined ? [] : [{ file: files[at] ?? '', message: unreadable }],
@@ -85,6 +92,7 @@ function options(args: string[]) {
         against: { type: 'string' },
         topology: { type: 'boolean' },
         place: { type: 'string', multiple: true, default: [] },
+        rule: { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', short: 'h' },
       },
     });

@@ -1,7 +1,16 @@
 /** All files of a run as one workspace, as the editor has it. */
 import path from 'node:path';
-import type { Kustomization, ManifestFile, Workspace } from '../language/index.ts';
-import { appliedBy, contextOf, createWorkspace, mayBeOurs, neighboursIn, parseFile } from '../language/index.ts';
+import type { Kustomization, ManifestFile, RuleSetting, Workspace } from '../language/index.ts';
+import {
+  appliedBy,
+  contextOf,
+  createWorkspace,
+  mayBeOurs,
+  neighboursIn,
+  parseFile,
+  rules,
+  ruleSettings,
+} from '../language/index.ts';
 import type { Kustomizations } from '../server/kustomizations.ts';
 import { createKustomizations, posix } from '../server/kustomizations.ts';
 import { placed } from '../server/workspace-files.ts';
@@ -46,6 +55,19 @@ export function readTogether(files: readonly string[], places: Readonly<Record<s
     workspace.set(placed(file, manifest, context, role, applied(posix(path.resolve(file)))));
   }
   return { workspace, kustomizations, parsed };
+}
+
+/** `--rule CODE=SEVERITY`, each as `cnpg.rules` has it. @throws Error for what has another form */
+export function rulesOf(given: readonly string[]): Record<string, RuleSetting> {
+  return Object.fromEntries(
+    given.map(each => {
+      const [code = '', setting] = each.split('=');
+      const known = ruleSettings.find(name => name === setting);
+      if (!rules.some(rule => rule.code === code) || known === undefined)
+        throw new Error(`--rule ${each}: it has the form RC304=${ruleSettings.join('|')}`);
+      return [code, known];
+    }),
+  );
 }
 
 /** `--place FOLDER=CONTEXT`, each as `cnpg.places` has it. @throws Error for what has another form */

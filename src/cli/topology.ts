@@ -1,14 +1,13 @@
 /** `topology`: the topologies that manifests describe, with what is wrong about them. */
 import { parseArgs } from 'node:util';
-import { messageOf } from '../errors.ts';
 import { topologiesOf } from '../language/index.ts';
 import { loadSchemas } from '../server/schemas.ts';
 import { createChecker } from './lint-check.ts';
 import { findFiles } from './lint-paths.ts';
-import { placesOf, readTogether } from './manifests.ts';
+import { placesOf, readTogether, rulesOf } from './manifests.ts';
 import { topologyFormats } from './topology-formats.ts';
 
-const usage = `usage: cnpg-replica topology [--format ${Object.keys(topologyFormats).join('|')}] [--place FOLDER=CONTEXT]... PATH...`;
+const usage = `usage: cnpg-replica topology [--format ${Object.keys(topologyFormats).join('|')}] [--place FOLDER=CONTEXT]... [--rule CODE=SEVERITY]... PATH...`;
 const help = `${usage}
 
 Shows the topologies that the manifests in PATH describe: members with their roles, the archives that they write and read,
@@ -16,28 +15,21 @@ the links between them, and what the rules over both sides find. PATH is as for 
 
   --format F   text (default), json, mermaid
   --place F=C  the manifests below folder F are for Kubernetes context C
+  --rule C=S   how much rule C counts: off, hint, info, warning or error
   -h, --help   this text
 
 Exit code: 0 no error, 1 errors found, 2 could not run or could not read a file.
 `;
 
-/** @returns the exit code */
+/** @returns the exit code @throws Error when it cannot run */
 export async function topology(args: string[]): Promise<number> {
-  try {
-    return run(args);
-  } catch (error) {
-    say(messageOf(error));
-    return 2;
-  }
-}
-
-function run(args: string[]): number {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
     options: {
       format: { type: 'string', default: 'text' },
       place: { type: 'string', multiple: true, default: [] },
+      rule: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -51,7 +43,13 @@ function run(args: string[]): number {
   const { files, faults, notices } = findFiles(positionals);
   const manifests = readTogether(files, placesOf(values.place));
   const schemas = loadSchemas();
-  const checker = createChecker({ schemas, version: schemas.versions[0] ?? '', against: undefined, manifests });
+  const checker = createChecker({
+    schemas,
+    version: schemas.versions[0] ?? '',
+    against: undefined,
+    manifests,
+    rules: rulesOf(values.rule),
+  });
   const checked = files.map(file => ({ file, ...checker.checkFile(file) }));
   const findings = checked.flatMap(({ found }) => found).filter(({ code }) => /^RC\d+$/.test(code));
   process.stdout.write(format(topologiesOf(manifests.workspace), findings));

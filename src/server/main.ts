@@ -174,9 +174,10 @@ connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
 });
 
 /** It may be a kustomization, which says what the files around it are. */
-connection.onDidSaveTextDocument(() => {
+connection.onDidSaveTextDocument(({ textDocument: { uri } }) => {
   kustomizations.forget();
   checkSoon();
+  void workspaceFiles.changed(uri).then(checkSoon);
 });
 
 connection.onDidChangeConfiguration(settings.changed);

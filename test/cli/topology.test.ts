@@ -64,6 +64,13 @@ const cases: [args: string[], code: number, out: RegExp, error?: RegExp][] = [
     1,
     /split\/eu\/a\.yaml:\d+:\d+: error: a and b both[^\n]*\[RC301\]\n {4}split\/us\/b\.yaml:\d+:\d+: primary of b/,
   ],
+  [
+    ['lint', '--topology', '--rule', 'RC301=off', '--rule', 'RC303=hint', 'split'],
+    0,
+    /^(?![\s\S]*RC301)[\s\S]*hint: [^\n]*\[RC303\]/,
+  ],
+  [['lint', '--rule', 'RC301=loud', 'split'], 2, /^$/, /--rule RC301=loud: it has the form/],
+  [['topology', '--rule', 'nonsense=off', 'lone'], 2, /^$/, /it has the form/],
   [['lint', '--topology', 'kustomized'], 0, /^(?![\s\S]*RC[2-9])/],
   [['lint', '--topology', '--place', '=', 'lone'], 2, /^$/, /FOLDER=CONTEXT/],
 ];

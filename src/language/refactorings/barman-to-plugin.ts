@@ -9,7 +9,7 @@ import { entriesOf } from '../rules/rule.ts';
 import type { Side } from '../sides.ts';
 import { idOf, members, satellitesOf } from '../sides.ts';
 import type { Entry, Workspace } from '../workspace.ts';
-import { pluginLines, storeText } from './plugin-lines.ts';
+import { pluginLines, storeText } from '../plugin-text.ts';
 import type { Changes, Refactoring } from './refactoring.ts';
 import { below, changesOf, listBelow } from './refactoring.ts';
 

@@ -3,7 +3,7 @@ import { ownArchive } from '../../model/archive.ts';
 import { itemLines, plainText } from '../edits.ts';
 import { entriesOf } from '../rules/rule.ts';
 import type { Side } from '../sides.ts';
-import { pluginLines } from './plugin-lines.ts';
+import { pluginLines } from '../plugin-text.ts';
 
 /** Whoever applies it puts the real one there. */
 export const placeholderHost = (cluster: string): string => `${cluster}-rw.example.com`;

@@ -1,4 +1,6 @@
+import { addKey, fix, plainText, setValue } from '../edits.ts';
 import type { Path } from '../manifest.ts';
+import { placeOf } from '../manifest.ts';
 import type { Side } from '../sides.ts';
 import { idOf, isSameObject, isSide } from '../sides.ts';
 import type { Rule } from './rule.ts';
@@ -7,7 +9,7 @@ import { entryNames, isDistributed, onValue, replica } from './rule.ts';
 export const identityCollision: Rule = {
   code: 'RC311',
   severity: 'error',
-  check({ cluster, entry, workspace }) {
+  check({ document, cluster, entry, workspace }) {
     if (!isDistributed(cluster) || entryNames(cluster).some(name => name !== idOf(entry) && isKnown(name))) return [];
     const other = workspace
       .called(idOf(entry))
@@ -18,7 +20,19 @@ export const identityCollision: Rule = {
       onValue(
         pathOf(entry),
         `Two Clusters call themselves "${idOf(entry)}": each needs a name of its own in replica.self, the one under which all list it.`,
-        { related: [{ entry: other, path: pathOf(other), message: 'the other one' }] },
+        {
+          fixes: entryNames(cluster)
+            .filter(name => name !== idOf(entry))
+            .flatMap(name =>
+              fix(
+                `Set self: ${name}`,
+                placeOf(document, self)
+                  ? setValue(document, self, plainText(name))
+                  : addKey(document, replica, 'self', plainText(name)),
+              ),
+            ),
+          related: [{ entry: other, path: pathOf(other), message: 'the other one' }],
+        },
       ),
     ];
 
@@ -27,6 +41,8 @@ export const identityCollision: Rule = {
     }
   },
 };
+
+const self: Path = [...replica, 'self'];
 
 const pathOf = ({ cluster }: Side): Path => (cluster.spec.replica?.self ? [...replica, 'self'] : ['metadata', 'name']);
 

@@ -1,6 +1,6 @@
 /** Text of the Barman Cloud plugin's parts of a manifest. */
-import { barmanPlugin } from '../../model/cluster.ts';
-import { plainText } from '../edits.ts';
+import { barmanPlugin } from '../model/cluster.ts';
+import { plainText } from './edits.ts';
 
 export interface PluginText {
   objectStore: string;
