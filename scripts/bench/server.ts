@@ -189,8 +189,8 @@ async function memoryAfterMany(product: Product): Promise<string> {
   return memory;
 }
 
-/** A workspace of 5,000 YAML files, a tenth of them ours: 125 topologies of two with their stores and schedules. */
-function writeWorkspace(folder: string): void {
+/** A workspace of 5,000 YAML files, a tenth of them ours: 125 topologies of two with their stores. */
+function writeWorkspace(folder: string, nameOf: (pair: number) => string): void {
   const store = (name: string): string =>
     `apiVersion: barmancloud.cnpg.io/v1\nkind: ObjectStore\nmetadata:\n  name: ${name}\nspec:\n  configuration:\n    destinationPath: s3://${name}/\n`;
   const other = (at: number): string =>
@@ -199,8 +199,9 @@ function writeWorkspace(folder: string): void {
     const [pair, part] = [Math.floor(at / 4), at % 4];
     const side = path.join(folder, `team-${pair % 20}`, `app-${pair}`, part % 2 === 0 ? 'eu' : 'us');
     fs.mkdirSync(side, { recursive: true });
-    const name = `c${pair}-${part % 2 === 0 ? 'eu' : 'us'}`;
-    const text = pair >= 125 ? other(at) : part < 2 ? member(name, `c${pair}-eu`, `c${pair}-us`) : store(name);
+    const name = `${nameOf(pair)}-${part % 2 === 0 ? 'eu' : 'us'}`;
+    const text =
+      pair >= 125 ? other(at) : part < 2 ? member(name, `${nameOf(pair)}-eu`, `${nameOf(pair)}-us`) : store(name);
     fs.writeFileSync(path.join(side, `${part < 2 ? 'cluster' : 'store'}.yaml`), text);
   }
 }
@@ -211,10 +212,13 @@ const member = (name: string, eu: string, us: string): string =>
     .replace(/primary: .*/, `primary: ${eu}`);
 
 /** From the start of the server: a folder read, then a change of one side with the other one open. */
-async function workspaceFigures(product: Product): Promise<{ read: number; change: number; memory: string }> {
+async function workspaceFigures(
+  product: Product,
+  nameOf: (pair: number) => string,
+): Promise<{ read: number; change: number; memory: string }> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-bench-'));
   try {
-    writeWorkspace(folder);
+    writeWorkspace(folder, nameOf);
     const server = await start(product, folder);
     await server.workspaceRead;
     const read = performance.now() - server.started;
@@ -225,12 +229,12 @@ async function workspaceFigures(product: Product): Promise<{ read: number; chang
     await open(server, uri, text);
     const changes: number[] = [];
     for (let version = 2; version < 22; version++) {
-      const primary = version % 2 === 0 ? 'c3-us' : 'c3-eu';
+      const primary = `${nameOf(3)}-${version % 2 === 0 ? 'us' : 'eu'}`;
       const began = performance.now();
       const diagnosed = server.diagnosed(partner);
       await server.connection.sendNotification('textDocument/didChange', {
         textDocument: { uri, version },
-        contentChanges: [{ text: text.replace('primary: c3-eu', `primary: ${primary}`) }],
+        contentChanges: [{ text: text.replace(/primary: .*/, `primary: ${primary}`) }],
       });
       await diagnosed;
       changes.push(performance.now() - began);
@@ -264,10 +268,16 @@ export async function* measure(root: string): AsyncIterable<Figure> {
     yield { figure: `${name}: hover, the same file`, value: hover.toFixed(1), unit: 'ms' };
     yield { figure: `${name}: completion, the same file`, value: completion.toFixed(1), unit: 'ms' };
     if (name === 'ours') {
-      const { read, change, memory } = await workspaceFigures(product);
+      const { read, change, memory } = await workspaceFigures(product, pair => `c${pair}`);
+      const alike = await workspaceFigures(product, () => 'c');
       const of = 'workspace of 5,000 YAML files, 500 of them ours';
       yield { figure: `${of}: read, from the start`, value: read.toFixed(0), unit: 'ms' };
       yield { figure: `${of}: a change to the findings of the other side`, value: change.toFixed(1), unit: 'ms' };
+      yield {
+        figure: `${of}, all pairs of the same names: the same change`,
+        value: alike.change.toFixed(1),
+        unit: 'ms',
+      };
       yield { figure: `${of}: memory of the server`, value: memory, unit: 'MB' };
     }
     const memory = await memoryAfterMany(product);

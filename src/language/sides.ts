@@ -40,12 +40,19 @@ export const isSameObject = (a: Entry, b: Entry): boolean =>
 /** How much two files have in common: `prod/eu` and `prod/us` more than `prod/eu` and `stage/us`. */
 function nearness(a: Entry, b: Entry): number {
   if (a.uri === b.uri) return Number.POSITIVE_INFINITY;
-  const folders = new Set(foldersOf(a.uri));
-  const common = foldersOf(b.uri).filter(folder => folders.has(folder)).length;
+  const folders = foldersOf(a.uri);
+  let common = 0;
+  for (const folder of foldersOf(b.uri)) if (folders.has(folder)) common++;
   return common + (a.namespace !== undefined && a.namespace === b.namespace ? 0.5 : 0);
 }
 
-const foldersOf = (uri: string): string[] => [...new Set(uri.split('/').slice(0, -1))];
+const knownFolders = new Map<string, ReadonlySet<string>>();
+
+function foldersOf(uri: string): ReadonlySet<string> {
+  let folders = knownFolders.get(uri);
+  if (!folders) knownFolders.set(uri, (folders = new Set(uri.split('/').slice(0, -1))));
+  return folders;
+}
 
 function nearest<T extends Entry>(from: Entry, candidates: readonly T[]): T[] {
   if (candidates.length < 2) return [...candidates];
@@ -68,29 +75,32 @@ export function clusterCalled(workspace: Workspace, from: Side, name: string): S
 }
 
 /** The other members of the topology that are linked with this one directly: it lists them, or they list it. */
-export function partners(workspace: Workspace, from: Side): Side[] {
+export const partners = (workspace: Workspace, from: Side): Side[] =>
+  workspace.remember(from, 'partners', () => findPartners(workspace, from));
+
+function findPartners(workspace: Workspace, from: Side): Side[] {
   if (isDetached(from)) return [];
+  const id = idOf(from);
   const listed = (from.cluster.spec.externalClusters ?? []).flatMap(({ name }) =>
     name ? (clusterCalled(workspace, from, name) ?? []) : [],
   );
-  const listing = workspace
-    .listing(idOf(from))
-    .filter(isSide)
-    .filter(other => !isDetached(other) && !other.rewritten && clusterCalled(workspace, other, idOf(from)) === from)
-    // Of two of a name at most one is meant.
-    .filter(other => clusterCalled(workspace, from, idOf(other)) === other);
+  // Of several of a name at most one is meant, and it has to mean this one.
+  const names = new Set(workspace.listing(id).filter(isSide).map(idOf));
+  const listing = [...names]
+    .flatMap(name => clusterCalled(workspace, from, name) ?? [])
+    .filter(other => lists(other, id) && clusterCalled(workspace, other, id) === from);
   const isTopology = (other: Side): boolean =>
     from.cluster.spec.replica !== undefined || other.cluster.spec.replica !== undefined;
   return [...new Set([...listed, ...listing])].filter(isTopology);
 }
 
 /** All members that are known, this one first. */
-export function members(workspace: Workspace, from: Side): Side[] {
-  const found = [from];
-  for (const member of found)
-    for (const partner of partners(workspace, member)) if (!found.includes(partner)) found.push(partner);
-  return found;
-}
+export const members = (workspace: Workspace, from: Side): Side[] =>
+  workspace.remember(from, 'members', () => {
+    const found = new Set([from]);
+    for (const member of found) for (const partner of partners(workspace, member)) found.add(partner);
+    return [...found];
+  });
 
 export const lists = (side: Side, name: string): boolean => externalCluster(side.cluster, name) !== undefined;
 

@@ -61,6 +61,8 @@ export interface Workspace {
   follow<T>(work: () => T): { result: T; asked: Asked };
   /** Would the answers be the same now? */
   holds(asked: Asked): boolean;
+  /** Works something out about a document once, until something changes that was asked for. */
+  remember<T>(entry: Entry, what: string, work: () => T): T;
   /** Of files with something of ours. */
   uris(): Iterable<string>;
   entriesIn(uri: string): readonly Entry[];
@@ -143,6 +145,34 @@ export function createWorkspace(): Workspace {
     else files.delete(uri);
   }
 
+  function follow<T>(work: () => T): { result: T; asked: Asked } {
+    const outer = asked;
+    const own = new Map<string, number>();
+    asked = own;
+    try {
+      return { result: work(), asked: own };
+    } finally {
+      asked = outer;
+    }
+  }
+
+  const holds = (before: Asked): boolean => {
+    for (const [key, version] of before) if (versionOf(key) !== version) return false;
+    return true;
+  };
+
+  const remembered = new WeakMap<Entry, Map<string, { result: unknown; asked: Asked }>>();
+
+  function remember<T>(entry: Entry, what: string, work: () => T): T {
+    let known = remembered.get(entry);
+    if (!known) remembered.set(entry, (known = new Map()));
+    let found = known.get(what);
+    if (!found || !holds(found.asked)) known.set(what, (found = follow(work)));
+    // Who asks for it has asked for all of it.
+    for (const [key, version] of found.asked) asked?.set(key, version);
+    return found.result as T;
+  }
+
   return {
     set,
     delete: uri => set({ uri }),
@@ -158,17 +188,9 @@ export function createWorkspace(): Workspace {
       ask(`neighbours ${kind}`);
       return [...neighbours[kind]];
     },
-    follow(work) {
-      const outer = asked;
-      const own = new Map<string, number>();
-      asked = own;
-      try {
-        return { result: work(), asked: own };
-      } finally {
-        asked = outer;
-      }
-    },
-    holds: before => [...before].every(([key, version]) => versionOf(key) === version),
+    follow,
+    holds,
+    remember,
     uris: () => files.keys(),
     entriesIn: uri => files.get(uri)?.entries ?? [],
   };
