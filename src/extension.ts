@@ -8,6 +8,7 @@ import { describeScheme, forgottenPage, liveScheme, logScheme } from './commands
 import { forgottenOperation, operationScheme } from './commands/operate.ts';
 import { archiveOpener } from './commands/browse-wal-archive.ts';
 import { archiveFileReader } from './commands/open-wal-archive.ts';
+import { editScheme } from './commands/edit-manifests.ts';
 import { createPortForwards } from './commands/port-forward.ts';
 import { promotionRecords } from './commands/promotion-records.ts';
 import { promotionScheme } from './commands/follow-promotion.ts';
@@ -51,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const promotions = createTextDocuments(promotionScheme, forgottenPromotion);
   const operationPages = createTextDocuments(operationScheme, forgottenOperation);
   const pages = createTextDocuments([liveScheme, describeScheme, logScheme], forgottenPage);
+  const proposals = createTextDocuments(editScheme, '# This proposal is from an earlier window.\n');
   const histories = createTextDocuments(historyScheme, forgottenHistory);
   const history = runHistory(context.globalState, account(), name => connections.userOf(name));
   const records = promotionRecords(context.workspaceState);
@@ -70,7 +72,12 @@ export function activate(context: vscode.ExtensionContext): void {
     extension: context.extensionUri,
     connections,
     archives: { connections, documents: listings, room, rests: new Map() },
-    promotion,
+    switchover: {
+      ...promotion,
+      scenes: () => scenes,
+      archiveRoom: room,
+      manifests: { connections, proposals, language: () => language },
+    },
     history,
     histories,
     actions,
@@ -95,6 +102,7 @@ export function activate(context: vscode.ExtensionContext): void {
     pages,
     promotions,
     histories,
+    proposals,
     operationPages,
     registerCommands(table, log),
     scenes,

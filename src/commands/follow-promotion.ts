@@ -13,7 +13,7 @@ import type { PromotionPage } from '../operations/promotion-text.ts';
 import { clocked, expectedEnd, renderPromotion } from '../operations/promotion-text.ts';
 import type { PromotionPlan, PromotionStep, Side } from '../operations/promotion.ts';
 import { stepTitles } from '../operations/promotion.ts';
-import type { ApiOf, PromotionOutcome } from '../operations/run.ts';
+import type { ApiOf, PromotionOutcome, RunOptions } from '../operations/run.ts';
 import { runPromotion } from '../operations/run.ts';
 import type { Scenes } from '../views/scenes.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
@@ -46,13 +46,19 @@ export const newPage = (deps: PromotionDependencies, plan: PromotionPlan): Promo
   last: lastDurations(deps.history.all(), 'switchover', [plan.from.name, plan.to.name]),
 });
 
-export function carryOut(deps: PromotionDependencies, page: PromotionPage, confirmed: ConfirmedWrites): Promise<void> {
+/** @param handOut instead of writing, for people whose Clusters are applied from Git */
+export function carryOut(
+  deps: PromotionDependencies,
+  page: PromotionPage,
+  confirmed: ConfirmedWrites,
+  handOut?: RunOptions['handOut'],
+): Promise<void> {
   const { plan } = page;
   return alone([plan.from, plan.to], `Promotion of ${plan.to.name}`, async () => {
     // A token of an earlier run is of no use once the primary cluster is demoted anew.
     if (confirmed.includes('demote')) await deps.records.forget(plan);
     await deps.records.remember(plan);
-    await followToTheEnd(deps, page, confirmed);
+    await followToTheEnd(deps, page, confirmed, handOut);
   });
 }
 
@@ -60,6 +66,7 @@ async function followToTheEnd(
   deps: PromotionDependencies,
   page: PromotionPage,
   confirmed: ConfirmedWrites,
+  handOut: RunOptions['handOut'],
 ): Promise<void> {
   const { plan } = page;
   const startedAt = new Date();
@@ -105,7 +112,20 @@ async function followToTheEnd(
             },
             onTrouble: message => note(`Trouble: ${message}`),
           },
-          { interval: 1000, stepLimit, savedToken: deps.records.of(plan)?.token, confirmed },
+          {
+            interval: 1000,
+            stepLimit,
+            savedToken: deps.records.of(plan)?.token,
+            confirmed,
+            ...(handOut && {
+              handOut: step => {
+                note(
+                  `Not written from here: the manifest of ${step.write.target.name} is edited, and awaited as it is applied.`,
+                );
+                handOut(step);
+              },
+            }),
+          },
           signal,
         );
       } catch (error) {
@@ -171,14 +191,19 @@ async function finish(
   await deps.records.forget(plan);
   const words = issues ? `completed with issues: ${outcome.issues.join(' ')}` : 'completed';
   const clear = 'Clear Used Token…';
+  const roles = 'Write Roles into Manifests…';
   const promoted = page.after?.[1]?.cluster;
   // The run is over, whenever somebody answers.
   void vscode.window
     .showInformationMessage(
       `Promotion of ${plan.to.name} ${words}. ${plan.from.name} is now its replica cluster.`,
       ...(promoted && tokenUsed(promoted) ? [clear] : []),
+      roles,
     )
-    .then(answer => answer && vscode.commands.executeCommand('cnpg.clearUsedToken', { address: plan.to }));
+    .then(answer => {
+      const command = answer === clear ? 'cnpg.clearUsedToken' : 'cnpg.writeRolesIntoManifests';
+      return answer && vscode.commands.executeCommand(command, { address: plan.to });
+    });
 }
 
 async function record(

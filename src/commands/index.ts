@@ -22,6 +22,7 @@ import { copyKubectlCommand, copyName } from './copy.ts';
 import { describe } from './describe.ts';
 import type { DiffLanguage } from './diff-with-live.ts';
 import { diffWithLive } from './diff-with-live.ts';
+import { writeRolesIntoManifests } from './edit-manifests.ts';
 import { explainRule } from './explain-rule.ts';
 import { failOverToReplicaCluster } from './fail-over-to-replica-cluster.ts';
 import { fenceInstance } from './fence-instance.ts';
@@ -35,7 +36,7 @@ import { openBothWalArchives, openWalArchive, refreshWalArchive } from './open-w
 import type { OperationDependencies } from './operate.ts';
 import type { PortForwards } from './port-forward.ts';
 import type { SwitchoverDependencies } from './promote-replica-cluster.ts';
-import { promoteReplicaCluster, resumePromotion } from './promote-replica-cluster.ts';
+import { promoteByManifests, promoteReplicaCluster, resumePromotion } from './promote-replica-cluster.ts';
 import { rebuildFormerPrimary } from './rebuild-former-primary.ts';
 import type { RebuildRecords } from './rebuild-records.ts';
 import { refreshDocument } from './refresh-document.ts';
@@ -56,7 +57,7 @@ export interface CommandDependencies {
   extension: vscode.Uri;
   connections: Connections;
   archives: ArchiveDependencies;
-  promotion: Omit<SwitchoverDependencies, 'scenes' | 'archiveRoom'>;
+  switchover: SwitchoverDependencies;
   history: RunHistory;
   histories: TextDocuments;
   actions: ActionLog;
@@ -82,7 +83,7 @@ export const commandTable = ({
   extension,
   connections,
   archives,
-  promotion,
+  switchover,
   history,
   histories,
   actions,
@@ -101,13 +102,11 @@ export const commandTable = ({
   'cnpg.connect': connect(connections),
   'cnpg.disconnect': disconnect(connections),
   'cnpg.refresh': refresh(connections),
-  'cnpg.promoteReplicaCluster': promoteReplicaCluster({
-    ...promotion,
-    scenes: () => scenes,
-    archiveRoom: archives.room,
-  }),
-  'cnpg.resumePromotion': resumePromotion({ ...promotion, scenes: () => scenes, archiveRoom: archives.room }),
-  'cnpg.returnToOldPrimary': returnToOldPrimary(operations, promotion.records),
+  'cnpg.promoteReplicaCluster': promoteReplicaCluster(switchover),
+  'cnpg.resumePromotion': resumePromotion(switchover),
+  'cnpg.promoteByManifests': promoteByManifests(switchover),
+  'cnpg.writeRolesIntoManifests': writeRolesIntoManifests(switchover.manifests),
+  'cnpg.returnToOldPrimary': returnToOldPrimary(operations, switchover.records),
   'cnpg.showPromotionHistory': showPromotionHistory(history, histories),
   'cnpg.showActionLog': showActionLog(actions, histories),
   'cnpg.failOverToReplicaCluster': failOverToReplicaCluster({ ...operations, scenes, archiveRoom: archives.room }),

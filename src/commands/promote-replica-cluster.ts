@@ -1,20 +1,23 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
-import { Failure } from '../errors.ts';
+import { Failure, messageOf } from '../errors.ts';
 import { condition, demotionInProgress, isReplicaCluster } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { sameAddress } from '../model/kubernetes.ts';
 import { findTopologies, sourceMember } from '../model/topology.ts';
 import type { Check } from '../operations/checks.ts';
-import { blocking, sameChecks } from '../operations/checks.ts';
+import { blocking, gitOpsOwner, sameChecks } from '../operations/checks.ts';
 import type { ArchiveRoom } from '../operations/list-archive.ts';
 import type { PromotionPage } from '../operations/promotion-text.ts';
 import { renderPromotion } from '../operations/promotion-text.ts';
 import type { PromotionPlan } from '../operations/promotion.ts';
-import { nextStep } from '../operations/promotion.ts';
+import { nextStep, stepTitles } from '../operations/promotion.ts';
+import type { RunOptions } from '../operations/run.ts';
 import { preparePromotion, readSide } from '../operations/run.ts';
 import { configuredBindings } from '../views/bindings.ts';
 import { abortSignalOf } from './cancellation.ts';
+import type { ManifestDependencies } from './edit-manifests.ts';
+import { editReplica } from './edit-manifests.ts';
 import type { PromotionDependencies } from './follow-promotion.ts';
 import { apisOf, carryOut, newPage, pageUri, showPage } from './follow-promotion.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
@@ -28,11 +31,20 @@ export const forgottenPromotion =
 
 export interface SwitchoverDependencies extends PromotionDependencies {
   archiveRoom: () => Promise<ArchiveRoom>;
+  manifests: ManifestDependencies;
 }
 
+/** Who makes the changes: this extension, or who applies the manifests of the workspace. */
+type Way = 'live' | 'manifests';
+
 /** Switches a distributed topology over to a replica cluster: checks, shows, asks, then demotes, promotes and verifies. */
-export const promoteReplicaCluster =
-  (deps: SwitchoverDependencies) =>
+export const promoteReplicaCluster = (deps: SwitchoverDependencies) => promote(deps, undefined);
+
+/** The same, with the manifests of the workspace edited instead of the live objects, and followed as they are applied. */
+export const promoteByManifests = (deps: SwitchoverDependencies) => promote(deps, 'manifests');
+
+const promote =
+  (deps: SwitchoverDependencies, wanted: Way | undefined) =>
   async (argument?: ClusterArgument): Promise<void> => {
     refuseWhenReadOnly('Promote Replica Cluster');
     const to = await pickCluster(deps.connections, argument, 'Promote Replica Cluster', isReplicaCluster);
@@ -40,19 +52,51 @@ export const promoteReplicaCluster =
     const plan = { from: primaryFor(deps.connections, to), to };
     const page = newPage(deps, plan);
     let shown = await prepare(deps, page);
+    let way = wanted;
     while (shown) {
       await showPage(deps, page);
-      if (blocking(shown).length > 0) throw blocked(plan, blocking(shown));
+      way ??= await pickWay(page);
+      if (!way) return;
+      const refused = blocking(shown).filter(check => way === 'live' || !check.ofWriter);
+      if (refused.length > 0) throw blocked(plan, refused);
       if (!(await confirmed(plan, shown))) return;
       // The user may have looked at the page for a while: look again, just before the first write.
       const found = await prepare(deps, page);
-      if (found && sameChecks(found, shown)) return carryOut(deps, page, ['demote', 'promote']);
+      if (found && sameChecks(found, shown))
+        return carryOut(deps, page, ['demote', 'promote'], way === 'manifests' ? intoManifests(deps) : undefined);
       if (found)
         void vscode.window.showWarningMessage(
           `${to.name} is not promoted yet: the checks have another result now than on the page you confirmed. Look again.`,
         );
       shown = found;
     }
+  };
+
+/** What Argo CD or Flux own they would change back. */
+async function pickWay({ owner, plan }: PromotionPage): Promise<Way | undefined> {
+  if (owner === undefined) return 'live';
+  const picked = await vscode.window.showQuickPick(
+    [
+      {
+        label: 'Edit the Manifests',
+        description: 'in the workspace; the run follows as they are applied',
+        way: 'manifests' as const,
+      },
+      { label: 'Patch the Live Clusters', description: 'the tool may change them back', way: 'live' as const },
+    ],
+    { title: `Promote ${plan.to.name}`, placeHolder: `Applied from Git: ${owner}` },
+  );
+  return picked?.way;
+}
+
+const intoManifests =
+  ({ manifests }: SwitchoverDependencies): NonNullable<RunOptions['handOut']> =>
+  ({ write, step }) => {
+    editReplica(manifests, write.target, write.patch.spec.replica, stepTitles[step]).catch((error: unknown) => {
+      void vscode.window.showErrorMessage(
+        `The manifest of ${write.target.name} could not be edited: ${messageOf(error)}`,
+      );
+    });
   };
 
 /** Takes up a promotion that an earlier window began. */
@@ -91,7 +135,9 @@ export const resumePromotion = (deps: SwitchoverDependencies) => async (): Promi
     );
     if (answer !== 'Go On') return;
   }
-  await carryOut(deps, page, ['promote']);
+  const owner = gitOpsOwner(a.cluster) ?? gitOpsOwner(b.cluster);
+  const way = step.kind === 'write' ? await pickWay({ ...page, owner }) : 'live';
+  if (way) await carryOut(deps, page, ['promote'], way === 'manifests' ? intoManifests(deps) : undefined);
 };
 
 /** Switchovers that were begun elsewhere, in another workspace or on another machine: a Cluster is demoted in favour of a replica. */
@@ -159,12 +205,13 @@ function prepare(deps: SwitchoverDependencies, page: PromotionPage): Thenable<Ch
     async (_progress, cancellation) => {
       const signal = AbortSignal.any([abortSignalOf(cancellation), AbortSignal.timeout(60_000)]);
       try {
-        const { checks, demotion, promotion } = await preparePromotion(
+        const { a, b, checks, demotion, promotion } = await preparePromotion(
           page.plan,
           apisOf(deps.connections),
           surroundings(deps.connections, deps.scenes(), deps.archiveRoom),
           signal,
         );
+        page.owner = gitOpsOwner(a.cluster) ?? gitOpsOwner(b.cluster);
         page.preparation = { checks, writes: [demotion, promotion], at: new Date() };
         deps.documents.set(pageUri(page.plan), renderPromotion(page));
         return checks;

@@ -28,6 +28,8 @@ export type { Definition, ObjectName } from './definitions.ts';
 export { withLiveValues } from './live-diff.ts';
 export { contextOf } from './places.ts';
 export { neighboursIn } from './neighbours.ts';
+export { withReplica } from './replica-edits.ts';
+export type { EditedText, ReplicaValues } from './replica-edits.ts';
 export { documentSymbols } from './symbols.ts';
 export { webhookRules } from './webhook/index.ts';
 export { createWorkspace } from './workspace.ts';

@@ -23,6 +23,8 @@ export interface Check {
   remedy: string;
   /** It blocks unless the user types that it shall be done anyway. */
   yields?: true;
+  /** Of no weight when somebody else writes: a tool that applies manifests. */
+  ofWriter?: true;
 }
 
 /** A check that blocks stops the operation when it failed; an unknown outcome of a blocking check stops it as well. */
@@ -63,41 +65,52 @@ const gitOpsMarks = [
 /** The same tools as field managers (`metadata.managedFields`). */
 const gitOpsManagers = /^(argocd-(application-)?controller|kustomize-controller|helm-controller)$/;
 
-/** Nothing when no tool that applies manifests from Git has left its mark on the object. */
-export function gitOps({ metadata }: KubernetesObject): Check[] {
+/** The tool that applies the object from Git, as its marks or its fields say: `argocd.argoproj.io/instance: db`. */
+export function gitOpsOwner({ metadata }: KubernetesObject): string | undefined {
   const marks = { ...metadata.annotations, ...metadata.labels };
   const mark = gitOpsMarks.find(each => marks[each] !== undefined);
+  if (mark !== undefined) return `${mark}: ${marks[mark] ?? ''}`;
   const manager = metadata.managedFields?.find(each => gitOpsManagers.test(each.manager ?? ''))?.manager;
-  if (mark === undefined && manager === undefined) return [];
+  return manager === undefined ? undefined : `${manager} manages fields of it`;
+}
+
+/** Nothing when no tool that applies manifests from Git has left its mark on the object. */
+export function gitOps(object: KubernetesObject): Check[] {
+  const owner = gitOpsOwner(object);
+  if (owner === undefined) return [];
   return [
     check(
       'warns',
-      `${metadata.name}: not owned by GitOps`,
+      `${object.metadata.name}: not owned by GitOps`,
       false,
-      mark === undefined ? `${manager ?? ''} manages fields of it` : `${mark}: ${marks[mark] ?? ''}`,
+      owner,
       'The tool will revert the change unless the manifests in Git are changed as well. Pause it, or change the manifests first.',
     ),
   ];
 }
 
-export const rights = (name: string, what: string, answer: { allowed: boolean; reason: string }): Check =>
-  check(
+export const rights = (name: string, what: string, answer: { allowed: boolean; reason: string }): Check => ({
+  ...check(
     'blocks',
     `${name}: you may change it`,
     answer.allowed,
     answer.allowed ? `${what}: allowed` : `${what}: denied${answer.reason ? ` (${answer.reason})` : ''}`,
     `Ask for the right to ${what} in that namespace.`,
-  );
+  ),
+  ofWriter: true,
+});
 
 /** @param refusal what the API server said against it; `undefined`: accepted */
-export const dryRun = (name: string, refusal: string | undefined): Check =>
-  check(
+export const dryRun = (name: string, refusal: string | undefined): Check => ({
+  ...check(
     'blocks',
     `${name}: the API server accepts the change (dry run)`,
     refusal === undefined,
     refusal ?? 'accepted, nothing stored',
     'Correct what the API server names.',
-  );
+  ),
+  ofWriter: true,
+});
 
 export const noRoleChange = (cluster: Cluster): Check =>
   check(

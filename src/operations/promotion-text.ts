@@ -34,6 +34,8 @@ export interface PromotionPage {
   clocks: StepClock[];
   /** The last completed run between the same members: seconds by the title of the step. */
   last?: { at: string; seconds: ReadonlyMap<string, number> } | undefined;
+  /** The tool that applies one of them from Git. */
+  owner?: string | undefined;
   /** Both sides as they were first and last seen. */
   before?: readonly Side[];
   after?: readonly Side[];
@@ -102,7 +104,7 @@ function renderOutcome(outcome: PromotionOutcome, { from, to }: PromotionPlan): 
     `${to.name} is the primary cluster. ${outcome.evidence}`,
     ...outcome.issues.map(issue => `Issue: ${issue}`),
   ];
-  return `## ${title}\n\n${lines.join('\n')}\nApplications still connect where they did: point them to the service of ${to.name}. Write the new roles into the manifests (${from.name} and ${to.name}).`;
+  return `## ${title}\n\n${lines.join('\n')}\nApplications still connect where they did: point them to the service of ${to.name}. Write the new roles into the manifests of ${from.name} and ${to.name} (CNPG: Write Roles into Manifests…).`;
 }
 
 function renderSteps(page: PromotionPage): string {

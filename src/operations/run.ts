@@ -138,7 +138,15 @@ export interface RunOptions {
    * instead of doing it again.
    */
   confirmed: readonly ('demote' | 'promote')[];
+  /**
+   * Writes nothing itself: each write is handed out once, to be made in the manifests, and awaited in the Clusters as somebody
+   * applies them.
+   */
+  handOut?: (step: PromotionStep & { kind: 'write' }) => void;
 }
+
+/** Milliseconds until what was handed out has to be applied: people review and merge. */
+const applyLimit = 4 * 60 * 60_000;
 
 /**
  * Runs until the former primary follows. It may be called at any point of a switchover that was begun before; it starts
@@ -161,8 +169,11 @@ export async function runPromotion(
     if (step?.kind === 'done') return { kind: 'completed', issues: step.issues, evidence: step.evidence };
     if (step?.kind === 'stuck')
       return { kind: 'incomplete', step: step.step, problem: step.problem, remedy: step.remedy };
-    if (step?.kind === 'write' && !allowed.has(step.step)) return undone(step);
-    if (step?.kind === 'write') await send(step);
+    if (step?.kind === 'write' && options.handOut) {
+      if (allowed.delete(step.step)) options.handOut(step);
+      else if (Date.now() - current.since > applyLimit) return undone(step);
+    } else if (step?.kind === 'write' && !allowed.has(step.step)) return undone(step);
+    else if (step?.kind === 'write') await send(step);
     else if (Date.now() - current.since > options.stepLimit) return timedOut(step);
     await pause(options.interval, signal);
   }

@@ -31,11 +31,14 @@ import {
   manifestClusters,
   parseFile,
   withLiveValues,
+  withReplica,
   withSettings,
 } from '../language/index.ts';
 import type {
   Definition,
   DiagnosticData,
+  EditedText,
+  ReplicaValues,
   ManifestDiagnostic,
   KustomizeRole,
   ManifestFile,
@@ -248,6 +251,14 @@ connection.onRequest(
       const kind = document && schemas.kind(versionFor(uri), document.apiVersion, document.kind);
       return document && kind ? withLiveValues(file, document, live, kind.structure) : null;
     }),
+);
+/** The text of an open file with other values in `spec.replica` of one of its Clusters. */
+connection.onRequest(
+  'cnpg/replica',
+  ({ uri, object, line, values }: { uri: string; object: ObjectName; line: number; values: ReplicaValues }) =>
+    answer<EditedText>('replica edits', { problem: 'The language server failed.' }, () =>
+      withReplica(fileOf(uri), object, line, values),
+    ),
 );
 serveNavigation(connection, { workspace, fileOf: indexedFile, answer });
 connection.listen();

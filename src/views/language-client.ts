@@ -18,6 +18,13 @@ export interface LanguageService extends vscode.Disposable {
    * cannot be compared.
    */
   liveTextOf(uri: string, object: ObjectName, line: number, live: KubernetesObject): Promise<string | null>;
+  /** The text of an open file with other values in `spec.replica` (`null`: removed), or why it has to be edited by hand. */
+  replicaTextOf(
+    uri: string,
+    object: ObjectName,
+    line: number,
+    values: Readonly<Record<string, string | null>>,
+  ): Promise<{ text?: string; problem?: string }>;
 }
 
 export interface ObjectName {
@@ -96,6 +103,10 @@ export function createLanguageService(
     async liveTextOf(uri, object, line, live) {
       if (!client.isRunning()) return null;
       return client.sendRequest<string | null>('cnpg/live', { uri, object, line, live });
+    },
+    async replicaTextOf(uri, object, line, values) {
+      if (!client.isRunning()) return { problem: 'The language server is not running.' };
+      return client.sendRequest('cnpg/replica', { uri, object, line, values });
     },
     dispose: () => void client.dispose(),
   };

@@ -154,6 +154,22 @@ test('what was not confirmed is not written', async () => {
   assert.deepEqual(world.writes, []);
 });
 
+test('handed out: each write once, none is sent, and the run follows as they are applied', async () => {
+  const world = pair();
+  const handed: string[] = [];
+  const { outcome } = await follow(world, {
+    handOut: ({ step, write }) => {
+      handed.push(step);
+      const applying = { kind: 'Cluster', namespace: 'default', name: write.target.name, patch: write.patch } as const;
+      // Who applies manifests takes a while.
+      setTimeout(() => void world.api(plan.from).patch(applying, { dryRun: false }, AbortSignal.timeout(1000)), 10);
+    },
+  });
+  assert.equal(outcome.kind, 'completed');
+  assert.deepEqual(handed, ['demote', 'promote']);
+  assert.equal(world.writes.length, 2);
+});
+
 test('when somebody undoes the demotion, it is not done again', async () => {
   const world = pair();
   world.at('cluster-eu').status = { ...world.at('cluster-eu').status };

@@ -1,0 +1,112 @@
+/** The roles of a topology in the manifests of the workspace, for people whose clusters are applied from Git. */
+import * as vscode from 'vscode';
+import type { Connections } from '../connections.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { tokenUsed } from '../model/cluster.ts';
+import type { Address } from '../model/kubernetes.ts';
+import { sameAddress } from '../model/kubernetes.ts';
+import { findTopologies } from '../model/topology.ts';
+import { configuredBindings } from '../views/bindings.ts';
+import type { LanguageService } from '../views/language-client.ts';
+import type { TextDocuments } from '../views/text-documents.ts';
+import type { DefinitionsOf } from './open-manifest.ts';
+import { findManifest } from './open-manifest.ts';
+import type { ClusterArgument } from './pick-cluster.ts';
+import { pickCluster } from './pick-cluster.ts';
+
+export const editScheme = 'cnpg-edit';
+
+export interface ManifestDependencies {
+  connections: Connections;
+  /** Texts as they would be. */
+  proposals: TextDocuments;
+  language: () => Promise<DefinitionsOf & Pick<LanguageService, 'replicaTextOf'>>;
+}
+
+type ReplicaValues = Readonly<Record<string, string | null>>;
+
+/**
+ * Shows what would change in the manifest of a Cluster, and writes it when the user agrees.
+ * @returns whether the manifest says so now
+ */
+export async function editReplica(
+  deps: ManifestDependencies,
+  address: Address,
+  values: ReplicaValues,
+  why: string,
+): Promise<boolean> {
+  const reference = { kind: 'Cluster' as const, ...address };
+  const place = await findManifest(reference, deps.language);
+  if (!place) return false;
+  const manifest = vscode.Uri.parse(place.uri);
+  const file = vscode.workspace.asRelativePath(manifest);
+  // The server edits what is open: the text is the one in the editor, saved or not.
+  const document = await vscode.workspace.openTextDocument(manifest);
+  const service = await deps.language();
+  const { text, problem } = await service.replicaTextOf(place.uri, reference, place.range.start.line, values);
+  if (text === undefined) {
+    void vscode.window.showWarningMessage(
+      `${file} is not edited. ${problem ?? ''} spec.replica of ${address.name} has to have: ${inWords(values)}.`,
+    );
+    return false;
+  }
+  if (text === document.getText()) return true;
+  const proposal = vscode.Uri.from({ scheme: editScheme, path: manifest.path, query: address.context });
+  deps.proposals.set(proposal, text);
+  await vscode.languages.setTextDocumentLanguage(await vscode.workspace.openTextDocument(proposal), 'yaml');
+  await vscode.commands.executeCommand('vscode.diff', manifest, proposal, `${file}: ${why}`, { preview: false });
+  const answer = await vscode.window.showInformationMessage(
+    `${why}: write this into ${file}? Commit and apply it as you always do.`,
+    'Write',
+    'Not Now',
+  );
+  if (answer !== 'Write') return false;
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(manifest, new vscode.Range(0, 0, document.lineCount, 0), text);
+  await vscode.workspace.applyEdit(edit);
+  return document.save();
+}
+
+const inWords = (values: ReplicaValues): string =>
+  Object.entries(values)
+    .map(([field, value]) => (value === null ? `no ${field}` : `${field}: ${value}`))
+    .join(', ');
+
+/** Writes the roles that the live Clusters of a topology have into their manifests: a promotion leaves them behind. */
+export const writeRolesIntoManifests =
+  (deps: ManifestDependencies) =>
+  async (argument?: ClusterArgument): Promise<void> => {
+    const { connections } = deps;
+    const chosen = await pickCluster(
+      connections,
+      argument,
+      'Write Roles into Manifests',
+      ({ spec }) => spec.replica !== undefined,
+    );
+    if (!chosen) return;
+    const topology = findTopologies(connections.snapshots(), configuredBindings()).find(({ members }) =>
+      members.some(({ address }) => sameAddress(address, chosen)),
+    );
+    const members = topology?.members.map(({ address }) => address) ?? [chosen];
+    let written = 0;
+    for (const address of members) {
+      const connection = connections.get(address.context);
+      if (!connection) continue;
+      const signal = AbortSignal.timeout(30_000);
+      const cluster = await connection.get<Cluster>('Cluster', address.namespace, address.name, signal);
+      if (await editReplica(deps, address, rolesOf(cluster), `Roles of ${address.name}`)) written++;
+    }
+    void vscode.window.showInformationMessage(
+      `${written} of ${members.length} manifests have the roles that the Clusters have.`,
+    );
+  };
+
+/** A token that was used is of no use in a manifest, and refused when the Cluster is created from it again. */
+function rolesOf(cluster: Cluster): ReplicaValues {
+  const { primary, source, promotionToken } = cluster.spec.replica ?? {};
+  return {
+    ...(primary !== undefined && { primary }),
+    ...(source !== undefined && { source }),
+    promotionToken: promotionToken === undefined || tokenUsed(cluster) ? null : promotionToken,
+  };
+}

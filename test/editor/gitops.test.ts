@@ -1,0 +1,90 @@
+/**
+ * A switchover of Clusters that are applied from Git, in real VS Code: the manifests of the workspace are edited, the test applies
+ * them as a tool would, and the run follows. Screenshots are in test-results/gitops/.
+ */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { parse } from 'yaml';
+import type { Cluster } from '../../src/model/cluster.ts';
+import type { Client } from '../../src/simulator/operator/client.ts';
+import { resources } from '../../src/simulator/operator/client.ts';
+import { sideClients } from '../support/playground.ts';
+import { openStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import type { Workbench } from './workbench.ts';
+import { poll } from './workbench.ts';
+
+let stage: Stage;
+let w: Workbench;
+let tool: Record<string, Client>;
+const ending = new AbortController();
+
+before(async () => {
+  stage = await openStage('gitops', () => ({ settings: { 'cnpg.places': { eu: 'eu', us: 'us' } } }));
+  tool = sideClients(stage.playground, ending.signal);
+  w = stage.workbench;
+  await w.activity('CloudNativePG');
+  for (const context of ['eu', 'us']) {
+    await w.row(new RegExp(`^${context}not connected`)).click();
+    await w.row(new RegExp(`^${context}connected · 1 Cluster`)).waitFor();
+  }
+});
+
+after(async () => {
+  ending.abort();
+  await stage?.close();
+});
+
+const fileOf = (side: string): string => path.join(stage.workspace, side, `cluster-${side}.yaml`);
+
+function replicaIn(side: string): NonNullable<Cluster['spec']['replica']> {
+  const documents = fs.readFileSync(fileOf(side), 'utf8').split(/^---$/m);
+  const cluster = documents.map(text => parse(text) as Cluster | null).find(each => each?.kind === 'Cluster');
+  assert.ok(cluster?.spec.replica);
+  return cluster.spec.replica;
+}
+
+/** As Argo CD or Flux would: what is in the file, and nothing else. */
+async function applied(
+  side: string,
+  accept: (replica: NonNullable<Cluster['spec']['replica']>) => boolean,
+): Promise<void> {
+  await poll(async () => accept(replicaIn(side)) || undefined, `the edited manifest of ${side}`, 60_000);
+  const replica = { promotionToken: null, ...replicaIn(side) };
+  await tool[side]?.mergePatch(resources.clusters, 'default', `cluster-${side}`, { spec: { replica } });
+}
+
+async function write(words: RegExp, shot: string): Promise<void> {
+  const toast = await w.notification(words, 60_000);
+  await w.shot(shot);
+  await toast.getByRole('button', { name: 'Write', exact: true }).click();
+}
+
+test('the demotion is edited, shown as a diff, applied, and followed', async () => {
+  const comments = fs.readFileSync(fileOf('eu'), 'utf8').match(/#.*/g);
+  await w.command('CNPG: Promote Replica Cluster by Its Manifests…');
+  await w.quick.getByRole('option', { name: /cluster-us/ }).click();
+  await w.fillInput('stops accepting writes', 'cluster-eu');
+  await write(/Demote the primary cluster: write this into eu\/cluster-eu\.yaml/, 'demotion');
+  await applied('eu', ({ primary }) => primary === 'cluster-us');
+  assert.deepEqual(fs.readFileSync(fileOf('eu'), 'utf8').match(/#.*/g), comments);
+});
+
+test('then the promotion with the token, until the former primary follows', async () => {
+  await write(/Promote the replica cluster with the token: write this into us\/cluster-us\.yaml/, 'promotion');
+  await applied('us', ({ promotionToken }) => promotionToken !== undefined);
+  await w.notification(/Promotion of cluster-us completed/, 120_000);
+  await w.row(/cluster-eu ⇄ cluster-us.*primary: cluster-us/).waitFor();
+});
+
+test('the used token is taken out of the manifest', async () => {
+  await w.command('Notifications: Clear All Notifications');
+  await w.choose(await w.contextMenu(w.row(/^cluster-us.*primary cluster/)), 'Write Roles into Manifests…');
+  await write(/Roles of cluster-us: write this into us\/cluster-us\.yaml/, 'roles');
+  await applied('us', ({ promotionToken, primary }) => promotionToken === undefined && primary === 'cluster-us');
+  await w.notification(/2 of 2 manifests have the roles/);
+});
+
+test('the page asked for no other host', () => assert.deepEqual(w.outside, []));
