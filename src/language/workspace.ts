@@ -30,6 +30,8 @@ export interface WorkspaceFile {
   /** Absent: it has nothing of ours. */
   file?: ManifestFile;
   context?: string | undefined;
+  /** Contexts of members by their names, where somebody said so: they count more. */
+  members?: Readonly<Record<string, string>> | undefined;
   /** Kustomize puts its objects there. */
   namespace?: string | undefined;
   rewritten?: boolean;
@@ -122,7 +124,8 @@ export function createWorkspace(): Workspace {
     for (const kind of new Set([...before, ...after].map(({ kind }) => kind))) touch(`neighbours ${kind}`);
   }
 
-  function set({ uri, file, context, namespace, rewritten = false, neighbours: named = [] }: WorkspaceFile): void {
+  function set(given: WorkspaceFile): void {
+    const { uri, file, context, members = {}, namespace, rewritten = false, neighbours: named = [] } = given;
     const before = files.get(uri);
     const documents = (file?.documents ?? []).filter(isIndexed);
     // While a text is broken, the others see it as it was.
@@ -133,9 +136,12 @@ export function createWorkspace(): Workspace {
       const { kind, name, errors } = document;
       if (name === undefined || errors.length > 0) return [];
       const old = byDocument.get(document);
-      const place = { context, namespace: namespace ?? document.namespace, rewritten };
+      const cluster = clusterOf(document);
+      const member = cluster && topologyName(cluster);
+      const bound = member !== undefined && Object.hasOwn(members, member) ? members[member] : undefined;
+      const place = { context: bound ?? context, namespace: namespace ?? document.namespace, rewritten };
       if (old?.uri === uri && isAt(old, place)) return [old];
-      return [{ uri, document, kind, name, ...place, cluster: clusterOf(document) }];
+      return [{ uri, document, kind, name, ...place, cluster }];
     });
     const kept = new Set(entries);
     for (const entry of before?.entries ?? []) if (!kept.has(entry)) remove(entry);

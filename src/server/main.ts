@@ -54,7 +54,7 @@ import { createExcludes } from './excludes.ts';
 import { createServedKinds } from './served-kinds.ts';
 import type { ServedDocument } from './served-kinds.ts';
 import type { Settings } from './settings.ts';
-import { createSettings } from './settings.ts';
+import { contextsOfMembers, createSettings } from './settings.ts';
 import type { VersionInForce } from './version-in-force.ts';
 import { versionInForce } from './version-in-force.ts';
 import { createWorkspaceFiles } from './workspace-files.ts';
@@ -100,6 +100,7 @@ const workspaceFiles = createWorkspaceFiles({
     const folder = folderOf(uri);
     return folder && contextOf(settings.of(folder.uri).places, nameInFolder(uri));
   },
+  membersOf: uri => contextsOfMembers(settings.of(folderOf(uri)?.uri ?? uri), connected),
   isExcluded: excludes.isExcluded,
   warn,
 });
@@ -195,6 +196,7 @@ connection.onRequest('cnpg/serves', ({ context, documents }: { context: string; 
 );
 connection.onNotification('cnpg/connected', ({ contexts }: { contexts: string[] }) => {
   connected = contexts;
+  workspaceFiles.placeAnew();
   checkSoon();
 });
 

@@ -6,26 +6,32 @@ import type { Connection, DidChangeConfigurationParams } from 'vscode-languagese
 export interface Settings {
   version: string;
   places: Record<string, string>;
+  /** Where members of topologies are: `context`, `context/namespace` or `context/namespace/cluster` by name. */
+  members: Record<string, string>;
   /** Severities of rules over both sides, by code; `off`: not reported. */
   rules: Record<string, RuleSetting>;
 }
 
-export const usualSettings: Settings = { version: 'auto', places: {}, rules: {} };
+export const usualSettings: Settings = { version: 'auto', places: {}, members: {}, rules: {} };
 
 /** What is not as it should be counts as not set. */
 export function readSettings(given: unknown): Settings {
-  const { version, places, rules } = (typeof given === 'object' && given !== null ? given : {}) as Record<
+  const { version, places, members, rules } = (typeof given === 'object' && given !== null ? given : {}) as Record<
     string,
     unknown
   >;
   return {
     version: typeof version === 'string' ? version : usualSettings.version,
-    places: Object.fromEntries(pairsOf(places).filter((pair): pair is [string, string] => typeof pair[1] === 'string')),
+    places: textsOf(places),
+    members: textsOf(members),
     rules: Object.fromEntries(
       pairsOf(rules).filter((pair): pair is [string, RuleSetting] => ruleSettings.includes(pair[1] as RuleSetting)),
     ),
   };
 }
+
+const textsOf = (value: unknown): Record<string, string> =>
+  Object.fromEntries(pairsOf(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
 
 const pairsOf = (value: unknown): [string, unknown][] =>
   typeof value === 'object' && value !== null ? Object.entries(value) : [];
@@ -73,4 +79,18 @@ export function createSettings(connection: Connection, canAsk: () => boolean, on
       onChange();
     },
   };
+}
+
+/** Contexts may contain "/", as those of EKS do: of the contexts that are known the longest one counts. */
+export function contextsOfMembers(
+  { members, places }: Settings,
+  connected: readonly string[],
+): Readonly<Record<string, string>> {
+  const known = [...connected, ...Object.values(places)].sort((a, b) => b.length - a.length);
+  return Object.fromEntries(
+    Object.entries(members).map(([name, place]) => [
+      name,
+      known.find(context => place === context || place.startsWith(`${context}/`)) ?? place.split('/')[0] ?? place,
+    ]),
+  );
 }

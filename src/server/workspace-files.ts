@@ -45,6 +45,8 @@ export interface WorkspaceFilesOptions {
   kustomizations: Kustomizations;
   /** @param uri of a file @returns the Kubernetes context that it is for, when it is known */
   contextOf: (uri: string) => string | undefined;
+  /** Contexts of members by their names. */
+  membersOf: (uri: string) => Readonly<Record<string, string>>;
   /** @param file absolute path */
   isExcluded: (file: string, isFolder: boolean) => boolean;
   warn: (message: string) => void;
@@ -73,7 +75,7 @@ export const placed = (
 });
 
 export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceFiles {
-  const { workspace, kustomizations, contextOf, isExcluded, warn } = options;
+  const { workspace, kustomizations, contextOf, membersOf, isExcluded, warn } = options;
   /** By path; of files with nothing of ours and of no neighbour nothing is kept. */
   const onDisk = new Map<string, ManifestFile>();
   const open = new Map<string, Known>();
@@ -82,7 +84,10 @@ export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceF
 
   function place(file: string, uri: string, manifest: ManifestFile): void {
     const role = kustomizations.roleOf(file);
-    workspace.set(placed(uri, manifest, contextOf(uri), role, applied(posix(file))));
+    workspace.set({
+      ...placed(uri, manifest, contextOf(uri), role, applied(posix(file))),
+      members: membersOf(uri),
+    });
   }
 
   /** Of a text that nobody has open. */

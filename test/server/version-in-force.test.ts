@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { VersionFacts } from '../../src/server/version-in-force.ts';
 import { versionInForce } from '../../src/server/version-in-force.ts';
-import { readSettings } from '../../src/server/settings.ts';
+import { contextsOfMembers, readSettings } from '../../src/server/settings.ts';
 
 const served: Record<string, string> = { eu: 'eu@1', us: 'us@1', old: 'old@2' };
 const facts: VersionFacts = {
@@ -50,13 +50,25 @@ test('settings that are not as they should be count as not set', () => {
     { places: null },
     { rules: { RC304: 3 } },
   ])
-    assert.deepEqual(readSettings(odd), { version: 'auto', places: {}, rules: {} });
+    assert.deepEqual(readSettings(odd), { version: 'auto', places: {}, members: {}, rules: {} });
   assert.deepEqual(
     readSettings({ version: '1.29', places: { a: 'eu', b: 3 }, rules: { RC304: 'off', RC305: 'loud' } }),
     {
       version: '1.29',
       places: { a: 'eu' },
+      members: {},
       rules: { RC304: 'off' },
     },
   );
+});
+
+test('the context of a bound member', () => {
+  const members = { a: 'arn:aws:eks:eu:1:cluster/x/pg', b: 'eu/pg/cluster-eu', c: 'us', d: 'other/pg' };
+  const settings = { ...readSettings({ places: { us: 'us' } }), members };
+  assert.deepEqual(contextsOfMembers(settings, ['arn:aws:eks:eu:1:cluster/x', 'eu', 'arn:aws:eks:eu:1:cluster']), {
+    a: 'arn:aws:eks:eu:1:cluster/x',
+    b: 'eu',
+    c: 'us',
+    d: 'other',
+  });
 });

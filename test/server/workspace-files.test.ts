@@ -26,6 +26,7 @@ const files = createWorkspaceFiles({
   workspace,
   kustomizations: createKustomizations(),
   contextOf: of => (of.startsWith(uri('eu/')) ? 'context-eu' : undefined),
+  membersOf: () => ({ bound: 'context-bound' }),
   isExcluded: excludes.isExcluded,
   warn: assert.fail,
 });
@@ -36,6 +37,7 @@ const cluster = (name: string): string => clusterText({ name });
 before(async () => {
   write('eu/a.yaml', cluster('a'));
   write('with space/b.yml', `${cluster('b')}---\n${cluster('b2')}`);
+  write('bound.yaml', cluster('bound'));
   write('node_modules/c.yaml', cluster('c'));
   write('out/d.yaml', cluster('d'));
   write('.cnpglintignore', 'ignored/\n');
@@ -55,6 +57,7 @@ before(async () => {
 test('what is read, and where it will be applied', () => {
   assert.deepEqual(named('a'), ['eu/a.yaml']);
   assert.equal(workspace.named('Cluster', 'a')[0]?.context, 'context-eu');
+  assert.equal(workspace.named('Cluster', 'bound')[0]?.context, 'context-bound');
   assert.equal(named('b').length + named('b2').length, 2);
   for (const name of 'cdefgh') assert.deepEqual(named(name), [], name);
   assert.deepEqual(

@@ -94,6 +94,7 @@ import { tablespacesDiffer } from './tablespaces-differ.ts';
 import { tightTimeouts } from './tight-timeouts.ts';
 import { tokenForeign } from './token-foreign.ts';
 import { tokenFromThePast } from './token-from-the-past.ts';
+import { tokenInFile } from './token-in-file.ts';
 import { tokenInconsistent } from './token-inconsistent.ts';
 import { tokenUsed } from './token-used.ts';
 import { twoPrimaries } from './two-primaries.ts';
@@ -189,6 +190,7 @@ const clusterRules: readonly Rule[] = [
   promotionWithoutToken,
   partnerNotDemoted,
   stanzaRemoved,
+  tokenInFile,
   asleepInRoleChange,
   reconciliationOff,
   fencedInstancesForm,
