@@ -81,6 +81,11 @@ export function recorded(connection: Connection, by: string, tell: (action: Acti
       const part = subresource ? `, ${subresource}` : '';
       return how.dryRun ? send() : telling(`PATCH ${kind} ${namespace}/${name}${part}`, write.patch, send);
     },
+    apply: (object, how, signal) => {
+      const send = () => connection.apply(object, how, signal);
+      const { namespace = '', name } = object.metadata;
+      return how.dryRun ? send() : telling(`APPLY ${object.kind ?? ''} ${namespace}/${name}`, object, send);
+    },
     create: (kind, object, how, signal) => {
       const send = () => connection.create(kind, object, how, signal);
       const { namespace = '', name } = object.metadata;

@@ -6,6 +6,7 @@ import { createActionLog, recorded } from './action-log.ts';
 import { commandTable, registerCommands } from './commands/index.ts';
 import { describeScheme, forgottenPage, liveScheme, logScheme } from './commands/live-pages.ts';
 import { forgottenOperation, operationScheme } from './commands/operate.ts';
+import { applyScheme, forgottenApply } from './commands/apply-manifest.ts';
 import { archiveOpener } from './commands/browse-wal-archive.ts';
 import { archiveFileReader } from './commands/open-wal-archive.ts';
 import { editScheme } from './commands/edit-manifests.ts';
@@ -48,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): void {
       ),
   });
   const room = () => import('./archive/index.ts');
+  const comparisons = createTextDocuments(applyScheme, forgottenApply);
   const listings = createArchiveDocuments(archiveFileReader(connections, room));
   const promotions = createTextDocuments(promotionScheme, forgottenPromotion);
   const operationPages = createTextDocuments(operationScheme, forgottenOperation);
@@ -78,6 +80,13 @@ export function activate(context: vscode.ExtensionContext): void {
       archiveRoom: room,
       manifests: { connections, proposals, language: () => language },
     },
+    apply: {
+      connections,
+      documents: comparisons,
+      liveYaml: () => import('./language/live-yaml.ts'),
+      language: () => language,
+      log,
+    },
     history,
     histories,
     actions,
@@ -99,6 +108,7 @@ export function activate(context: vscode.ExtensionContext): void {
     portForwards,
     connections,
     listings,
+    comparisons,
     pages,
     promotions,
     histories,

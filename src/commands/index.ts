@@ -6,6 +6,8 @@ import { Failure, messageOf } from '../errors.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import type { Scenes } from '../views/scenes.ts';
 import type { ReplicationView } from '../views/tree/provider.ts';
+import type { ApplyDependencies } from './apply-manifest.ts';
+import { applyManifest } from './apply-manifest.ts';
 import { bindMember } from './bind-member.ts';
 import { filterArchiveFolder, openArchiveFile, refreshArchiveFolder, showMoreOfArchive } from './browse-wal-archive.ts';
 import { chooseKubeconfig } from './choose-kubeconfig.ts';
@@ -58,6 +60,7 @@ export interface CommandDependencies {
   connections: Connections;
   archives: ArchiveDependencies;
   switchover: SwitchoverDependencies;
+  apply: ApplyDependencies;
   history: RunHistory;
   histories: TextDocuments;
   actions: ActionLog;
@@ -84,6 +87,7 @@ export const commandTable = ({
   connections,
   archives,
   switchover,
+  apply,
   history,
   histories,
   actions,
@@ -141,6 +145,7 @@ export const commandTable = ({
   'cnpg.showTopology': showTopology(extension, connections),
   'cnpg.openManifest': openManifest(connections, language),
   'cnpg.openLiveYaml': openLiveYaml({ connections, pages, liveYaml }),
+  'cnpg.applyManifest': applyManifest(apply),
   'cnpg.diffWithLive': diffWithLive({ connections, pages, liveYaml }, language),
   'cnpg.describe': describe({ connections, pages }),
   'cnpg.showLogs': showLogs(connections, pages),

@@ -88,7 +88,8 @@ function preferred(places: readonly DefinitionPlace[], context: string): Definit
   return own.length > 0 ? own : [...places];
 }
 
-function contextOf(uri: vscode.Uri): string | undefined {
+/** Of the file's folder, by `cnpg.places`. */
+export function contextOf(uri: vscode.Uri): string | undefined {
   const folders = vscode.workspace.getConfiguration('cnpg', uri).get<Record<string, string>>('places', {});
   const file = vscode.workspace.asRelativePath(uri, false);
   const longest = Object.keys(folders)

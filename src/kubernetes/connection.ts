@@ -233,6 +233,7 @@ function openConnection(
     portForward: (ns, pod, port, stop) => portForward(client, context, ns, pod, port, stop),
     podBehind: (ns, service, port, stop) => podBehind(client, context, ns, service, port, stop),
     patch: (write, { dryRun }, stop) => patch(client, context, write, dryRun, stop),
+    apply: (object, how, stop) => apply(client, context, object, how, stop),
     create: (kind, object, { dryRun }, stop) => create(client, context, kind, object, dryRun, stop),
     delete: (kind, ns, name, how, stop) => remove(client, context, kind, ns, name, how, stop),
     publishedSchemas: stop => publishedSchemas(client, context, stop),
@@ -288,6 +289,35 @@ async function patch<T extends KubernetesObject>(
       contentType: 'application/merge-patch+json',
       query: { ...(dryRun && { dryRun: 'All' }), fieldManager: 'cnpg-replica-clusters', fieldValidation: 'Strict' },
       body: resourceVersion === undefined ? write.patch : withVersion(write.patch, resourceVersion),
+    },
+    signal,
+  );
+  return { object: body, warnings };
+}
+
+async function apply(
+  client: Client,
+  context: string,
+  object: KubernetesObject,
+  { dryRun, force, resourceVersion }: { dryRun: boolean; force: boolean; resourceVersion?: string },
+  signal: AbortSignal,
+): Promise<{ object: KubernetesObject; warnings: string[] }> {
+  const { namespace = 'default', name } = object.metadata;
+  const kind = object.kind as ObjectKind;
+  const { body, warnings } = await client.json<KubernetesObject>(
+    {
+      what: `${dryRun ? 'Dry run of applying' : 'Applying'} ${kind} ${namespace}/${name} in context ${context}`,
+      path: objectPath(kind, namespace, name),
+      method: 'PATCH',
+      // JSON is YAML.
+      contentType: 'application/apply-patch+yaml',
+      query: {
+        ...(dryRun && { dryRun: 'All' }),
+        ...(force && { force: 'true' }),
+        fieldManager: 'cnpg-replica-clusters',
+        fieldValidation: 'Strict',
+      },
+      body: resourceVersion === undefined ? object : withVersion(object, resourceVersion),
     },
     signal,
   );

@@ -97,6 +97,15 @@ export interface Connection {
     options: { dryRun: boolean },
     signal: AbortSignal,
   ): Promise<{ object: T; warnings: string[] }>;
+  /**
+   * Server-side apply with strict field validation. A `conflict` means that another manager owns a field with another value, which
+   * `force` takes over, or that the object is not of that `resourceVersion` any more. `dryRun` as in `patch`.
+   */
+  apply(
+    object: KubernetesObject,
+    options: { dryRun: boolean; force: boolean; resourceVersion?: string },
+    signal: AbortSignal,
+  ): Promise<{ object: KubernetesObject; warnings: string[] }>;
   /** Creates with strict field validation; a `conflict` means that there is one of that name. `dryRun` as in `patch`. */
   create(
     kind: ObjectKind,

@@ -262,6 +262,15 @@ connection.onRequest(
       withReplica(fileOf(uri), object, line, values),
     ),
 );
+/** Objects of a file that can be applied as they stand: neither patches nor templates, and YAML that can be read. */
+connection.onRequest('cnpg/objects', ({ uri }: { uri: string }) =>
+  answer('objects', [], () =>
+    fileOf(uri)
+      .documents.filter(document => isOurs(document) && !document.template && document.errors.length === 0)
+      .filter(({ name }) => name !== undefined)
+      .map(({ value, startLine }) => ({ object: value, line: startLine })),
+  ),
+);
 serveNavigation(connection, { workspace, fileOf: indexedFile, answer });
 connection.listen();
 

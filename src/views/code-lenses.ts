@@ -67,6 +67,6 @@ function lensesOf(cluster: ManifestCluster, live: readonly string[]): vscode.Cod
       : []),
     lens('Open WAL Archive', 'cnpg.openWalArchive'),
     lens('Show Topology', 'cnpg.showTopology'),
-    ...(live.length > 0 ? [lens('Diff with Live', 'cnpg.diffWithLive')] : []),
+    ...(live.length > 0 ? [lens('Diff with Live', 'cnpg.diffWithLive'), lens('Apply…', 'cnpg.applyManifest')] : []),
   ];
 }

@@ -3,6 +3,13 @@ import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { ManifestCluster } from './code-lenses.ts';
 
+/** An object of a manifest as the API server would decode it. */
+export interface WrittenObject {
+  object: KubernetesObject;
+  /** 0-based, of its document. */
+  line: number;
+}
+
 export interface LanguageService extends vscode.Disposable {
   start(): Promise<void>;
   clustersOf: (uri: string) => Promise<ManifestCluster[]>;
@@ -17,6 +24,8 @@ export interface LanguageService extends vscode.Disposable {
    * The text of an open file as it would be if the object defined at that line were what the API server has; `null` when it
    * cannot be compared.
    */
+  /** Objects of an open file that can be applied. */
+  objectsOf(uri: string): Promise<WrittenObject[]>;
   liveTextOf(uri: string, object: ObjectName, line: number, live: KubernetesObject): Promise<string | null>;
   /** The text of an open file with other values in `spec.replica` (`null`: removed), or why it has to be edited by hand. */
   replicaTextOf(
@@ -99,6 +108,10 @@ export function createLanguageService(
     async definitionsOf(object, files) {
       if (!client.isRunning()) return [];
       return client.sendRequest<DefinitionPlace[]>('cnpg/definitions', { object, ...(files && { files }) });
+    },
+    async objectsOf(uri) {
+      if (!client.isRunning()) return [];
+      return client.sendRequest<WrittenObject[]>('cnpg/objects', { uri });
     },
     async liveTextOf(uri, object, line, live) {
       if (!client.isRunning()) return null;

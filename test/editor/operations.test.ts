@@ -3,6 +3,8 @@
  * in test-results/operations/.
  */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
@@ -96,6 +98,31 @@ test('a standby is restarted by a new pod', async () => {
   await w.modal.getByRole('button', { name: 'Restart', exact: true }).click();
   await w.notification(/Restart cluster-us-2.*completed/, 90_000);
   await w.row(/^cluster-us-2.*streaming/).waitFor();
+});
+
+test('a manifest is applied: differences, confirmation, what is live afterwards', async () => {
+  await w.openFile('us/scheduled-backup.yaml');
+  await w.page.locator('.editor-instance .monaco-editor .view-line').filter({ hasText: 'schedule:' }).click();
+  await w.page.keyboard.press('End');
+  await w.page.keyboard.press('Enter');
+  await w.page.keyboard.type('suspend: true');
+  await w.command('CNPG: Apply Manifest…');
+  await w.quick.getByRole('option', { name: /^us/ }).click();
+  await w.modal.getByText('Change ScheduledBackup default/nightly-us', { exact: false }).waitFor();
+  await w.shot('apply-asked');
+  await w.modal.getByRole('button', { name: 'Apply', exact: true }).click();
+  await w.notification(/Applied to us: ScheduledBackup default\/nightly-us/);
+  await w.shot('applied');
+});
+
+test('a manifest that would change roles is not applied', async () => {
+  const file = path.join(stage.workspace, 'us/cluster-us.yaml');
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('primary: cluster-eu', 'primary: cluster-us'));
+  await w.openFile('us/cluster-us.yaml');
+  await w.command('CNPG: Apply Manifest…');
+  await w.quick.getByRole('option', { name: /^us/ }).click();
+  await w.notification(/Nothing was applied.*would be promoted/);
+  await w.shot('role-change-refused');
 });
 
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));

@@ -13,6 +13,8 @@ import type { Connection } from '../../src/kubernetes/contract.ts';
 import type { Times } from '../../src/kubernetes/times.ts';
 import { usualTimes } from '../../src/kubernetes/times.ts';
 import type { ContextSnapshot } from '../../src/model/snapshot.ts';
+import type { Cluster } from '../../src/model/cluster.ts';
+import { applyPlanned, planApply } from '../../src/operations/apply-manifests.ts';
 import { member, pod } from '../support/clusters.ts';
 import type { Relay } from '../real-kubernetes/relay.ts';
 
@@ -306,6 +308,56 @@ export const cases: Record<string, Case> = {
     const { unread, databaseRoles } = await until(() => true, 'a look');
     assert.deepEqual([unread, databaseRoles], [{}, []]);
     assert.equal(log.filter(text => text.includes('DatabaseRole')).length, 1, log.join('\n'));
+  },
+
+  'manifests are applied: what a dry run says, conflicts, fields taken over, changes meanwhile': async (
+    t,
+    endpoint,
+  ) => {
+    const { connection } = await open(t, endpoint);
+    const written = clusterNamed('applied');
+    const plan = (object = written, force = false) => planApply(connection, [object], () => force, never);
+    const code = async (promise: Promise<unknown>): Promise<string> => {
+      const error = await promise.catch((thrown: unknown) => thrown);
+      return error instanceof Failure ? `${error.code}: ${error.message}` : 'no failure';
+    };
+    const instances = async (): Promise<unknown> =>
+      (await connection.get<Cluster>('Cluster', 'default', 'applied', never)).spec.instances;
+    const change = (to: number) =>
+      connection.patch(
+        { kind: 'Cluster', namespace: 'default', name: 'applied', patch: { spec: { instances: to } } },
+        { dryRun: false },
+        never,
+      );
+    try {
+      const [first] = await plan();
+      assert.deepEqual([first?.live, first?.changes], [undefined, true]);
+      assert.match(await code(instances()), /^not-found/, 'a dry run stores nothing');
+      const applied: string[] = [];
+      await applyPlanned(connection, await plan(), each => applied.push(each.written.metadata.name), never);
+      assert.deepEqual(applied, ['applied']);
+      assert.equal(await instances(), 3);
+      assert.equal((await plan())[0]?.changes, false, 'all is there already');
+
+      await change(5);
+      assert.match(await code(plan()), /^conflict: .*spec\.instances/s);
+      const forced = await plan(written, true);
+      assert.equal(forced[0]?.changes, true);
+      await change(4);
+      assert.match(
+        await code(applyPlanned(connection, forced, () => undefined, never)),
+        /^conflict/,
+        'changed meanwhile',
+      );
+      await applyPlanned(connection, await plan(written, true), () => undefined, never);
+      assert.equal(await instances(), 3);
+
+      const replica = clusterNamed('applied', 'default', { replica: { primary: 'other', source: 'other' } });
+      assert.match(await code(plan(replica)), /^role-change: .*would be demoted.*Promote Replica Cluster/s);
+      assert.match(await code(plan(clusterNamed('applied', 'default', { instnces: 3 }))), /instnces/);
+    } finally {
+      await endpoint.remove(written).catch(() => undefined);
+    }
   },
 
   'without the right to forward ports the API says so; a pod that is nowhere cannot be reached': async (

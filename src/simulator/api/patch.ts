@@ -86,7 +86,9 @@ export function applyPatch(
 ): StoredObject {
   const managed = (current?.metadata.managedFields ?? []) as Managed[];
   const wanted = leaves(applied).filter(path => !identity.has(path));
-  const others = managed.filter(entry => entry.manager !== manager);
+  // What the same manager has changed by an update is another's to it.
+  const isMine = (entry: Managed): boolean => entry.manager === manager && entry.operation === 'Apply';
+  const others = managed.filter(entry => !isMine(entry));
   const conflicts = others.flatMap(entry => {
     const owned = new Set(fromFields(entry.fieldsV1));
     const paths = wanted.filter(
@@ -97,7 +99,7 @@ export function applyPatch(
   if (conflicts.length > 0 && !force) throw applyConflict(conflicts);
 
   const result = mergePatch((current ?? {}) as unknown as Json, applied as unknown as Json) as JsonObject;
-  const mine = managed.find(entry => entry.manager === manager && entry.operation === 'Apply');
+  const mine = managed.find(isMine);
   for (const path of mine ? fromFields(mine.fieldsV1) : [])
     if (!wanted.includes(path) && !others.some(entry => fromFields(entry.fieldsV1).includes(path)))
       remove(result, path);

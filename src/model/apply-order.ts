@@ -1,0 +1,42 @@
+/** In which order manifests are applied, and which of them must go another way. */
+import type { Cluster } from './cluster.ts';
+import { isReplicaCluster } from './cluster.ts';
+import type { KubernetesObject } from './kubernetes.ts';
+
+/** What others refer to comes first: a Cluster cannot archive before its ObjectStore is there. */
+const order = [
+  'ObjectStore',
+  'ImageCatalog',
+  'ClusterImageCatalog',
+  'Cluster',
+  'DatabaseRole',
+  'Database',
+  'Publication',
+  'Subscription',
+  'Pooler',
+  'ScheduledBackup',
+  'Backup',
+];
+
+const rank = ({ kind = '' }: KubernetesObject): number => {
+  const at = order.indexOf(kind);
+  return at === -1 ? order.length : at;
+};
+
+/** Those of the same kind stay in the order in which they are written. */
+export const inApplyOrder = <T extends { object: KubernetesObject }>(manifests: readonly T[]): T[] =>
+  manifests.toSorted((a, b) => rank(a.object) - rank(b.object));
+
+/**
+ * Would it change who is primary? That takes a demotion, a token and a promotion in this order, on both sides.
+ * @param live `undefined`: it is to be created
+ * @returns what it would do, in words; `undefined`: it changes no role
+ */
+export function roleChange(written: KubernetesObject, live: KubernetesObject | undefined): string | undefined {
+  if (written.kind !== 'Cluster' || !live) return undefined;
+  const [before, after] = [live as Cluster, written as Cluster].map(isReplicaCluster);
+  if (before === after) return undefined;
+  return after
+    ? `${live.metadata.name} is the primary cluster, and would be demoted`
+    : `${live.metadata.name} is a replica cluster, and would be promoted`;
+}

@@ -1,0 +1,100 @@
+/** Manifests are applied on the server side: a dry run says what would become of each object, then it is done. */
+import { Failure, isFailure } from '../errors.ts';
+import type { Connection, ObjectKind } from '../kubernetes/contract.ts';
+import { inApplyOrder, roleChange } from '../model/apply-order.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
+
+export type ApplyApi = Pick<Connection, 'apply' | 'raw'>;
+
+/** One object as it is, and as it would be. */
+export interface PlannedApply {
+  /** As it is written, with its namespace. */
+  written: KubernetesObject;
+  live: KubernetesObject | undefined;
+  /** What the dry run gave back. */
+  planned: KubernetesObject;
+  /** Fields of other managers are taken over. */
+  force: boolean;
+  warnings: string[];
+  /** Does it change anything that counts? */
+  changes: boolean;
+}
+
+/**
+ * Asks the API server what would become of each object. Stores nothing.
+ * @param force for which objects fields of other managers are taken over
+ * Rejects with a `Failure`: `conflict` when another manager owns a field, `role-change` when it would change who is primary.
+ */
+export async function planApply(
+  api: ApplyApi,
+  objects: readonly KubernetesObject[],
+  force: (object: KubernetesObject) => boolean,
+  signal: AbortSignal,
+): Promise<PlannedApply[]> {
+  const planned: PlannedApply[] = [];
+  for (const { object } of inApplyOrder(objects.map(each => ({ object: each })))) {
+    const { kind, metadata } = object;
+    const live = await unlessMissing(
+      api.raw(kind as Exclude<ObjectKind, 'Secret'>, metadata.namespace ?? 'default', metadata.name, signal),
+    );
+    const change = roleChange(object, live);
+    if (change !== undefined) throw notThisWay(change);
+    const how = { dryRun: true, force: force(object) };
+    const answer = await api.apply(object, how, signal);
+    planned.push({
+      written: object,
+      live,
+      planned: answer.object,
+      force: how.force,
+      warnings: answer.warnings,
+      changes: !live || countedText(live) !== countedText(answer.object),
+    });
+  }
+  return planned;
+}
+
+/**
+ * Applies what was planned, one after the other, and ends with the first that fails.
+ * @param done is told of each that was taken
+ * Rejects with the API server's `Failure`; what was applied before stays.
+ */
+export async function applyPlanned(
+  api: ApplyApi,
+  planned: readonly PlannedApply[],
+  done: (applied: PlannedApply) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const each of planned) {
+    await api.apply(each.written, { dryRun: false, force: each.force, ...versionOf(each) }, signal);
+    done(each);
+  }
+}
+
+/** An object that changed since it was shown is refused (409); one that was not there has no version to compare. */
+const versionOf = ({ live }: PlannedApply): { resourceVersion?: string } => {
+  const version = live?.metadata.resourceVersion;
+  return version === undefined ? {} : { resourceVersion: version };
+};
+
+/** What a change of the object shows in: neither its status nor the API server's own marks. */
+function countedText(object: KubernetesObject): string {
+  const { managedFields: _, resourceVersion: __, generation: ___, ...metadata } = object.metadata;
+  return JSON.stringify({ ...object, metadata, status: undefined });
+}
+
+async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isFailure(error) && error.code === 'not-found') return undefined;
+    throw error;
+  }
+}
+
+const notThisWay = (change: string): Failure =>
+  new Failure('role-change', {
+    what: 'Nothing was applied',
+    why: `${change}. Applied one manifest at a time this leads to two primaries or to none.`,
+    remedy:
+      'Run "CNPG: Promote Replica Cluster…" (or "CNPG: Fail Over to Replica Cluster…" when the primary is lost): it changes both sides in the right order.',
+  });
