@@ -50,7 +50,7 @@ const knownFolders = new Map<string, ReadonlySet<string>>();
 
 function foldersOf(uri: string): ReadonlySet<string> {
   let folders = knownFolders.get(uri);
-  if (!folders) knownFolders.set(uri, (folders = new Set(uri.split('/').slice(0, -1))));
+  if (!folders) knownFolders.set(uri, (folders = new Set(uri.split(/[\\/]/).slice(0, -1))));
   return folders;
 }
 
@@ -134,14 +134,17 @@ export function objectStore(workspace: Workspace, from: Entry, name: string): St
   return elsewhere ? { state: 'other context', entry: elsewhere } : { state: 'missing' };
 }
 
-/** Objects of the Cluster: in its place, with its name in `spec.cluster.name`. */
+/** Objects of the Cluster: those that name it, and none nearer to them that has the same name. */
 export const satellitesOf = (workspace: Workspace, side: Side): Entry[] =>
-  workspace.satellites(side.name).filter(entry => mayShareContext(side, entry) && mayShareNamespace(side, entry));
+  workspace.satellites(side.name).filter(entry => clustersOfSatellite(workspace, entry, side.name).includes(side));
 
 /** The Cluster that an object names in `spec.cluster.name`. */
-export function clusterOfSatellite(workspace: Workspace, from: Entry, name: string): Entry | undefined {
-  const candidates = workspace
-    .named('Cluster', name)
-    .filter(entry => mayShareContext(from, entry) && mayShareNamespace(from, entry));
-  return nearest(from, candidates)[0];
-}
+export const clusterOfSatellite = (workspace: Workspace, from: Entry, name: string): Entry | undefined =>
+  clustersOfSatellite(workspace, from, name)[0];
+
+/** More than one for manifests that are there twice. */
+const clustersOfSatellite = (workspace: Workspace, from: Entry, name: string): Entry[] =>
+  nearest(
+    from,
+    workspace.named('Cluster', name).filter(entry => mayShareContext(from, entry) && mayShareNamespace(from, entry)),
+  );

@@ -138,6 +138,7 @@ export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceF
   return {
     async readAll(given, signal) {
       const found: string[] = [];
+      folders.clear();
       for (const folder of given) await find(folder, found, signal);
       for (const file of found.filter(each => isKustomization(path.basename(each)))) noteKustomization(file);
       const wanted = found.filter(file => manifests.test(file)).slice(0, mostFiles);
@@ -157,6 +158,8 @@ export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceF
           began = performance.now();
         }
       }
+      // Their kustomizations are known only now.
+      for (const [file, { uri, file: manifest }] of open) place(file, uri, manifest);
       const isAll = found.length <= mostFiles;
       if (!isAll) warn(`The workspace has more than ${mostFiles} YAML files: what it lacks is not reported.`);
       return isAll;

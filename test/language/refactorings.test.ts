@@ -225,6 +225,20 @@ test('a standalone replica becomes a member: both sides list both, and it stays 
   assert.match(files['x/eu.yaml'] ?? '', /- name: cluster-eu # far\n/);
 });
 
+test('of several stages with the same names only the own one is changed', () => {
+  const stages = Object.fromEntries(
+    ['p', 's'].flatMap(stage =>
+      Object.entries(inTree).map(([uri, text]) => [
+        uri.replace('x/', `${stage}/`),
+        text.replaceAll('  namespace: pg\n', ''),
+      ]),
+    ),
+  );
+  const files = after(stages, 'p/eu.yaml', 'barman-to-plugin');
+  assert.notEqual(files['p/eu.yaml'], stages['p/eu.yaml']);
+  assert.equal(files['s/eu.yaml'], stages['s/eu.yaml']);
+});
+
 test('names are written out', () => {
   const files = after({ ...primary, 'x/schedule.yaml': schedule() }, 'x/eu.yaml', 'explicit-names');
   assert.match(files['x/eu.yaml'] ?? '', /barmanObjectName: store-eu # near\n {8}serverName: cluster-eu\n/);
