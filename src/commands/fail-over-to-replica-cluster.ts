@@ -14,9 +14,8 @@ import type { Scenes } from '../views/scenes.ts';
 import type { OperationDependencies } from './operate.ts';
 import { operate } from './operate.ts';
 import type { Located } from './other-side.ts';
-import { locate, positionsOf } from './other-side.ts';
+import { pickWithPrimary, positionsOf } from './other-side.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
-import { pickCluster } from './pick-cluster.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
 import { alone } from './topology-lock.ts';
 
@@ -33,17 +32,9 @@ export const failOverToReplicaCluster =
   async (argument?: ClusterArgument): Promise<void> => {
     refuseWhenReadOnly(title);
     const { connections } = deps;
-    const target = await pickCluster(connections, argument, title, isReplicaCluster);
-    if (!target) return;
-    const connection = await connections.open(target.context);
-    const cluster = await connection.get<Cluster>(
-      'Cluster',
-      target.namespace,
-      target.name,
-      AbortSignal.timeout(30_000),
-    );
-    const former = await locate(connections, target, cluster.spec.replica?.primary ?? '', title);
-    if (!former) return;
+    const picked = await pickWithPrimary(connections, argument, title, isReplicaCluster);
+    if (!picked) return;
+    const { target, primary: former } = picked;
     let found: OtherSide | undefined;
     const look = async (now: Cluster, signal: AbortSignal): Promise<OtherSide> => {
       found = await readOtherSide(sourcesOf(deps, target, now, former), signal);

@@ -80,7 +80,10 @@ async function followToTheEnd(
   item.name = 'CloudNativePG promotion';
   const tell = (step: PromotionStep, report: (message: string) => void): void => {
     const end = expectedEnd(page);
-    const words = stepWords(step) + (end ? `, until about ${formatTime(end.getTime(), Date.now())}` : '');
+    const words =
+      stepWords(step) +
+      (handOut && step.kind === 'write' ? ': waits until its manifest is applied' : '') +
+      (end ? `, until about ${formatTime(end.getTime(), Date.now())}` : '');
     item.text = `$(sync~spin) ${plan.to.name}: ${words}`;
     item.show();
     report(words);

@@ -9,6 +9,8 @@ import type { Member } from '../model/topology.ts';
 import { findTopologies, membersOf } from '../model/topology.ts';
 import { configuredBindings } from '../views/bindings.ts';
 import type { Scenes } from '../views/scenes.ts';
+import type { ClusterArgument } from './pick-cluster.ts';
+import { pickCluster } from './pick-cluster.ts';
 
 export interface Located {
   /** In the topology. */
@@ -19,7 +21,7 @@ export interface Located {
 }
 
 /** The member that `of` means by this name, in whatever state its context is. */
-export function findMember(connections: Connections, of: Address, name: string): Member | undefined {
+function findMember(connections: Connections, of: Address, name: string): Member | undefined {
   for (const { members } of findTopologies(connections.snapshots(), configuredBindings()))
     if (members.some(member => sameAddress(member.address, of))) return members.find(member => member.name === name);
   return undefined;
@@ -29,7 +31,7 @@ export function findMember(connections: Connections, of: Address, name: string):
  * Finds the member, or asks in which context it would be: it may never have been seen in this window.
  * @returns `undefined` when the user backs out
  */
-export async function locate(
+async function locate(
   connections: Connections,
   of: Address,
   name: string,
@@ -56,6 +58,25 @@ export async function locate(
 }
 
 const pause = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds));
+
+/**
+ * The Cluster that a command is about, and the member that its manifest calls primary.
+ * @returns `undefined` when the user backs out
+ */
+export async function pickWithPrimary(
+  connections: Connections,
+  argument: ClusterArgument,
+  title: string,
+  accept: (cluster: Cluster) => boolean,
+): Promise<{ target: Address; primary: Located } | undefined> {
+  const target = await pickCluster(connections, argument, title, accept);
+  if (!target) return undefined;
+  const connection = await connections.open(target.context);
+  const { namespace, name } = target;
+  const { spec } = await connection.get<Cluster>('Cluster', namespace, name, AbortSignal.timeout(30_000));
+  const primary = await locate(connections, target, spec.replica?.primary ?? '', title);
+  return primary && { target, primary };
+}
 
 /** Where the member's primary was while this window followed it. */
 export function positionsOf(scenes: Scenes, { address, cluster }: Located) {

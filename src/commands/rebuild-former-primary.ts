@@ -223,10 +223,7 @@ async function rebuildOf(deps: RebuildDependencies, record: RebuildRecord): Prom
         {
           name,
           address: primary,
-          lastSeen: undefined,
-          positions: [],
           connect: context => deps.connections.open(context),
-          newestArchived: undefined,
         },
         signal,
       ),

@@ -5,9 +5,8 @@ import { readOtherSide } from '../operations/other-side.ts';
 import { returnToPrimary } from '../operations/return-to-primary.ts';
 import type { OperationDependencies } from './operate.ts';
 import { operate } from './operate.ts';
-import { locate } from './other-side.ts';
+import { pickWithPrimary } from './other-side.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
-import { pickCluster } from './pick-cluster.ts';
 import type { PromotionRecords } from './promotion-records.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
 import { alone } from './topology-lock.ts';
@@ -23,17 +22,9 @@ export const returnToOldPrimary =
   async (argument?: ClusterArgument): Promise<void> => {
     refuseWhenReadOnly(title);
     const { connections } = deps;
-    const target = await pickCluster(connections, argument, title, isDemoted);
-    if (!target) return;
-    const connection = await connections.open(target.context);
-    const cluster = await connection.get<Cluster>(
-      'Cluster',
-      target.namespace,
-      target.name,
-      AbortSignal.timeout(30_000),
-    );
-    const other = await locate(connections, target, cluster.spec.replica?.primary ?? '', title);
-    if (!other) return;
+    const picked = await pickWithPrimary(connections, argument, title, isDemoted);
+    if (!picked) return;
+    const { target, primary: other } = picked;
     const record = records.all().find(({ plan }) => sameAddress(plan.from, target));
     const operation = returnToPrimary(target, record?.token, (_cluster, signal) =>
       readOtherSide(
@@ -41,9 +32,7 @@ export const returnToOldPrimary =
           name: other.name,
           address: other.address,
           lastSeen: other.cluster,
-          positions: [],
           connect: context => connections.open(context),
-          newestArchived: undefined,
         },
         signal,
       ),

@@ -22,10 +22,11 @@ import type { Loss } from '../model/loss.ts';
 import { estimateLoss, lossSentence, lossWords } from '../model/loss.ts';
 import { formatLsn, parseLsn, parseSegment } from '../model/wal.ts';
 import type { Check } from './checks.ts';
-import { check, gitOps, noRoleChange, operatorActs } from './checks.ts';
+import { check, gitOps, healthy, noRoleChange, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
-import { allReady, phaseWords, readinessWords } from './operation.ts';
+import { acceptsWrites, allReady, phaseWords, readinessWords } from './operation.ts';
 import type { OtherSide } from './other-side.ts';
+import { archiveAfterwards } from './preflight-archives.ts';
 import type { PatchWrite } from './write.ts';
 import { shown } from './write.ts';
 
@@ -72,7 +73,7 @@ function plan(target: Address, seen: Observed): OperationPlan {
       ...(former ? [lossCheck(former, loss)] : []),
       ...(loss && loss.archived > 0n ? [notReplayed(cluster, loss)] : []),
       replays(cluster, leader),
-      healthy(cluster),
+      healthy(cluster, 'The instances that are missing will be missing afterwards.'),
       archiveAfterwards(cluster),
       operatorActs(cluster, 'blocks'),
       ...gitOps(cluster),
@@ -343,24 +344,6 @@ function replays(cluster: Cluster, leader: Instance | undefined): Check {
   );
 }
 
-const healthy = (cluster: Cluster): Check =>
-  check(
-    'warns',
-    `${cluster.metadata.name}: healthy`,
-    cluster.status?.phase === phases.healthy && allReady(cluster),
-    `${phaseWords(cluster)}; ${readinessWords(cluster)}`,
-    'The instances that are missing will be missing afterwards.',
-  );
-
-const archiveAfterwards = (cluster: Cluster): Check =>
-  check(
-    'warns',
-    `${cluster.metadata.name}: has a WAL archive of its own`,
-    ownArchive(cluster) !== undefined,
-    ownArchive(cluster) ? 'configured' : 'none',
-    'After the failover there would be no point-in-time recovery.',
-  );
-
 /** `primary` alone: a token has no place in a failover, and the webhook lets no replica cluster have one. */
 function failoverWrite(target: Address, cluster: Cluster): PatchWrite {
   const primary = topologyName(cluster);
@@ -385,8 +368,8 @@ function progressOf(seen: Observed): Progress {
     };
   const leader = leaderOf(seen);
   const status = statusOf(leader?.reading);
-  const timeline = status?.timeLineID;
-  if (status?.isPrimary !== true)
+  const timeline = leader?.timeline;
+  if (!acceptsWrites(seen))
     return {
       kind: 'pending',
       evidence: `${leader?.name ?? name} ends its recovery. ${phaseWords(cluster)}.`,
@@ -404,6 +387,14 @@ function progressOf(seen: Observed): Progress {
       kind: 'done',
       evidence: `${writes}.`,
       issues: [`${name} has no WAL archive: it cannot be restored to a point in time.`],
+    };
+  if (!status)
+    return {
+      kind: 'done',
+      evidence: `${writes}, as the operator reports.`,
+      issues: [
+        `Whether its WAL is archived could not be verified: ${leader?.reading?.kind === 'failed' ? leader.reading.reason : 'its instance was not asked.'}`,
+      ],
     };
   const last = parseSegment((status.lastArchivedWAL ?? '').slice(0, 24));
   if (last?.timeline !== timeline || condition(cluster, 'ContinuousArchiving')?.status === 'False')

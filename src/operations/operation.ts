@@ -7,6 +7,7 @@ import type { ObjectKind } from '../kubernetes/contract.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { isReplicaCluster } from '../model/cluster.ts';
 import type { Instance } from '../model/instances.ts';
+import { statusOf } from '../model/instances.ts';
 import type { Address, KubernetesObject } from '../model/kubernetes.ts';
 import type { RunKind } from '../model/run-history.ts';
 import type { Check } from './checks.ts';
@@ -80,6 +81,13 @@ export const readinessWords = ({ spec, status }: Cluster): string =>
   `${status?.readyInstances ?? 0} of ${spec.instances ?? 1} instances ready`;
 
 export const allReady = ({ spec, status }: Cluster): boolean => (status?.readyInstances ?? 0) >= (spec.instances ?? 1);
+
+/** By what its instance says, else by what the operator reported last: not everybody may ask instances. */
+export function acceptsWrites({ cluster, instances }: Observed): boolean {
+  const leader = instances.find(({ role }) => role !== 'standby');
+  const reported = cluster.status?.instancesReportedState?.[cluster.status.currentPrimary ?? '']?.isPrimary;
+  return (statusOf(leader?.reading)?.isPrimary ?? reported) === true;
+}
 
 /** @param problem what is no longer as it was requested */
 export const undone = (problem: string): Progress => ({

@@ -38,12 +38,12 @@ export type ApiAttempt =
 export interface OtherSideSources {
   name: string;
   address: Address | undefined;
-  lastSeen: Cluster | undefined;
-  positions: readonly Sample[];
+  lastSeen?: Cluster | undefined;
+  positions?: readonly Sample[];
   /** Opens the context or takes the open one. */
   connect(context: string): Promise<OperationApi>;
-  /** `undefined`: this side knows no archive of it. */
-  newestArchived: ((signal: AbortSignal) => Promise<NewestWal | undefined>) | undefined;
+  /** Absent: this side knows no archive of it. */
+  newestArchived?: ((signal: AbortSignal) => Promise<NewestWal | undefined>) | undefined;
 }
 
 /** Milliseconds for each attempt: who is gone does not answer, and somebody waits. */
@@ -52,7 +52,7 @@ const patience = 10_000;
 const archivePatience = 30_000;
 
 export async function readOtherSide(sources: OtherSideSources, signal: AbortSignal): Promise<OtherSide> {
-  const { name, address, lastSeen, positions } = sources;
+  const { name, address, lastSeen, positions = [] } = sources;
   const [api, archive] = await Promise.all([askApi(sources, signal), askArchive(sources, signal)]);
   return { name, address, api, lastSeen, positions, archive, askedAt: Date.now() };
 }

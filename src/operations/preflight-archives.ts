@@ -1,5 +1,6 @@
 /** Checks before a switchover: does each side read the archive that the other one writes. Pure. */
 import { entryArchive, ownArchive } from '../model/archive.ts';
+import type { Cluster } from '../model/cluster.ts';
 import { annotations, condition, externalCluster, topologyName } from '../model/cluster.ts';
 import { formatTime } from '../model/duration.ts';
 import { statusOf } from '../model/instances.ts';
@@ -42,7 +43,7 @@ export function archiving(a: Side): Check {
   return check('blocks', title, works && waiting < backlogBlocks, evidence, remedy);
 }
 
-export const archiveAfterwards = ({ cluster }: Side): Check =>
+export const archiveAfterwards = (cluster: Cluster): Check =>
   check(
     'warns',
     `${cluster.metadata.name}: has a WAL archive of its own`,

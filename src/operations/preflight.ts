@@ -7,7 +7,6 @@ import {
   fencedInstances,
   hibernated,
   isReplicaCluster,
-  phases,
   switchoverInProgress,
   topologyName,
 } from '../model/cluster.ts';
@@ -16,7 +15,7 @@ import { bytesBehind, formatBytes, positionOf, statusOf } from '../model/instanc
 import type { Address } from '../model/kubernetes.ts';
 import { secondsBehind } from '../model/positions.ts';
 import type { Check } from './checks.ts';
-import { check, dryRun, gitOps, rights } from './checks.ts';
+import { check, dryRun, gitOps, healthy, rights } from './checks.ts';
 import { archiveAfterwards, archiving, readsArchiveOf } from './preflight-archives.ts';
 import { backups, clients, likeness, secrets, slots } from './preflight-likeness.ts';
 import type { PromotionPlan, Side } from './promotion.ts';
@@ -64,13 +63,16 @@ export function preflight(a: Side, b: Side, asked: AskedFacts): Check[] {
     onePrimary(asked),
     entries(a.cluster, b.cluster),
     systemId(a, b),
-    ...[a.cluster, b.cluster].flatMap(cluster => [undisturbed(cluster), healthy(cluster)]),
+    ...[a.cluster, b.cluster].flatMap(cluster => [
+      undisturbed(cluster),
+      healthy(cluster, 'A switchover of an unhealthy Cluster may wait for it half-way.'),
+    ]),
     applyDelay(b.cluster),
     replays(b),
     follows(a, b),
     lag(a, b, asked),
     archiving(a),
-    archiveAfterwards(b),
+    archiveAfterwards(b.cluster),
     readsArchiveOf(b, a, reads.b, at),
     readsArchiveOf(a, b, reads.a, at),
     ...backups(a, b, known, at),
@@ -180,17 +182,6 @@ function undisturbed(cluster: Cluster): Check {
     problems.length === 0,
     problems.join('; ') || 'no role change, fencing, hibernation or pause',
     'Finish or undo that first.',
-  );
-}
-
-function healthy(cluster: Cluster): Check {
-  const { phase, phaseReason, readyInstances } = cluster.status ?? {};
-  return check(
-    'warns',
-    `${name(cluster)}: healthy`,
-    phase === phases.healthy && (readyInstances ?? 0) >= (cluster.spec.instances ?? 1),
-    `${phase ?? 'no phase'}${phaseReason ? ` (${phaseReason})` : ''}, ${readyInstances ?? 0} of ${cluster.spec.instances ?? '?'} instances ready`,
-    'A switchover of an unhealthy Cluster may wait for it half-way.',
   );
 }
 

@@ -11,7 +11,7 @@ import type { Instance } from '../model/instances.ts';
 import { statusOf } from '../model/instances.ts';
 import type { Address } from '../model/kubernetes.ts';
 import type { Check } from './checks.ts';
-import { check, gitOps, noRoleChange, operatorActs } from './checks.ts';
+import { check, gitOps, healthy, noRoleChange, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
 import { allReady, phaseWords, readinessWords, undone } from './operation.ts';
 import type { OtherSide } from './other-side.ts';
@@ -126,13 +126,7 @@ function hasSuccessor({ name, api }: OtherSide, former: Cluster): Check[] {
         : `no instance of it says that it is a primary; ${phaseWords(cluster)}`,
       remedy,
     ),
-    check(
-      'warns',
-      `${name}: healthy`,
-      cluster.status?.phase === phases.healthy && allReady(cluster),
-      `${phaseWords(cluster)}; ${readinessWords(cluster)}`,
-      'It is the only copy meanwhile: make it healthy first.',
-    ),
+    healthy(cluster, 'It is the only copy meanwhile: make it healthy first.'),
     ...(of && ofFormer
       ? [
           check(

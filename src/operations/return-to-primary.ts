@@ -10,7 +10,7 @@ import { decodeToken } from '../model/token.ts';
 import type { Check } from './checks.ts';
 import { check, gitOps, noRoleChange, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
-import { allReady, phaseWords, readinessWords } from './operation.ts';
+import { acceptsWrites, allReady, phaseWords, readinessWords } from './operation.ts';
 import type { OtherSide } from './other-side.ts';
 import { shown } from './write.ts';
 
@@ -114,7 +114,8 @@ function notPromoted({ name, api }: OtherSide): Check {
   );
 }
 
-function progressOf({ cluster, instances }: Observed): Progress {
+function progressOf(seen: Observed): Progress {
+  const { cluster, instances } = seen;
   const { name } = cluster.metadata;
   if (isReplicaCluster(cluster))
     return {
@@ -129,8 +130,7 @@ function progressOf({ cluster, instances }: Observed): Progress {
       remedy: 'In one update set replica.primary to the other side again and remove the token; then promote that side.',
     };
   const leader = instances.find(({ role }) => role !== 'standby');
-  const status = statusOf(leader?.reading);
-  if (status?.isPrimary !== true)
+  if (!acceptsWrites(seen))
     return {
       kind: 'pending',
       evidence: phaseWords(cluster),
@@ -144,7 +144,7 @@ function progressOf({ cluster, instances }: Observed): Progress {
     };
   return {
     kind: 'done',
-    evidence: `${leader?.name ?? name} accepts writes on timeline ${status.timeLineID ?? 'unknown'}; ${readinessWords(cluster)}.`,
+    evidence: `${leader?.name ?? name} accepts writes on timeline ${leader?.timeline ?? 'unknown'}; ${readinessWords(cluster)}.`,
     issues: [],
   };
 }

@@ -137,6 +137,22 @@ const ends: [string, Given, string][] = [
     'pending',
   ],
   ['archived', { cluster: primary, statuses: { 1: archived } }, 'done'],
+  [
+    'nobody may ask the instances, and the operator reports no primary',
+    { cluster: primary, statuses: { 1: undefined } },
+    'pending',
+  ],
+  [
+    'nobody may ask the instances, and the operator reports a primary',
+    {
+      cluster: {
+        ...primary,
+        status: { instancesReportedState: { 'cluster-us-1': { isPrimary: true, timeLineID: 4 } } },
+      },
+      statuses: { 1: undefined },
+    },
+    'done with issues',
+  ],
   ['no archive', { cluster: { ...primary, spec: { plugins: [] } }, statuses: { 1: archived } }, 'done with issues'],
   [
     'another phase',

@@ -38,7 +38,6 @@ const failover = (silence = 0): Operation =>
       {
         name: 'cluster-eu',
         address: eu,
-        lastSeen: undefined,
         positions,
         connect: async context => connectionTo(context),
         async newestArchived(until) {
@@ -84,11 +83,21 @@ test('refused while the primary lives, in four ways', async () => {
 
 let comeBack: () => Promise<void>;
 
-test('the side is lost: refused while its archive is young, then one patch, a new timeline, and an archived segment', async () => {
+test('the side is lost: refused while its archive is young, and when it comes back meanwhile; then one patch, a new timeline, and an archived segment', async () => {
   comeBack = await loseSide(p.playground, 'eu');
   while ((await connectionTo('us').instanceStatus('default', 'cluster-us-1', p.signal)).isWalReceiverActive)
     await new Promise(resolve => setTimeout(resolve, 50));
   assert.match(await refusals(failover()), /was stored .* ago/);
+  const prepared = await prepareOperation(failover(60_000), connectionTo('us'), p.signal);
+  await comeBack();
+  const quiet = { onWritten: () => undefined, onProgress: () => undefined, onTrouble: () => undefined };
+  const times = { interval: 20, limit: 60_000, writeLimit: 5000 };
+  const changed = await runOperation(failover(60_000), connectionTo('us'), prepared, quiet, times, p.signal);
+  assert.equal(changed.kind, 'changed', 'the primary came back while the sentence was typed');
+  assert.equal(isReplicaCluster(await clusterOf(us)), true);
+  comeBack = await loseSide(p.playground, 'eu');
+  while ((await connectionTo('us').instanceStatus('default', 'cluster-us-1', p.signal)).isWalReceiverActive)
+    await new Promise(resolve => setTimeout(resolve, 50));
   const outcome = await carryOut(failover(60_000));
   assert.ok(outcome.kind === 'completed', JSON.stringify(outcome));
   assert.deepEqual(outcome.issues, []);
@@ -119,10 +128,7 @@ test('the former primary is deleted and created anew as a replica that follows, 
         {
           name: 'cluster-us',
           address: us,
-          lastSeen: undefined,
-          positions: [],
           connect: async context => connectionTo(context),
-          newestArchived: undefined,
         },
         now,
       ),

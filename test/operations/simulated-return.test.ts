@@ -30,10 +30,7 @@ const way = () =>
       {
         name: 'cluster-us',
         address: us,
-        lastSeen: undefined,
-        positions: [],
         connect: async context => p.at({ context }),
-        newestArchived: undefined,
       },
       signal,
     ),

@@ -15,6 +15,9 @@ import type { Cluster } from '../../src/model/cluster.ts';
 import { phases } from '../../src/model/cluster.ts';
 import type { ContextSnapshot } from '../../src/model/snapshot.ts';
 import { blocking } from '../../src/operations/checks.ts';
+import { failOver } from '../../src/operations/failover.ts';
+import { readOtherSide } from '../../src/operations/other-side.ts';
+import { prepareOperation, runOperation, throwIfBlocked } from '../../src/operations/run-operation.ts';
 import { preparePromotion, runPromotion } from '../../src/operations/run.ts';
 import type { Buckets } from '../../src/simulator/object-store/bucket.ts';
 import type { AnyObject, Client } from '../../src/simulator/operator/client.ts';
@@ -279,6 +282,28 @@ test('a topology is shown and its replica cluster promoted', needsBinaries, asyn
   assert.equal(after.clusters[0]?.status?.instancesReportedState?.['cluster-us-1']?.isPrimary, true);
   const former = await until(eu, ({ clusters }) => clusters[0]?.spec.replica?.primary === 'cluster-us');
   assert.equal(former.clusters[0]?.status?.instancesReportedState?.['cluster-eu-1']?.isPrimary, false);
+});
+
+test('a failover is carried to its end, though no instance can be asked', needsBinaries, async () => {
+  const [eu, us] = connections.slice(-2);
+  assert.ok(eu && us);
+  const operation = failOver(switchover.from, (_cluster, signal) =>
+    readOtherSide({ name: 'cluster-us', address: undefined, connect: async () => us }, signal),
+  );
+  const prepared = await prepareOperation(operation, eu, stopping.signal);
+  throwIfBlocked(operation.title, prepared.checks);
+  const quiet = (): void => undefined;
+  const end = await runOperation(
+    operation,
+    eu,
+    prepared,
+    { onWritten: quiet, onProgress: quiet, onTrouble: quiet },
+    { interval: 100, limit: 60_000, writeLimit: 5000 },
+    stopping.signal,
+  );
+  assert.ok(end.kind === 'completed', JSON.stringify(end));
+  assert.match(end.evidence, /cluster-eu-1 accepts writes on timeline 4/);
+  assert.match(end.issues.join(), /could not be verified/);
 });
 
 const flatten = (nodes: readonly TreeNode[]): TreeNode[] => nodes.flatMap(node => [node, ...flatten(node.children)]);
