@@ -11,6 +11,7 @@ import { archiveOpener } from './commands/browse-wal-archive.ts';
 import { archiveFileReader } from './commands/open-wal-archive.ts';
 import { editScheme } from './commands/edit-manifests.ts';
 import { createPortForwards } from './commands/port-forward.ts';
+import { promotionProgress } from './commands/promotion-progress.ts';
 import { promotionRecords } from './commands/promotion-records.ts';
 import { promotionScheme } from './commands/follow-promotion.ts';
 import { forgottenPromotion, offerToResume } from './commands/promote-replica-cluster.ts';
@@ -30,6 +31,7 @@ import type { LanguageService } from './views/language-client.ts';
 import { createScenes } from './views/scenes.ts';
 import { createTextDocuments } from './views/text-documents.ts';
 import { showVersion } from './views/version-status.ts';
+import { createTopologyPanels } from './views/topology/panel.ts';
 import { createReplicationView } from './views/tree/provider.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -70,6 +72,12 @@ export function activate(context: vscode.ExtensionContext): void {
     context.workspaceState,
     log,
   );
+  const topologies = createTopologyPanels({
+    extension: context.extensionUri,
+    connections,
+    scenes,
+    beside: topology => ({ progress: promotionProgress(topology, connections.snapshots(), records.all()) }),
+  });
   const table = commandTable({
     extension: context.extensionUri,
     connections,
@@ -99,6 +107,7 @@ export function activate(context: vscode.ExtensionContext): void {
     kubectlFiles: () => filesUnknownToKubectl(playground.kubeconfig(), settings().get<string>('kubeconfig', '')),
     portForwards,
     scenes,
+    topologies,
     tree,
     log,
   });
@@ -116,6 +125,7 @@ export function activate(context: vscode.ExtensionContext): void {
     operationPages,
     registerCommands(table, log),
     scenes,
+    topologies,
     tree,
     showAlarms(scenes, alarm => tree.reveal(alarm)),
     showVersion(

@@ -5,6 +5,7 @@ import type { Connections } from '../connections.ts';
 import { Failure, messageOf } from '../errors.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import type { Scenes } from '../views/scenes.ts';
+import type { TopologyPanels } from '../views/topology/panel.ts';
 import type { ReplicationView } from '../views/tree/provider.ts';
 import type { ApplyDependencies } from './apply-manifest.ts';
 import { applyManifest } from './apply-manifest.ts';
@@ -75,6 +76,7 @@ export interface CommandDependencies {
   kubectlFiles: () => readonly string[];
   portForwards: PortForwards;
   scenes: Scenes;
+  topologies: TopologyPanels;
   tree: ReplicationView;
   log: vscode.LogOutputChannel;
 }
@@ -100,6 +102,7 @@ export const commandTable = ({
   kubectlFiles,
   portForwards,
   scenes,
+  topologies,
   tree,
   log,
 }: CommandDependencies): Record<string, Run> => ({
@@ -142,7 +145,7 @@ export const commandTable = ({
   'cnpg.goToInWalArchive': goToInWalArchive(archives.documents),
   'cnpg.copyWalArchiveJson': copyWalArchiveJson(archives.documents),
   'cnpg.compareWalArchive': compareWalArchive(archives.documents),
-  'cnpg.showTopology': showTopology(extension, connections),
+  'cnpg.showTopology': showTopology(connections, scenes, topologies),
   'cnpg.openManifest': openManifest(connections, language),
   'cnpg.openLiveYaml': openLiveYaml({ connections, pages, liveYaml }),
   'cnpg.applyManifest': applyManifest(apply),

@@ -106,15 +106,18 @@ test('every import stays within its layer', () => {
   assert.deepEqual(files.flatMap(violationsOf), []);
 });
 
-test('the webview is given data of its own room and the model only', () => {
-  const files = fs.globSync('views/webview/**/*.ts', { cwd: src }).map(file => path.join(src, file));
-  const targets = files.flatMap(file =>
-    importsOf(file)
-      .filter(i => !i.typeOnly)
-      .map(i => i.target),
-  );
-  assert.deepEqual(
-    targets.filter(target => !target.startsWith('./')),
-    [],
-  );
+/** Pure parts of the picture that run on both sides. */
+const shared = /^\.\.\/topology\/(picture|layout|messages|walk)\.ts$/;
+
+test('the webview takes from its own room, and pure parts of the picture that take nothing from elsewhere', () => {
+  const valuesOf = (pattern: string): string[] =>
+    fs
+      .globSync(pattern, { cwd: src })
+      .flatMap(file => importsOf(path.join(src, file)))
+      .filter(({ typeOnly }) => !typeOnly)
+      .map(({ target }) => target);
+  const foreign = valuesOf('views/webview/**/*.ts').filter(target => !target.startsWith('./') && !shared.test(target));
+  assert.deepEqual(foreign, []);
+  const below = valuesOf('views/topology/{picture,layout,messages,walk,curves}.ts');
+  assert.deepEqual([...new Set(below)].sort(), ['./curves.ts', './picture.ts']);
 });

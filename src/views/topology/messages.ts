@@ -1,29 +1,62 @@
-/** What the picture's host and its webview say to each other. */
-import type { Address } from '../../model/kubernetes.ts';
-import type { Picture } from './picture.ts';
+/** What the picture's host and its webview say to each other. Both take what comes apart with suspicion. */
+import type { Changes, Picture } from './picture.ts';
 
-export type ToWebview = { type: 'picture'; picture: Picture } | { type: 'gone'; words: string };
+/** What a picture is of; kept by the webview over a reload of the window. */
+export interface Subject {
+  /** `metadata.name` of a member. */
+  name: string;
+  namespace?: string;
+  context?: string;
+}
+
+export type ToWebview =
+  | { type: 'picture'; picture: Picture; subject: Subject }
+  | { type: 'changes'; changes: Changes }
+  | { type: 'gone'; words: string; subject: Subject };
 
 export type FromWebview =
   | { type: 'ready' }
-  | { type: 'promote' | 'fail-over'; address: Address }
-  | { type: 'open-archive'; address: Address; archive: 'own' | 'source' };
+  | { type: 'run'; item: string; command: string }
+  | { type: 'connect' }
+  | { type: 'copy-mermaid' }
+  /** An SVG as text, a PNG in base64. */
+  | { type: 'save'; format: 'svg' | 'png'; data: string };
 
-/** A webview's messages are input from outside: anything unexpected is dropped. */
+/** Larger pictures are none of ours. */
+const mostData = 64 * 1024 * 1024;
+const base64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/** Anything unexpected is dropped. Which command may run on which item the host decides: see {@link Picture}. */
 export function parseFromWebview(value: unknown): FromWebview | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const message = value as Record<string, unknown>;
-  if (message['type'] === 'ready') return { type: 'ready' };
-  const address = parseAddress(message['address']);
-  if (!address) return undefined;
-  if (message['type'] === 'promote' || message['type'] === 'fail-over') return { type: message['type'], address };
-  if (message['type'] === 'open-archive')
-    return { type: 'open-archive', address, archive: message['archive'] === 'source' ? 'source' : 'own' };
+  const { type, item, command, format, data } = recordOf(value);
+  if (type === 'ready' || type === 'connect' || type === 'copy-mermaid') return { type };
+  if (type === 'run' && typeof item === 'string' && typeof command === 'string') return { type, item, command };
+  if (type !== 'save' || typeof data !== 'string' || data.length > mostData) return undefined;
+  if (format === 'svg' && data.startsWith('<svg ')) return { type, format, data };
+  if (format === 'png' && base64.test(data)) return { type, format, data };
   return undefined;
 }
 
-function parseAddress(value: unknown): Address | undefined {
-  const { context, namespace, name } = (value ?? {}) as Record<string, unknown>;
-  if (typeof context !== 'string' || typeof namespace !== 'string' || typeof name !== 'string') return undefined;
-  return { context, namespace, name };
+export function parseToWebview(value: unknown): ToWebview | undefined {
+  const { type, picture, changes, words, subject } = recordOf(value);
+  if (type === 'picture' && Array.isArray(recordOf(picture)['items']) && parseSubject(subject))
+    return value as ToWebview;
+  const { items, gone } = recordOf(changes);
+  if (type === 'changes' && Array.isArray(items) && Array.isArray(gone)) return value as ToWebview;
+  if (type === 'gone' && typeof words === 'string' && parseSubject(subject)) return value as ToWebview;
+  return undefined;
 }
+
+/** Also of what VS Code kept over a reload. */
+export function parseSubject(value: unknown): Subject | undefined {
+  const { name, namespace, context } = recordOf(value);
+  if (typeof name !== 'string') return undefined;
+  return {
+    name,
+    ...(typeof namespace === 'string' && { namespace }),
+    ...(typeof context === 'string' && { context }),
+  };
+}
+
+const recordOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -1,57 +1,100 @@
+/** The editor tabs with pictures: one for each topology; they follow the Clusters until they are closed. */
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Connections } from '../../connections.ts';
-import type { Address } from '../../model/kubernetes.ts';
-import { sameAddress } from '../../model/kubernetes.ts';
 import type { Topology } from '../../model/topology.ts';
-import { findTopologies } from '../../model/topology.ts';
-import type { ToWebview } from './messages.ts';
-import { parseFromWebview } from './messages.ts';
-import { drawTopology } from './picture.ts';
-import { configuredBindings } from '../bindings.ts';
+import { membersOf } from '../../model/topology.ts';
+import type { Scenes } from '../scenes.ts';
+import type { Scene } from '../tree/node.ts';
+import type { Beside } from './draw.ts';
+import { drawTopology } from './draw.ts';
+import { mermaidOf } from './mermaid.ts';
+import type { FromWebview, Subject, ToWebview } from './messages.ts';
+import { parseFromWebview, parseSubject } from './messages.ts';
+import { page } from './page.ts';
+import type { Picture } from './picture.ts';
+import { changesBetween } from './picture.ts';
 
-/** Shows the picture of the topology to which `address` belongs; it follows the Clusters until it is closed. */
-export function showTopologyPanel(extension: vscode.Uri, connections: Connections, address: Address): void {
-  const panel = vscode.window.createWebviewPanel(
-    'cnpg.topology',
-    `Topology of ${address.name}`,
-    vscode.ViewColumn.Active,
-    {
-      enableScripts: true,
-      localResourceRoots: [vscode.Uri.joinPath(extension, 'dist')],
+export interface PictureDependencies {
+  extension: vscode.Uri;
+  connections: Connections;
+  scenes: Scenes;
+  /** What is known besides the Clusters: manifests, a promotion under way. */
+  beside: (topology: Topology, scene: Scene) => Beside;
+}
+
+export interface TopologyPanels extends vscode.Disposable {
+  show(subject: Subject): void;
+}
+
+const viewType = 'cnpg.topology';
+
+export function createTopologyPanels(deps: PictureDependencies): TopologyPanels {
+  const open = new Map<vscode.WebviewPanel, Subject>();
+  const adopt = (panel: vscode.WebviewPanel, subject: Subject): void => {
+    open.set(panel, subject);
+    panel.onDidDispose(() => open.delete(panel));
+    serve(deps, panel, subject);
+  };
+  const serializer = vscode.window.registerWebviewPanelSerializer(viewType, {
+    deserializeWebviewPanel(panel, state: unknown) {
+      const subject = parseSubject(state);
+      if (subject) adopt(panel, subject);
+      else panel.dispose();
+      return Promise.resolve();
     },
-  );
-  const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', 'webview.js'));
-  panel.webview.html = page(panel.webview.cspSource, script.toString(), randomUUID());
+  });
+  return {
+    show(subject) {
+      const topology = topologyOf(subject, deps.scenes.current());
+      const same = [...open].find(
+        ([, other]) =>
+          JSON.stringify(other) === JSON.stringify(subject) ||
+          (topology && topologyOf(other, deps.scenes.current())?.id === topology.id),
+      );
+      if (same) return same[0].reveal();
+      const title = `Topology of ${subject.name}`;
+      adopt(vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active), subject);
+    },
+    dispose: () => serializer.dispose(),
+  };
+}
+
+function serve(deps: PictureDependencies, panel: vscode.WebviewPanel, subject: Subject): void {
+  const { extension, connections, scenes } = deps;
+  const { webview } = panel;
+  webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist')] };
+  const script = webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', 'webview.js'));
+  webview.html = page(webview.cspSource, script.toString(), randomUUID());
 
   const viewer = `picture ${randomUUID()}`;
-  let shown = '';
+  let shown: Picture | undefined;
+  let ready = false;
+  const send = (message: ToWebview): void => void webview.postMessage(message);
   function update(): void {
-    const message = messageFor(connections, address);
-    const text = JSON.stringify(message);
-    if (text === shown) return;
-    shown = text;
-    void panel.webview.postMessage(message);
+    // What is hidden is shown whole when it is seen again.
+    if (!ready || !panel.visible) return;
+    const picture = pictureOf(subject, deps);
+    if (!picture) send({ type: 'gone', words: goneWords(subject), subject });
+    else if (!shown) send({ type: 'picture', picture, subject });
+    else {
+      const changes = changesBetween(shown, picture);
+      if (changes) send({ type: 'changes', changes });
+    }
+    shown = picture;
   }
-  const changes = connections.onDidChange(update);
-  panel.webview.onDidReceiveMessage((value: unknown) => {
+  const changes = scenes.onDidChange(update);
+  webview.onDidReceiveMessage((value: unknown) => {
     const message = parseFromWebview(value);
     if (message?.type === 'ready') {
-      shown = '';
+      [ready, shown] = [true, undefined];
       update();
-    }
-    if (message?.type === 'promote')
-      void vscode.commands.executeCommand('cnpg.promoteReplicaCluster', { address: message.address });
-    if (message?.type === 'fail-over')
-      void vscode.commands.executeCommand('cnpg.failOverToReplicaCluster', { address: message.address });
-    if (message?.type === 'open-archive')
-      void vscode.commands.executeCommand('cnpg.openWalArchive', {
-        address: message.address,
-        archive: message.archive,
-      });
+    } else if (message) void answer(message, shown);
   });
-  const look = (): void =>
+  const look = (): void => {
     connections.pollInstances(viewer, panel.visible ? { all: false, closely: 'all' } : undefined);
+    if (!panel.visible) ready = false;
+  };
   panel.onDidChangeViewState(look);
   look();
   panel.onDidDispose(() => {
@@ -60,55 +103,55 @@ export function showTopologyPanel(extension: vscode.Uri, connections: Connection
   });
 }
 
-function messageFor(connections: Connections, address: Address): ToWebview {
-  const snapshots = connections.snapshots();
-  const topology = findTopologies(snapshots, configuredBindings()).find(t =>
-    t.members.some(m => sameAddress(m.address, address)),
-  );
-  if (topology) return { type: 'picture', picture: drawTopology(topology, snapshots) };
-  return {
-    type: 'gone',
-    words: `${address.name} in context ${address.context} is in no topology that can be seen now. Connect both contexts.`,
-  };
+async function answer(message: Exclude<FromWebview, { type: 'ready' }>, shown: Picture | undefined): Promise<void> {
+  if (message.type === 'connect') await vscode.commands.executeCommand('cnpg.connect');
+  if (!shown) return;
+  if (message.type === 'run') {
+    const item = shown.items.find(({ id }) => id === message.item);
+    const action = item?.actions.find(({ command }) => command === message.command);
+    if (action) await vscode.commands.executeCommand(action.command, item?.target);
+  }
+  if (message.type === 'copy-mermaid') {
+    await vscode.env.clipboard.writeText(mermaidOf(shown, new Date()));
+    void vscode.window.showInformationMessage('The topology was copied as a Mermaid flowchart.');
+  }
+  if (message.type === 'save') await save(message, shown);
 }
 
-/** Any member's address stands for its topology. */
-export const topologyAddress = (topology: Topology | undefined): Address | undefined => topology?.members[0]?.address;
+async function save(
+  { format, data }: Extract<FromWebview, { type: 'save' }>,
+  { title }: Pick<Picture, 'title'>,
+): Promise<void> {
+  const name = `${title.replace(/[^\w.-]+/g, '-')}-${new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-')}.${format}`;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const file = await vscode.window.showSaveDialog({
+    title: 'Save Topology',
+    filters: format === 'svg' ? { SVG: ['svg'] } : { PNG: ['png'] },
+    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
+  });
+  if (file) await vscode.workspace.fs.writeFile(file, Buffer.from(data, format === 'svg' ? 'utf8' : 'base64'));
+}
 
-const page = (source: string, script: string, nonce: string): string => `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-${nonce}' ${source}; style-src 'nonce-${nonce}'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Topology</title>
-<style nonce="${nonce}">
-  body { padding: 0; margin: 0; color: var(--vscode-editor-foreground); }
-  main { padding: 8px; }
-  svg { width: 100%; height: auto; max-height: 92vh; font-family: var(--vscode-font-family); }
-  text { fill: var(--vscode-editor-foreground); font-size: 14px; text-anchor: middle; }
-  .title { font-size: 17px; font-weight: 600; }
-  .role { font-weight: 600; }
-  .small { font-size: 12px; fill: var(--vscode-descriptionForeground); }
-  .shape { fill: var(--vscode-editor-background); stroke-width: 2; }
-  .box .shape { stroke: var(--vscode-editor-foreground); stroke-dasharray: 2 6; rx: 12; fill: none; }
-  .service .shape { stroke: var(--vscode-charts-blue); }
-  .instance .shape { stroke: var(--vscode-charts-red); }
-  .archive .shape { stroke: var(--vscode-charts-yellow, currentColor); }
-  .edge path { fill: none; stroke-width: 2; }
-  .edge .head { stroke: none; }
-  .serves { color: var(--vscode-charts-blue); }
-  .streaming { color: var(--vscode-charts-blue); } .streaming path.line { stroke-dasharray: 8 5; }
-  .cross-streaming, .restore_command { color: var(--vscode-charts-green); } .cross-streaming path.line, .restore_command path.line { stroke-dasharray: 2 5; }
-  .archive_command { color: var(--vscode-charts-red); } .archive_command path.line { stroke-dasharray: 2 5; }
-  .edge path { stroke: currentColor; } .edge .head { fill: currentColor; }
-  .state-unknown { opacity: .55; } .state-broken .shape, .state-broken path { stroke-width: 4; }
-  .label { paint-order: stroke; stroke: var(--vscode-editor-background); stroke-width: 5px; font-size: 13px; }
-  [role=button] { cursor: pointer; } [role=button]:focus-visible { outline: 2px solid var(--vscode-focusBorder); }
-  [role=button]:hover .shape { fill: var(--vscode-list-hoverBackground); }
-  .promote rect { fill: var(--vscode-button-background); stroke: var(--vscode-contrastBorder, transparent); } .promote text { fill: var(--vscode-button-foreground); font-size: 13px; }
-  .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-</style>
-</head>
-<body><main id="picture" aria-live="polite">Loading…</main><script nonce="${nonce}" src="${script}"></script></body>
-</html>`;
+/** The topology with this Cluster; one without a partner stands alone. */
+function topologyOf(subject: Subject, { topologies, snapshots }: Scene): Topology | undefined {
+  const isMeant = ({ address }: Topology['members'][number]): boolean =>
+    address.name === subject.name &&
+    (subject.namespace === undefined || address.namespace === subject.namespace) &&
+    (subject.context === undefined || address.context === subject.context);
+  const found = topologies.find(({ members }) => members.some(isMeant));
+  if (found) return found;
+  const alone = snapshots.flatMap(membersOf).find(isMeant);
+  if (!alone) return undefined;
+  const source = alone.cluster.spec.replica?.source;
+  const follows = source !== undefined && alone.cluster.spec.replica?.enabled !== false;
+  return { id: alone.name, members: [alone], missing: follows ? [source] : [], ambiguous: new Map() };
+}
+
+function pictureOf(subject: Subject, { scenes, beside }: PictureDependencies): Picture | undefined {
+  const scene = scenes.current();
+  const topology = topologyOf(subject, scene);
+  return topology && drawTopology(topology, scene, beside(topology, scene));
+}
+
+const goneWords = ({ name, context }: Subject): string =>
+  `${name}${context === undefined ? '' : ` in context ${context}`} cannot be seen now. Connect the Kubernetes contexts of the topology.`;

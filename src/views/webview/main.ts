@@ -1,162 +1,215 @@
-/** The picture in the browser: draws what the host sends and tells it what was clicked. Texts are set as text, never as HTML. */
-import type { FromWebview, ToWebview } from '../topology/messages.ts';
-import type { Picture, PictureBox, PictureEdge, PictureNode } from '../topology/picture.ts';
+/** The picture in the browser: shows what the host sends and tells it what was chosen. */
+import type { Layout } from '../topology/layout.ts';
+import { layOut } from '../topology/layout.ts';
+import type { FromWebview, Subject } from '../topology/messages.ts';
+import { parseToWebview } from '../topology/messages.ts';
+import type { Item, Picture, PictureAlarm } from '../topology/picture.ts';
+import { isBox, isEdge, labelOf, withChanges } from '../topology/picture.ts';
+import type { Direction } from '../topology/walk.ts';
+import { walk } from '../topology/walk.ts';
+import { createDrawing } from './drawing.ts';
+import { button, html, setText } from './elements.ts';
+import { asPng, asSvg } from './export.ts';
+import { focusAction, showFacts } from './facts.ts';
+import { tablesOf } from './table.ts';
+import { createViewport } from './viewport.ts';
 
-declare function acquireVsCodeApi(): { postMessage(message: FromWebview): void };
+declare function acquireVsCodeApi(): { postMessage(message: FromWebview): void; setState(state: Subject): void };
 
 const host = acquireVsCodeApi();
-const main = document.getElementById('picture') ?? document.body;
+const part = (id: string): HTMLElement => document.getElementById(id) ?? document.body;
+const [stage, table, facts] = [part('stage'), part('table'), part('facts')];
+const drawing = createDrawing(choose);
+const viewport = createViewport(drawing.root);
+let picture: Picture | undefined;
+let layout: Layout | undefined;
+let laidOut = '';
+let selected: string | undefined;
+
+part('tools').append(
+  button('Fit', viewport.fit),
+  button('+', () => viewport.zoom(1.25), { 'aria-label': 'Zoom in' }),
+  button('−', () => viewport.zoom(0.8), { 'aria-label': 'Zoom out' }),
+  button('Table', toggleTable, { 'aria-pressed': 'false', id: 'as-table' }),
+  button('Save SVG', () => void save('svg')),
+  button('Save PNG', () => void save('png')),
+  button('Copy Mermaid', () => host.postMessage({ type: 'copy-mermaid' })),
+);
 
 window.addEventListener('message', event => {
-  const message = event.data as ToWebview;
-  if (message.type === 'picture') draw(message.picture);
-  else main.replaceChildren(element('p', {}, message.words));
+  const message = parseToWebview(event.data);
+  if (message?.type === 'changes') {
+    if (picture) show(withChanges(picture, message.changes));
+  } else if (message) {
+    host.setState(message.subject);
+    if (message.type === 'picture') show(message.picture);
+    else showGone(message.words);
+  }
 });
+new ResizeObserver(() => picture && show(picture)).observe(stage);
+document.addEventListener('keydown', onKey);
 host.postMessage({ type: 'ready' });
 
-function draw(picture: Picture): void {
-  const focused = document.activeElement?.id;
-  const drawing = svg(
-    'svg',
-    { viewBox: `0 0 ${picture.width} ${picture.height}`, role: 'group', 'aria-label': `Topology ${picture.title}` },
-    [
-      arrowHead(),
-      ...picture.boxes.map(drawBox),
-      ...picture.edges.map(drawEdge),
-      ...picture.nodes.map(drawNode),
-      ...picture.edges.map(drawLabel),
-    ],
-  );
-  main.replaceChildren(drawing, textAlternative(picture));
-  if (focused) document.getElementById(focused)?.focus();
+function show(next: Picture): void {
+  picture = next;
+  setText(part('title'), next.title);
+  setText(part('source'), next.source === 'written' ? 'as written' : 'as observed');
+  setText(part('summary'), next.summary);
+  showAlarms(next);
+  showProgress(next);
+  showOffers(next);
+  layout = layoutOf(next);
+  viewport.resize(layout.width, layout.height);
+  drawing.update(next, layout);
+  if (stage.firstElementChild !== drawing.root) stage.replaceChildren(drawing.root);
+  if (!table.hidden) table.replaceChildren(...tablesOf(next));
+  if (selected !== undefined) showSelected();
 }
 
-const arrowHead = (): SVGElement =>
-  svg('defs', {}, [
-    svg(
-      'marker',
-      {
-        id: 'arrow',
-        viewBox: '0 0 10 10',
-        refX: '9',
-        refY: '5',
-        markerWidth: '7',
-        markerHeight: '7',
-        orient: 'auto-start-reverse',
-      },
-      [svg('path', { d: 'M0 0 L10 5 L0 10 L2 5 Z', fill: 'context-stroke', class: 'head' })],
+/** Places depend on who is there and on how long labels are: most changes move nothing. */
+function layoutOf({ items }: Picture): Layout {
+  const columns = stage.clientWidth > 0 && stage.clientWidth < 560 ? 1 : 2;
+  const text = JSON.stringify([
+    columns,
+    items.map(item =>
+      isEdge(item) ? [item.id, item.from, item.to, Math.ceil(labelOf(item).length / 4)] : [item.id, item.place],
     ),
   ]);
-
-function drawBox(box: PictureBox): SVGElement {
-  const middle = box.x + box.width / 2;
-  const parts = [
-    svg('rect', { class: 'shape', x: box.x, y: box.y, width: box.width, height: box.height, rx: 12 }),
-    text(box.title, middle, box.y - 32, 'title'),
-    text(box.subtitle, middle, box.y - 12, 'small'),
-  ];
-  const { promote, failOver } = box;
-  if (promote) parts.push(boxButton(box, 0, 'Promote', () => host.postMessage({ type: 'promote', address: promote })));
-  if (failOver)
-    parts.push(boxButton(box, 1, 'Fail Over', () => host.postMessage({ type: 'fail-over', address: failOver })));
-  return svg('g', { class: `box state-${box.state}` }, parts);
+  if (layout && text === laidOut) return layout;
+  laidOut = text;
+  return layOut(items, columns);
 }
 
-/** @param place from the right edge of the box */
-function boxButton(box: PictureBox, place: number, words: string, run: () => void): SVGElement {
-  const [width, height] = [104, 28];
-  const x = box.x + box.width - (width + 12) * (place + 1);
-  const y = box.y + box.height - height - 12;
-  const button = svg('g', { class: 'promote', id: `${words} ${box.id}` }, [
-    svg('rect', { x, y, width, height, rx: 4 }),
-    text(`${words}…`, x + width / 2, y + 19, ''),
-  ]);
-  return asButton(button, `${words}: ${box.title}`, run);
-}
-
-function drawNode(node: PictureNode): SVGElement {
-  const [x, y] = [node.x + node.width / 2, node.y + node.height / 2];
-  const shape =
-    node.kind === 'archive'
-      ? svg('ellipse', { class: 'shape', cx: x, cy: y, rx: node.width / 2, ry: node.height / 2 })
-      : svg('rect', { class: 'shape', x: node.x, y: node.y, width: node.width, height: node.height, rx: 12 });
-  const top = y - (node.lines.length - 1) * 10 + 5;
-  const lines = node.lines.map((line, index) =>
-    text(shorten(line, node.width), x, top + index * 20, index === 0 ? 'role' : 'small'),
-  );
-  const group = svg('g', { class: `${node.kind} state-${node.state}`, id: node.id }, [
-    svg('title', {}, [], `${node.lines.join(', ')}. State: ${node.state}`),
-    shape,
-    ...lines,
-  ]);
-  const { action } = node;
-  if (!action) return group;
-  return asButton(group, `${node.lines.join(', ')}. Open the listing`, () =>
-    host.postMessage({ type: 'open-archive', address: action.address, archive: action.archive }),
+function showAlarms({ alarms }: Picture): void {
+  fill(
+    part('alarms'),
+    alarms.map(alarm => JSON.stringify(alarm)),
+    text => {
+      const { severity, title, sentence } = JSON.parse(text) as PictureAlarm;
+      return html('li', {}, [html('span', { class: 'severity' }, `${severity}: ${title}. `), new Text(sentence)]);
+    },
   );
 }
 
-const drawEdge = (edge: PictureEdge): SVGElement =>
-  svg('g', { class: `edge ${edge.kind} state-${edge.state}` }, [
-    svg('title', {}, [], edge.words),
-    svg('path', { class: 'line', d: edge.path, 'marker-end': 'url(#arrow)' }),
-  ]);
-
-const drawLabel = (edge: PictureEdge): SVGElement => {
-  const state = edge.state === 'broken' ? ' (broken)' : edge.state === 'warn' ? ' (not streaming)' : '';
-  return text(edge.label && edge.label + state, edge.labelX, edge.labelY, 'label');
-};
-
-/** The same facts as sentences, for screen readers. */
-function textAlternative(picture: Picture): HTMLElement {
-  const list = element('ul', { class: 'visually-hidden' });
-  const sentences = [
-    ...picture.boxes.map(box => `${box.title}: ${box.subtitle}.`),
-    ...picture.nodes.map(node => `${node.lines.join(', ')}. State: ${node.state}.`),
-    ...picture.edges.map(edge => edge.words),
-  ];
-  list.append(...sentences.map(sentence => element('li', {}, sentence)));
-  return list;
+function showProgress({ progress }: Picture): void {
+  const signs = { done: '✓', now: '▶', next: '·', stuck: '✕' };
+  fill(part('progress'), progress ? [JSON.stringify(progress)] : [], () =>
+    html('div', {}, [
+      html('strong', {}, progress?.title ?? ''),
+      html(
+        'ol',
+        {},
+        (progress?.steps ?? []).map(({ title, state }) =>
+          html('li', { class: state, ...(state === 'now' && { 'aria-current': 'step' }) }, `${signs[state]} ${title}`),
+        ),
+      ),
+      html('div', {}, progress?.evidence ?? ''),
+    ]),
+  );
 }
 
-function asButton(group: SVGElement, label: string, run: () => void): SVGElement {
-  group.setAttribute('role', 'button');
-  group.setAttribute('tabindex', '0');
-  group.setAttribute('aria-label', label);
-  group.addEventListener('click', run);
-  group.addEventListener('keydown', event => {
-    if (event.key !== 'Enter' && event.key !== ' ') return;
-    event.preventDefault();
-    run();
+/** What somebody comes for at three in the morning is a button without any search. */
+const prominent = ['cnpg.promoteReplicaCluster', 'cnpg.failOverToReplicaCluster'];
+
+function showOffers({ items }: Picture): void {
+  const offers = items
+    .filter(isBox)
+    .flatMap(box =>
+      box.actions
+        .filter(({ command }) => prominent.includes(command))
+        .map(({ command, title }) =>
+          JSON.stringify([box.id, command, title.replace('…', ''), box.target?.label ?? '']),
+        ),
+    );
+  fill(part('offers'), offers, text => {
+    const [item = '', command = '', title = '', name = ''] = JSON.parse(text) as string[];
+    return button(`${title} ${name}…`, () => host.postMessage({ type: 'run', item, command }));
   });
-  return group;
 }
 
-/** About 7 units a character at these font sizes. */
-const shorten = (line: string, width: number): string => {
-  const room = Math.floor((width - 16) / 6.6);
-  return line.length <= room ? line : `${line.slice(0, room - 1)}…`;
-};
-
-const text = (content: string, x: number, y: number, className: string): SVGElement =>
-  svg('text', { x, y, class: className }, [], content);
-
-function svg(
-  name: string,
-  attributes: Record<string, string | number>,
-  children: SVGElement[] = [],
-  content?: string,
-): SVGElement {
-  const created = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) created.setAttribute(key, String(value));
-  if (content !== undefined) created.textContent = content;
-  created.append(...children);
-  return created;
+/** Makes the children anew only when their texts are others. */
+function fill(parent: HTMLElement, texts: readonly string[], make: (text: string) => HTMLElement): void {
+  const key = JSON.stringify(texts);
+  if (parent.dataset['shown'] === key) return;
+  parent.dataset['shown'] = key;
+  parent.replaceChildren(...texts.map(make));
 }
 
-function element(name: string, attributes: Record<string, string>, content = ''): HTMLElement {
-  const created = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) created.setAttribute(key, value);
-  created.textContent = content;
-  return created;
+function showGone(words: string): void {
+  picture = undefined;
+  close();
+  setText(part('summary'), words);
+  for (const id of ['alarms', 'progress', 'offers']) fill(part(id), [], () => html('li'));
+  stage.replaceChildren(
+    html('div', { class: 'gone' }, [
+      html('p', {}, words),
+      button('Connect…', () => host.postMessage({ type: 'connect' })),
+    ]),
+  );
+}
+
+const itemOf = (id: string | undefined): Item | undefined => picture?.items.find(item => item.id === id);
+
+function choose(id: string, actions: boolean): void {
+  selected = id;
+  drawing.select(id);
+  drawing.groupOf(id)?.focus();
+  showSelected();
+  if (actions) focusAction(facts);
+}
+
+function showSelected(): void {
+  const item = itemOf(selected);
+  if (!item) return close();
+  const text = JSON.stringify(item);
+  if (!facts.hidden && facts.dataset['shown'] === text) return;
+  facts.dataset['shown'] = text;
+  showFacts(facts, item, command => host.postMessage({ type: 'run', item: item.id, command }), close);
+}
+
+function close(): void {
+  const id = selected;
+  selected = undefined;
+  facts.hidden = true;
+  drawing.select(undefined);
+  if (id !== undefined) drawing.groupOf(id)?.focus();
+}
+
+const arrows: Record<string, Direction> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' };
+
+function onKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const id = (document.activeElement as HTMLElement | null)?.dataset['id'];
+  const direction = arrows[event.key];
+  const zooms: Record<string, () => void> = {
+    '+': () => viewport.zoom(1.25),
+    '-': () => viewport.zoom(0.8),
+    '0': viewport.fit,
+  };
+  if (event.key === 'Escape') close();
+  else if (direction && id !== undefined && picture && layout) {
+    const next = walk(id, direction, picture.items, layout);
+    if (next !== undefined) {
+      choose(next, false);
+      const place = layout.places.get(next);
+      if (place) viewport.reveal(place);
+    }
+  } else if ((event.key === 'Enter' || event.key === ' ' || event.key === 'ContextMenu') && id !== undefined)
+    choose(id, true);
+  else if (zooms[event.key] && document.activeElement?.tagName !== 'BUTTON') zooms[event.key]?.();
+  else return;
+  event.preventDefault();
+}
+
+function toggleTable(): void {
+  table.hidden = !table.hidden;
+  stage.hidden = !table.hidden;
+  part('as-table').setAttribute('aria-pressed', String(!table.hidden));
+  if (picture) show(picture);
+}
+
+async function save(format: 'svg' | 'png'): Promise<void> {
+  if (!picture || !layout) return;
+  const text = asSvg(drawing.root, picture, layout, new Date());
+  host.postMessage({ type: 'save', format, data: format === 'svg' ? text : await asPng(text, layout) });
 }

@@ -1,0 +1,115 @@
+/** The picture of a topology from what both sides say: `nodes.ts` and `edges.ts` draw the parts. */
+import type { AlarmKind } from '../../model/alarm.ts';
+import { isReplicaCluster } from '../../model/cluster.ts';
+import { addressKey } from '../../model/kubernetes.ts';
+import type { Side } from '../../model/side.ts';
+import { sideOf } from '../../model/side.ts';
+import type { Topology } from '../../model/topology.ts';
+import { primaries, sourceMember, topologyLabel } from '../../model/topology.ts';
+import type { Scene } from '../tree/node.ts';
+import { alarmsAbout } from '../tree/node.ts';
+import { drawCrossEdges, drawOwnEdges } from './edges.ts';
+import type { Drawn } from './nodes.ts';
+import { drawMember, drawMissing, isWritten } from './nodes.ts';
+import type { Edge, Item, Picture, PictureAlarm, Progress } from './picture.ts';
+import { isEdge, isNode } from './picture.ts';
+
+/** What manifests say of a member. */
+export interface WrittenAs {
+  /** `file:line`, for people. */
+  place: string;
+  /** Where the live object is otherwise, by field. */
+  differs: ReadonlyMap<string, string>;
+}
+
+export interface Beside {
+  /** By `addressKey`. */
+  written?: ReadonlyMap<string, WrittenAs>;
+  progress?: Progress | undefined;
+}
+
+/** Alarms of a Cluster that cannot follow any more. */
+const lost: readonly AlarmKind[] = ['two-primaries', 'diverged', 'future-timeline', 'not-fed'];
+
+/** @param scene has the snapshots of all members */
+export function drawTopology(topology: Topology, scene: Scene, { written, progress }: Beside = {}): Picture {
+  const sides = topology.members.flatMap(member => {
+    const snapshot = scene.snapshots.find(({ context }) => context === member.address.context);
+    return snapshot ? [sideOf(member, snapshot, scene.moment)] : [];
+  });
+  const drawn = sides.map((side, place): Drawn => {
+    const { cluster, member } = side;
+    const others = primaries(topology).filter(other => other !== member);
+    const raised = alarmsAbout(scene, member.address);
+    const manifest = written?.get(addressKey(member.address));
+    return {
+      side,
+      place,
+      differs: manifest?.differs ?? new Map(),
+      manifest: manifest?.place,
+      primaryLost: isPrimaryLost(sides),
+      former: others.length > 0 && (!isReplicaCluster(cluster) || raised.some(({ kind }) => lost.includes(kind))),
+    };
+  });
+  const named = new Set(sides.map(({ cluster }) => cluster.spec.replica?.primary));
+  const missing = topology.missing.flatMap((name, index) => drawMissing(name, sides.length + index, named.has(name)));
+  const nodes = [...drawn.flatMap(each => drawMember(each, scene)), ...missing];
+  const known = new Set(nodes.map(({ id }) => id));
+  const edges = drawn
+    .flatMap((each): Edge[] => {
+      const source = sourceMember(topology, each.side.member);
+      const from = drawn.find(({ side }) => side.member === source);
+      return [...drawOwnEdges(each, scene), ...drawCrossEdges(each, from, scene)];
+    })
+    .filter(({ from, to }) => known.has(from) && known.has(to));
+  const items = [...nodes, ...edges];
+  const alarms = alarmsOf(topology, scene);
+  const source = sides.every(isWritten) ? 'written' : 'observed';
+  return {
+    title: topologyLabel(topology),
+    source,
+    summary: summaryOf(items, source, alarms, progress),
+    alarms,
+    ...(progress && { progress }),
+    items,
+  };
+}
+
+/** A side cannot be read, and none that can is a primary cluster. */
+const isPrimaryLost = (sides: readonly Side[]): boolean =>
+  sides.some(({ readable }) => !readable) &&
+  sides.every(({ cluster, readable }) => isReplicaCluster(cluster) || !readable);
+
+function alarmsOf({ members }: Topology, scene: Scene): PictureAlarm[] {
+  const about = new Set(members.flatMap(({ address }) => alarmsAbout(scene, address)));
+  return [...about].map(({ severity, title, sentence }) => ({ severity, title, sentence }));
+}
+
+/** What somebody who cannot see the picture hears when it changes: no number that changes all the time. */
+function summaryOf(
+  items: readonly Item[],
+  source: Picture['source'],
+  alarms: readonly PictureAlarm[],
+  progress: Progress | undefined,
+): string {
+  const crowned = items.filter(isNode).filter(node => node.crowned);
+  const primary =
+    crowned.length === 0
+      ? 'No primary.'
+      : crowned.length === 1
+        ? `Primary: ${crowned[0]?.lines[1] ?? ''}${crowned[0]?.state === 'unknown' ? ', as last seen' : ''}.`
+        : `${crowned.length} primaries: ${crowned.map(({ lines }) => lines[1]).join(', ')}.`;
+  if (source === 'written') return `As written in manifests, nothing is connected. ${primary}`;
+  const troubled = items.filter(({ state }) => state === 'broken' || state === 'unknown');
+  const words = troubled
+    .filter(isEdge)
+    .map(({ words }) => words)
+    .slice(0, 3);
+  const step = progress?.steps.find(({ state }) => state === 'now' || state === 'stuck');
+  return [
+    primary,
+    ...(step ? [`${progress?.title ?? ''}: ${step.title}.`] : []),
+    ...alarms.map(({ title }) => `${title}.`),
+    ...(troubled.length === 0 ? ['Everything that is shown works.'] : words),
+  ].join(' ');
+}

@@ -1,0 +1,293 @@
+/** What the picture shows, and in which state: `reference` is the user's drawing and what each part of it is derived from. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { InstanceStatus } from '../../../src/model/instance-status.ts';
+import type { ContextSnapshot } from '../../../src/model/snapshot.ts';
+import type { Edge, EdgeKind, Picture } from '../../../src/views/topology/picture.ts';
+import { isBox, isEdge, isNode } from '../../../src/views/topology/picture.ts';
+import { pod } from '../../support/clusters.ts';
+import { pair, pictureOf, snapshotsOf } from '../../support/topologies.ts';
+
+const edges = (picture: Picture, kind: EdgeKind): Edge[] =>
+  picture.items.filter(isEdge).filter(each => each.kind === kind);
+const edgeTo = (picture: Picture, kind: EdgeKind, name: string): Edge => {
+  const found = edges(picture, kind).find(({ to, from }) => to.includes(name) || from.includes(name));
+  assert.ok(found, `${kind} ${name}`);
+  return found;
+};
+const node = (picture: Picture, name: string) => {
+  const found = picture.items.filter(isNode).find(({ lines, kind }) => kind === 'instance' && lines[1] === name);
+  assert.ok(found, name);
+  return found;
+};
+
+/** The pair with what one instance says changed. */
+function saying(instance: string, over: Partial<InstanceStatus>, snapshots = pair()): ContextSnapshot[] {
+  for (const { instanceStatus } of snapshots) {
+    const reading = instanceStatus[`default/${instance}`];
+    if (reading?.kind === 'read')
+      instanceStatus[`default/${instance}`] = { ...reading, status: { ...reading.status, ...over } };
+  }
+  return snapshots;
+}
+
+const unreadable = (context: string, snapshots = pair()): ContextSnapshot[] =>
+  snapshots.map(each =>
+    each.context === context ? { ...each, state: 'failed' as const, error: '401 Unauthorized' } : each,
+  );
+
+test('the parts of the drawing: two boxes, services, instances, archives, and the lines between', () => {
+  const picture = pictureOf(pair());
+  const kinds = Object.entries(Object.groupBy(picture.items, ({ kind }) => kind)).map(([kind, all]) => [
+    kind,
+    all?.length,
+  ]);
+  assert.deepEqual(Object.fromEntries(kinds), {
+    box: 2,
+    service: 2,
+    instance: 6,
+    archive: 2,
+    serves: 2,
+    streaming: 4,
+    archive_command: 2,
+    'cross-streaming': 1,
+    restore_command: 1,
+  });
+  assert.deepEqual(
+    picture.items.filter(isBox).map(({ title, subtitle, state }) => [title, subtitle, state]),
+    [
+      ['eu · cluster-eu', 'primary cluster · Cluster in healthy state', 'up'],
+      ['us · cluster-us', 'replica cluster · Cluster in healthy state', 'up'],
+    ],
+  );
+  assert.equal(picture.source, 'observed');
+});
+
+test('lines go the way the WAL goes, and turn around with the roles', () => {
+  const roles = { replica: { primary: 'cluster-us' } };
+  const words = (picture: Picture) => edges(picture, 'cross-streaming')[0]?.words ?? '';
+  assert.match(words(pictureOf(pair())), /^cluster-eu-1 streams to cluster-us-1\./);
+  assert.match(words(pictureOf(pair(roles, roles))), /^cluster-us-1 streams to cluster-eu-1\./);
+});
+
+test('the crown is the primary’s', () => {
+  const crowned = (picture: Picture) =>
+    picture.items
+      .filter(isNode)
+      .filter(each => each.crowned)
+      .map(({ lines }) => lines[1]);
+  const roles = { replica: { primary: 'cluster-us' } };
+  assert.deepEqual(crowned(pictureOf(pair())), ['cluster-eu-1']);
+  assert.deepEqual(crowned(pictureOf(pair(roles, roles))), ['cluster-us-1']);
+  assert.deepEqual(
+    crowned(pictureOf(pair({ status: { currentPrimary: 'cluster-eu-2', targetPrimary: 'cluster-eu-2' } }))),
+    ['cluster-eu-2'],
+  );
+});
+
+test('states of instances', () => {
+  const rows: [string, ContextSnapshot[], string, string, string][] = [
+    ['primary', pair(), 'cluster-eu-1', 'up', 'accepts writes'],
+    ['designated primary', pair(), 'cluster-us-1', 'up', 'streaming'],
+    ['primary in recovery', saying('cluster-eu-1', { isPrimary: false }), 'cluster-eu-1', 'broken', 'in recovery'],
+    ['replica that writes', saying('cluster-us-1', { isPrimary: true }), 'cluster-us-1', 'broken', 'accepts writes'],
+    [
+      'standby without receiver',
+      saying('cluster-eu-2', { isWalReceiverActive: false }),
+      'cluster-eu-2',
+      'warn',
+      'no WAL receiver',
+    ],
+    ['replay paused', saying('cluster-us-2', { replayPaused: true }), 'cluster-us-2', 'warn', 'replay paused'],
+    ['restart pending', saying('cluster-eu-3', { pendingRestart: true }), 'cluster-eu-3', 'warn', 'restart pending'],
+    ['pg_rewind', saying('cluster-eu-3', { isPgRewindRunning: true }), 'cluster-eu-3', 'warn', 'pg_rewind runs'],
+    [
+      'not ready',
+      pair().map(each => ({ ...each, pods: [pod('cluster-eu', 1, false)] })),
+      'cluster-eu-1',
+      'broken',
+      'not ready',
+    ],
+    ['no pod', pair().map(each => ({ ...each, pods: [] })), 'cluster-eu-2', 'broken', 'no pod'],
+    [
+      'pods forbidden',
+      pair().map(each => ({ ...each, pods: [], unread: { Pod: '403' } })),
+      'cluster-eu-2',
+      'unknown',
+      'pods cannot be read',
+    ],
+    [
+      'no status',
+      pair().map(each => ({ ...each, instanceStatus: {} })),
+      'cluster-eu-2',
+      'unknown',
+      'ready, status unknown',
+    ],
+    ['context lost', unreadable('eu'), 'cluster-eu-1', 'unknown', 'eu cannot be read'],
+    [
+      'fenced standby',
+      pair({ annotations: { 'cnpg.io/fencedInstances': '["cluster-eu-2"]' } }),
+      'cluster-eu-2',
+      'warn',
+      'fenced',
+    ],
+    [
+      'fenced primary',
+      pair({ annotations: { 'cnpg.io/fencedInstances': '["*"]' } }),
+      'cluster-eu-1',
+      'broken',
+      'fenced',
+    ],
+  ];
+  for (const [title, snapshots, name, state, why] of rows) {
+    const found = node(pictureOf(snapshots), name);
+    assert.deepEqual([found.state, found.why], [state, why], title);
+  }
+});
+
+test('what was said too long ago is unknown', () => {
+  const picture = pictureOf(pair(), {}, 10 * 60_000);
+  assert.equal(node(picture, 'cluster-eu-1').state, 'unknown');
+  assert.match(node(picture, 'cluster-eu-1').evidence, /too long ago/);
+  assert.equal(edgeTo(picture, 'cross-streaming', 'cluster-us-1').state, 'unknown');
+});
+
+test('states and labels of lines', () => {
+  const behind = { replayLsn: '0/A0000A0', receivedLsn: '0/A0000A0' };
+  const far = { currentLsn: '1/E0000A0' };
+  const off = { isWalReceiverActive: false };
+  const failing = {
+    lastFailedWAL: '00000003000000000000000E',
+    lastFailedWALTime: '1970-01-01T00:00:00Z',
+    isArchivingWAL: false,
+  };
+  const rows: [string, ContextSnapshot[], EdgeKind, string, string, string][] = [
+    ['streaming across', pair(), 'cross-streaming', 'cluster-us-1', 'up', 'streaming · lag 0 B'],
+    [
+      'lag across',
+      saying('cluster-us-1', behind),
+      'cross-streaming',
+      'cluster-us-1',
+      'up',
+      'streaming · lag 64 MB · 4 seg.',
+    ],
+    [
+      'lag above the limit',
+      saying('cluster-eu-1', far),
+      'cross-streaming',
+      'cluster-us-1',
+      'warn',
+      'streaming · lag 4.0 GB · 256 seg.',
+    ],
+    [
+      'archive only',
+      saying('cluster-us-1', { ...off, replayLsn: '0/E0000A0' }),
+      'cross-streaming',
+      'cluster-us-1',
+      'warn',
+      'streaming · interrupted',
+    ],
+    ['source unread', unreadable('eu'), 'cross-streaming', 'cluster-us-1', 'warn', 'streaming'],
+    ['target unread', unreadable('us'), 'cross-streaming', 'cluster-us-1', 'unknown', 'streaming · unknown'],
+    ['second way', pair(), 'restore_command', 'cluster-us-1', 'idle', 'restore_command · stands by'],
+    [
+      'the only way',
+      saying('cluster-us-1', { ...off, replayLsn: '0/E0000A0' }),
+      'restore_command',
+      'cluster-us-1',
+      'up',
+      'restore_command',
+    ],
+    ['standby', saying('cluster-eu-2', behind), 'streaming', 'cluster-eu-2', 'up', 'lag 64 MB · 4 seg.'],
+    ['standby without receiver', saying('cluster-eu-2', off), 'streaming', 'cluster-eu-2', 'broken', 'lag 0 B'],
+    ['archives', pair(), 'archive_command', 'cluster-eu', 'up', 'archive_command'],
+    [
+      'archiving fails',
+      saying('cluster-eu-1', failing),
+      'archive_command',
+      'cluster-eu',
+      'broken',
+      'archive_command fails',
+    ],
+    [
+      'segments wait',
+      saying('cluster-eu-1', { readyWalFiles: 12 }),
+      'archive_command',
+      'cluster-eu',
+      'warn',
+      'archive_command · 12 wait',
+    ],
+  ];
+  for (const [title, snapshots, kind, name, state, label] of rows) {
+    const found = edgeTo(pictureOf(snapshots, {}, 60_000), kind, name);
+    assert.deepEqual([found.state, found.label], [state, label], title);
+  }
+});
+
+test('a replica that reads another folder than its source writes is told', () => {
+  const snapshots = pair({
+    spec: {
+      plugins: [
+        {
+          name: 'barman-cloud.cloudnative-pg.io',
+          isWALArchiver: true,
+          parameters: { barmanObjectName: 'cluster-eu', serverName: 'elsewhere' },
+        },
+      ],
+    },
+  });
+  const found = edgeTo(pictureOf(snapshots), 'restore_command', 'cluster-us-1');
+  assert.equal(found.state, 'warn');
+  assert.match(found.why, /reads s3:\/\/archive-cluster-eu\/cluster-eu, its source writes .*elsewhere/);
+});
+
+test('alarms are on the picture and in what is spoken', () => {
+  const picture = pictureOf(
+    saying('cluster-us-1', { isPrimary: true }, pair({}, { replica: { primary: 'cluster-us' } })),
+  );
+  assert.deepEqual(picture.alarms.map(({ severity, title }) => [severity, title]).slice(0, 1), [
+    ['error', 'Two primaries'],
+  ]);
+  assert.match(picture.summary, /^2 primaries: cluster-eu-1, cluster-us-1\. Two primaries\./);
+  assert.equal(picture.items.filter(isBox)[0]?.state, 'broken');
+  assert.equal(pictureOf(pair()).summary, 'Primary: cluster-eu-1. Everything that is shown works.');
+});
+
+test('a member that nobody has seen is a box of its own, with the line from it', () => {
+  const picture = pictureOf(pair().slice(1));
+  const missing = picture.items.filter(isBox).find(({ title }) => title === 'cluster-eu');
+  assert.equal(missing?.state, 'unknown');
+  assert.match(edgeTo(picture, 'cross-streaming', 'cluster-us-1').from, /missing cluster-eu/);
+});
+
+test('cascades and many members: each line comes from the member that is followed', () => {
+  const picture = pictureOf(
+    snapshotsOf([{ instances: 1, follows: 1 }, { instances: 1 }, { instances: 1, follows: 1 }]),
+  );
+  assert.deepEqual(
+    edges(picture, 'cross-streaming').map(({ words }) => words.slice(0, words.indexOf('.'))),
+    ['m0-1 streams to m1-1', 'm1-1 streams to m2-1'],
+  );
+});
+
+test('actions: promotion for the replica cluster, failover only when no primary can be read', () => {
+  const offered = (snapshots: ContextSnapshot[]) =>
+    pictureOf(snapshots)
+      .items.filter(isBox)
+      .map(({ actions }) => actions.map(({ command }) => command).filter(command => /promote|failOver/.test(command)));
+  assert.deepEqual(offered(pair()), [[], ['cnpg.promoteReplicaCluster']]);
+  assert.deepEqual(offered(unreadable('eu')), [[], ['cnpg.promoteReplicaCluster', 'cnpg.failOverToReplicaCluster']]);
+  assert.deepEqual(
+    offered(pair({ replica: { primary: 'cluster-us' } }))
+      .flat()
+      .filter(c => c.includes('failOver')),
+    [],
+  );
+});
+
+test('facts say where they are from, and when', () => {
+  const found = node(pictureOf(pair()), 'cluster-us-1');
+  assert.deepEqual(Object.fromEntries(found.facts)['Replayed up to LSN'], '0/E0000A0');
+  assert.match(found.evidence, /read at 00:00:00 UTC/);
+  assert.deepEqual(found.target?.object, { context: 'us', kind: 'Pod', namespace: 'default', name: 'cluster-us-1' });
+});

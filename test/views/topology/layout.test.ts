@@ -1,0 +1,189 @@
+/** Layout: what holds for every topology. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import type { Point } from '../../../src/views/topology/curves.ts';
+import { pointAt, sample } from '../../../src/views/topology/curves.ts';
+import type { Layout, Rectangle } from '../../../src/views/topology/layout.ts';
+import { layOut, overlaps, roomFor } from '../../../src/views/topology/layout.ts';
+import type { Item, Picture } from '../../../src/views/topology/picture.ts';
+import { isBox, isEdge, isNode, labelOf } from '../../../src/views/topology/picture.ts';
+import type { MemberShape } from '../../support/topologies.ts';
+import { pair, pictureOf, snapshotsOf } from '../../support/topologies.ts';
+
+const shapes = fc
+  .array(fc.record({ instances: fc.integer({ min: 1, max: 6 }), follows: fc.nat(5) }), { minLength: 2, maxLength: 6 })
+  // A member follows one before it: a chain is a cascade.
+  .map(members =>
+    members.map((shape, index): MemberShape => ({ ...shape, follows: index === 0 ? 1 : shape.follows % index })),
+  );
+const columns = fc.constantFrom(1 as const, 2 as const);
+
+const placeOf = (layout: Layout, id: string): Rectangle => {
+  const place = layout.places.get(id);
+  assert.ok(place, `${id} has no place`);
+  return place;
+};
+const within = (inner: Rectangle, outer: Rectangle): boolean =>
+  inner.x >= outer.x &&
+  inner.y >= outer.y &&
+  inner.x + inner.width <= outer.x + outer.width &&
+  inner.y + inner.height <= outer.y + outer.height;
+const nodesOf = (picture: Picture) => picture.items.filter(isNode);
+
+test('nothing overlaps, all lies in the canvas, instances and services lie in their box and archives below it', () =>
+  fc.assert(
+    fc.property(shapes, columns, (members, count) => {
+      const picture = pictureOf(snapshotsOf(members));
+      const layout = layOut(picture.items, count);
+      const canvas = { x: 0, y: 0, width: layout.width, height: layout.height };
+      const boxes = picture.items.filter(isBox).map(({ id }) => placeOf(layout, id));
+      const nodes = nodesOf(picture);
+      for (const [index, a] of nodes.entries()) {
+        const [place, box] = [placeOf(layout, a.id), placeOf(layout, a.box)];
+        assert.ok(within(place, canvas), a.id);
+        if (a.kind === 'archive') assert.ok(place.y > box.y + box.height, `${a.id} is below its box`);
+        else assert.ok(within(place, box), `${a.id} is in its box`);
+        for (const b of nodes.slice(index + 1))
+          assert.ok(!overlaps(place, placeOf(layout, b.id)), `${a.id} on ${b.id}`);
+      }
+      for (const [index, a] of boxes.entries())
+        for (const b of boxes.slice(index + 1)) assert.ok(!overlaps(a, b), 'boxes overlap');
+    }),
+  ));
+
+test('the leader of each member is next to the corridor, the others behind it in their order', () =>
+  fc.assert(
+    fc.property(shapes, members => {
+      const picture = pictureOf(snapshotsOf(members));
+      const layout = layOut(picture.items);
+      for (const [index, box] of picture.items.filter(isBox).entries()) {
+        const xs = nodesOf(picture)
+          .filter(node => node.box === box.id && node.kind === 'instance')
+          .toSorted((a, b) => a.place - b.place)
+          .map(({ id }) => placeOf(layout, id).x);
+        const sorted = xs.toSorted((a, b) => (index % 2 === 0 ? b - a : a - b));
+        assert.deepEqual(xs, sorted);
+      }
+    }),
+  ));
+
+test('the layout is the same for the same items, whatever their order', () =>
+  fc.assert(
+    fc.property(shapes, columns, (members, count) => {
+      const { items } = pictureOf(snapshotsOf(members));
+      const places = (all: readonly Item[]) =>
+        [...layOut(all, count).places].sort(([a], [b]) => (a < b ? -1 : 1)) satisfies unknown[];
+      assert.deepEqual(places(items.toReversed()), places(items));
+      assert.deepEqual(layOut(items, count), layOut(items, count));
+    }),
+  ));
+
+test('every line is drawn, in the canvas, with its label on no node and no other label', () =>
+  fc.assert(
+    fc.property(shapes, columns, (members, count) => {
+      const picture = pictureOf(snapshotsOf(members));
+      const layout = layOut(picture.items, count);
+      const labels: Rectangle[] = [];
+      for (const edge of picture.items.filter(isEdge)) {
+        const route = layout.routes.get(edge.id);
+        assert.ok(route, edge.id);
+        for (const { x, y } of sample(route.curve, 30))
+          assert.ok(x >= 0 && y >= 0 && x <= layout.width && y <= layout.height, `${edge.id} leaves the canvas`);
+        if (edge.label === '') continue;
+        const width = roomFor(labelOf(edge));
+        const label = { x: route.label.x - width / 2, y: route.label.y - 8, width, height: 16 };
+        for (const other of labels) assert.ok(!overlaps(label, other), `label of ${edge.id}`);
+        for (const node of nodesOf(picture))
+          assert.ok(!overlaps(label, placeOf(layout, node.id)), `${edge.id} on ${node.id}`);
+        labels.push(label);
+      }
+    }),
+  ));
+
+test('lines run through no node but those at their ends', () =>
+  fc.assert(
+    fc.property(shapes, columns, (members, count) => {
+      const picture = pictureOf(snapshotsOf(members));
+      const layout = layOut(picture.items, count);
+      for (const edge of picture.items.filter(isEdge)) {
+        const route = layout.routes.get(edge.id);
+        assert.ok(route);
+        for (const node of nodesOf(picture).filter(({ id }) => id !== edge.from && id !== edge.to)) {
+          const { x, y, width, height } = placeOf(layout, node.id);
+          const inside = sample(route.curve, 60).some(p => p.x > x && p.x < x + width && p.y > y && p.y < y + height);
+          assert.ok(!inside, `${edge.id} runs through ${node.id}`);
+        }
+      }
+    }),
+  ));
+
+const crosses = (a: Point, b: Point, c: Point, d: Point): boolean => {
+  const side = (p: Point, q: Point, r: Point) => Math.sign((q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x));
+  return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
+};
+
+test('between two members no line crosses another, whoever is the primary', () =>
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }), fc.nat(1), (left, right, primary) => {
+      const picture = pictureOf(
+        snapshotsOf(
+          [
+            { instances: left, follows: 1 },
+            { instances: right, follows: 0 },
+          ],
+          primary,
+        ),
+      );
+      const layout = layOut(picture.items);
+      const lines = picture.items
+        .filter(isEdge)
+        .map(({ id }) => ({ id, points: sample(layout.routes.get(id)?.curve ?? [], 40) }));
+      for (const [index, a] of lines.entries())
+        for (const b of lines.slice(index + 1))
+          for (let i = 1; i < a.points.length; i++)
+            for (let j = 1; j < b.points.length; j++) {
+              const [p, q, r, s] = [a.points[i - 1], a.points[i], b.points[j - 1], b.points[j]];
+              assert.ok(!p || !q || !r || !s || !crosses(p, q, r, s), `${a.id} crosses ${b.id}`);
+            }
+    }),
+    { numRuns: 40 },
+  ));
+
+test('a switchover between the Clusters moves nothing but the lines across', () => {
+  const roles = { replica: { primary: 'cluster-us' } };
+  const [before, after] = [pictureOf(pair()), pictureOf(pair(roles, roles))].map(({ items }) => layOut(items));
+  assert.deepEqual(after?.places, before?.places);
+});
+
+test('a switchover within a Cluster moves the new primary to the corridor', () => {
+  const status = { currentPrimary: 'cluster-eu-2', targetPrimary: 'cluster-eu-2' };
+  const picture = pictureOf(pair({ status }));
+  const layout = layOut(picture.items);
+  const xs = nodesOf(picture)
+    .filter(({ kind, lines }) => kind === 'instance' && lines[1]?.startsWith('cluster-eu'))
+    .toSorted((a, b) => placeOf(layout, b.id).x - placeOf(layout, a.id).x)
+    .map(({ lines }) => lines[1]);
+  assert.deepEqual(xs, ['cluster-eu-2', 'cluster-eu-1', 'cluster-eu-3']);
+});
+
+test('a number of another length moves nothing', () => {
+  const far = pair();
+  const us = far[1]?.instanceStatus['default/cluster-us-1'];
+  if (us?.kind === 'read') us.status.replayLsn = '0/DF000A0';
+  const [a, b] = [pictureOf(pair()), pictureOf(far)].map(({ items }) => layOut(items));
+  assert.deepEqual(b?.places.size, a?.places.size);
+  const y = (layout: Layout | undefined) => [...(layout?.places.values() ?? [])].map(place => place.y);
+  assert.deepEqual(y(b), y(a));
+});
+
+test('a line across leads from the edge of one leader to that of the other', () => {
+  const picture = pictureOf(pair());
+  const layout = layOut(picture.items);
+  const edge = picture.items.filter(isEdge).find(({ kind }) => kind === 'cross-streaming');
+  assert.ok(edge);
+  const [from, to] = [placeOf(layout, edge.from), placeOf(layout, edge.to)];
+  const curve = layout.routes.get(edge.id)?.curve ?? [];
+  assert.deepEqual(pointAt(curve, 0), { x: from.x + from.width, y: from.y + from.height / 2 });
+  assert.ok(Math.abs(pointAt(curve, 1).x - to.x) < 5);
+});
