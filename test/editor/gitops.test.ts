@@ -87,4 +87,28 @@ test('the used token is taken out of the manifest', async () => {
   await w.notification(/2 of 2 manifests have the roles/);
 });
 
+test('Argo CD is noticed, and its way is offered; cancelled after the demotion, the old primary comes back', async () => {
+  await w.command('Notifications: Clear All Notifications');
+  const annotations = { 'argocd.argoproj.io/tracking-id': 'db:postgresql.cnpg.io/Cluster:default/cluster-us' };
+  await tool['us']?.mergePatch(resources.clusters, 'default', 'cluster-us', { metadata: { annotations } });
+  await w.command('CNPG: Promote Replica Cluster…');
+  await w.quick.getByRole('option', { name: /cluster-eu/ }).click();
+  await w.quick.getByRole('option', { name: /Edit the Manifests/ }).waitFor({ timeout: 60_000 });
+  await w.shot('owned');
+  await w.quick.getByRole('option', { name: /Edit the Manifests/ }).click();
+  await w.fillInput('stops accepting writes', 'cluster-us');
+  await write(/Demote the primary cluster: write this into us\/cluster-us\.yaml/, 'demotion-back');
+  await applied('us', ({ primary }) => primary === 'cluster-eu');
+  await w.notification(/Promote the replica cluster with the token: write this/, 60_000);
+  const progress = await w.notification(/Promoting cluster-eu/);
+  await progress.getByRole('button', { name: 'Cancel' }).click();
+  const warning = await w.notification(/neither may accept writes/);
+  await w.shot('cancelled');
+  await warning.getByRole('button', { name: 'Return to the Old Primary…' }).click();
+  await w.modal.getByRole('button', { name: 'Return', exact: true }).click();
+  await w.notification(/Return to cluster-us: completed/, 120_000);
+  await w.row(/cluster-eu ⇄ cluster-us.*primary: cluster-us/).waitFor();
+  await w.shot('returned');
+});
+
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));
