@@ -22,6 +22,7 @@ import { rebuildRecords } from './commands/rebuild-records.ts';
 import { createPlayground } from './commands/start-playground.ts';
 import { createConnections } from './connections.ts';
 import { messageOf } from './errors.ts';
+import { tellLiveClusters } from './live-clusters.ts';
 import { startPortForward } from './port-forwarding.ts';
 import { tellServedKinds } from './served-kinds.ts';
 import { showAlarms } from './views/alarms/show-alarms.ts';
@@ -133,6 +134,7 @@ export function activate(context: vscode.ExtensionContext): void {
       message => log.info(message),
     ),
     tellServedKinds(connections, language, message => log.info(message)),
+    tellLiveClusters(connections, language),
     vscode.workspace.onDidChangeConfiguration(event => {
       if (event.affectsConfiguration('cnpg.kubeconfig') || event.affectsConfiguration('cnpg.contexts'))
         connections.reload().catch((error: unknown) => log.error(messageOf(error)));

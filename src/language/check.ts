@@ -1,5 +1,6 @@
 /** All diagnostics of a file. */
 import { isScalar } from 'yaml';
+import type { Cluster } from '../model/cluster.ts';
 import { admit } from './admission/admit.ts';
 import type { ManifestDiagnostic } from './diagnostic.ts';
 import { diagnostic, severities } from './diagnostic.ts';
@@ -18,12 +19,14 @@ import {
 } from './manifest.ts';
 import { nearest } from './nearest.ts';
 import type { Scope } from './rules/index.ts';
+import type { Live } from './rules/live.ts';
 import { ruleDiagnostics, rules } from './rules/index.ts';
 import type { KindSchema, Schemas } from './schemas.ts';
 import { structuralDiagnostics } from './structural.ts';
 import { syntaxFaults } from './syntax.ts';
 import { webhookDiagnostics } from './webhook/index.ts';
-import type { Workspace } from './workspace.ts';
+import { clusterOf } from './sound.ts';
+import type { Entry, Workspace } from './workspace.ts';
 import { createWorkspace } from './workspace.ts';
 
 export interface CheckOptions {
@@ -33,6 +36,8 @@ export interface CheckOptions {
   /** The file and those that it is looked at together with. Without one it is alone. */
   workspace?: Workspace;
   scope?: Scope;
+  /** What is known of the live Clusters, where nothing is compared `against` them. */
+  liveOf?: (entry: Entry) => Live | undefined;
   /** The objects as they are now: manifests that have one here are judged as updates of it. */
   against?: ManifestFile;
   /** The file is a patch (Kustomize): what it does not say, another says. */
@@ -58,14 +63,24 @@ export function check(file: ManifestFile, options: CheckOptions): ManifestDiagno
   return file.documents.filter(isWorthChecking).flatMap(document => {
     const ownFindings = ofDocument(document, options);
     if (document.template || document.errors.length > 0 || options.isPatch) return ownFindings;
-    const byRules = ruleDiagnostics(document, {
-      workspace,
-      scope,
-      old: beforeUpdate(document, options),
-      live: options.against,
-    });
+    const byRules = ruleDiagnostics(document, { workspace, scope, live: liveFor(document, workspace, options) });
     return [...ownFindings.filter(found => !byRules.some(better => replaces(better, found))), ...byRules];
   });
+}
+
+/** Of the objects that are compared with. */
+const liveClusters = new WeakMap<ManifestFile, Cluster[]>();
+
+function liveFor(document: ManifestDocument, workspace: Workspace, options: CheckOptions): Live | undefined {
+  const { against, liveOf } = options;
+  if (!against) {
+    const entry = liveOf && workspace.entryOf(document);
+    return entry && liveOf(entry);
+  }
+  const all = liveClusters.get(against) ?? against.documents.flatMap(each => clusterOf(each) ?? []);
+  liveClusters.set(against, all);
+  const before = beforeUpdate(document, options);
+  return { own: before && clusterOf(before), all };
 }
 
 function alone(file: ManifestFile): Workspace {

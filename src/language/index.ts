@@ -21,6 +21,7 @@ export { ruleSettings, withSettings } from './rule-settings.ts';
 export type { RuleSetting } from './rule-settings.ts';
 export { rules } from './rules/index.ts';
 export type { Scope } from './rules/index.ts';
+export type { Live } from './rules/live.ts';
 export type { PostgresParameter, PostgresParameters } from './parameters.ts';
 export type { FieldDoc, KindSchema, Schemas, Structure, Violation } from './schemas.ts';
 export { definitionAt, definitionsIn } from './definitions.ts';

@@ -45,12 +45,14 @@ import type {
   ObjectName,
 } from '../language/index.ts';
 import { messageOf } from '../errors.ts';
+import type { Cluster } from '../model/cluster.ts';
 import { loadPages } from './pages.ts';
 import { createKustomizations } from './kustomizations.ts';
 import { navigationCapabilities, serveNavigation } from './navigation.ts';
 import { createRefactorings } from './refactorings.ts';
 import { loadSchemas } from './schemas.ts';
 import { createExcludes } from './excludes.ts';
+import { createLiveClusters } from './live-clusters.ts';
 import { createServedKinds } from './served-kinds.ts';
 import type { ServedDocument } from './served-kinds.ts';
 import type { Settings } from './settings.ts';
@@ -93,6 +95,7 @@ const settings = createSettings(
 );
 const excludes = createExcludes(() => folders.map(({ path: folder }) => folder));
 const workspace = createWorkspace();
+const live = createLiveClusters();
 const workspaceFiles = createWorkspaceFiles({
   workspace,
   kustomizations,
@@ -196,7 +199,12 @@ connection.onRequest('cnpg/serves', ({ context, documents }: { context: string; 
 );
 connection.onNotification('cnpg/connected', ({ contexts }: { contexts: string[] }) => {
   connected = contexts;
+  live.keep(contexts);
   workspaceFiles.placeAnew();
+  checkSoon();
+});
+connection.onNotification('cnpg/liveClusters', ({ context, clusters }: { context: string; clusters: Cluster[] }) => {
+  live.set(context, clusters);
   checkSoon();
 });
 
@@ -383,7 +391,7 @@ function checkAll(): void {
   const scope = isComplete ? 'workspace' : 'known';
   for (const [uri, { document }] of open) {
     const found = answer<ManifestDiagnostic[]>('diagnostics', [], () =>
-      checkAs(roleOf(uri), fileOf(uri), { schemas, version: versionFor(uri), workspace, scope }),
+      checkAs(roleOf(uri), fileOf(uri), { schemas, version: versionFor(uri), workspace, scope, liveOf: live.of }),
     );
     const now: Published = { version: document.version, rules: settings.of(uri).rules, found };
     if (isSent(sent.get(uri), now)) continue;

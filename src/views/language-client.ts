@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import type { Cluster } from '../model/cluster.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { ManifestCluster } from './code-lenses.ts';
 
@@ -18,6 +19,8 @@ export interface LanguageService extends vscode.Disposable {
   /** What a context serves. @returns the documents whose text the server wants, by group and version */
   serves(context: string, documents: readonly ServedDocument[]): Promise<string[]>;
   connected(contexts: readonly string[]): void;
+  /** What of the Clusters of a context matters to manifests. */
+  liveClusters(context: string, clusters: readonly Cluster[]): void;
   /** Where an object is defined: in the files that are open, or in those given. */
   definitionsOf(object: ObjectName, files?: readonly { uri: string; text: string }[]): Promise<DefinitionPlace[]>;
   /**
@@ -101,6 +104,9 @@ export function createLanguageService(
     async serves(context, documents) {
       if (!client.isRunning()) return [];
       return client.sendRequest<string[]>('cnpg/serves', { context, documents });
+    },
+    liveClusters(context, clusters) {
+      if (client.isRunning()) void client.sendNotification('cnpg/liveClusters', { context, clusters });
     },
     connected(contexts) {
       if (client.isRunning()) void client.sendNotification('cnpg/connected', { contexts });

@@ -37,6 +37,7 @@ const layers: Record<string, Layer> = {
   connections: { rooms: ['model', 'errors'], packages: none, types: ['kubernetes'] },
   'action-log': { rooms: ['model', 'errors'], packages: /^node:.*$/, types: ['kubernetes'] },
   'port-forwarding': { rooms: ['errors'], packages: /^node:.*$/ },
+  'live-clusters': { rooms: [], packages: none, types: ['connections', 'model', 'views'] },
   'served-kinds': { rooms: ['errors'], packages: none, types: ['connections', 'kubernetes', 'views'] },
   views: {
     rooms: ['model', 'errors'],
@@ -60,6 +61,7 @@ const layers: Record<string, Layer> = {
       'action-log',
       'connections',
       'port-forwarding',
+      'live-clusters',
       'served-kinds',
       'kubernetes',
       'archive',

@@ -78,4 +78,26 @@ test('the other side is made from a Cluster', async () => {
   await w.shot('the-new-side');
 });
 
+test('what is live counts too: a promotion beside a primary that was not demoted', async () => {
+  await w.activity('CloudNativePG');
+  for (const context of ['eu', 'us']) {
+    await w.row(new RegExp(`^${context}not connected`)).click();
+    await w.row(new RegExp(`^${context}connected · 1 Cluster`)).waitFor();
+  }
+  const us = onDisk('us/cluster-us.yaml');
+  const right = fs.readFileSync(us, 'utf8');
+  // Lists are virtual: only this file's problems.
+  await w.command('View: Close All Editors');
+  await w.openFile('us/cluster-us.yaml');
+  fs.writeFileSync(us, right.replace('primary: cluster-eu', 'primary: cluster-us'));
+  const rows = await w.problems(found => found.some(row => row.includes('RC708')));
+  assert.ok(
+    rows.some(row => row.includes('Live: cluster-eu is still primary')),
+    rows.join('\n'),
+  );
+  await w.shot('live');
+  fs.writeFileSync(us, right);
+  await w.problems(found => !found.some(row => row.includes('RC708')));
+});
+
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));

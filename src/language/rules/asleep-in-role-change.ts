@@ -2,13 +2,12 @@ import { annotations, fencedInstances, hibernated } from '../../model/cluster.ts
 import { fix, removeBranch } from '../edits.ts';
 import type { Rule } from './rule.ts';
 import { annotation, isReplicaCluster, onKey } from './rule.ts';
-import { liveCluster } from './live.ts';
 
 export const asleepInRoleChange: Rule = {
   code: 'RC712',
   severity: 'warning',
-  check({ document, cluster, old }) {
-    const live = liveCluster(old);
+  check({ document, cluster, live: known }) {
+    const live = known?.own;
     const isChange = live
       ? isReplicaCluster(live) !== isReplicaCluster(cluster)
       : !!cluster.spec.replica?.promotionToken;

@@ -3,7 +3,7 @@ import type { DiagnosticRelatedInformation } from 'vscode-languageserver-types';
 import type { ManifestDiagnostic } from '../diagnostic.ts';
 import { diagnostic } from '../diagnostic.ts';
 import type { Edit } from '../edits.ts';
-import type { ManifestDocument, ManifestFile, Range } from '../manifest.ts';
+import type { ManifestDocument, Range } from '../manifest.ts';
 import { isRecord, keyRange, pathText, shiftedRange, valueRange } from '../manifest.ts';
 import { isSide } from '../sides.ts';
 import { isDisabled } from '../webhook/validation-annotation.ts';
@@ -101,6 +101,7 @@ import { twoPrimaries } from './two-primaries.ts';
 import { walKept } from './wal-kept.ts';
 import { walLogHints } from './wal-log-hints.ts';
 import { wrongService } from './wrong-service.ts';
+import type { Live } from './live.ts';
 import type { Finding, ObjectRule, Rule, RuleFix, Subject } from './rule.ts';
 
 /** Over the replica stanza of one Cluster: asked of every manifest. */
@@ -220,10 +221,7 @@ export type Scope = 'alone' | 'known' | 'workspace';
 export interface RuleOptions {
   workspace: Workspace;
   scope: Scope;
-  /** The live object that the manifest updates. How it would be bootstrapped does not matter any more. */
-  old: ManifestDocument | undefined;
-  /** All live objects that are known. */
-  live: ManifestFile | undefined;
+  live: Live | undefined;
 }
 
 interface Kept extends RuleOptions {
@@ -272,20 +270,20 @@ function shown(document: ManifestDocument, entry: Entry, finding: Found): Manife
 }
 
 function findingsOf(document: ManifestDocument, entry: Entry, options: RuleOptions): Kept {
-  const { workspace, scope, old, live } = options;
+  const { workspace, scope, live } = options;
   const before = kept.get(document);
   if (
     before?.workspace === workspace &&
     before.scope === scope &&
-    before.old === old &&
-    before.live === live &&
+    before.live?.own === live?.own &&
+    before.live?.all === live?.all &&
     before.entry === entry &&
     workspace.holds(before.asked)
   )
     return before;
   // Lines count from the document's start, so that lines above it do not matter.
   const complete = scope === 'workspace';
-  const subject: Subject = { document: { ...document, startLine: 0 }, entry, workspace, old, live, complete };
+  const subject: Subject = { document: { ...document, startLine: 0 }, entry, workspace, live, complete };
   const { result: found, asked } = workspace.follow(() => askRules(subject, scope));
   const known: Kept = { ...options, entry, asked, found, shown: undefined };
   kept.set(document, known);
@@ -293,12 +291,13 @@ function findingsOf(document: ManifestDocument, entry: Entry, options: RuleOptio
 }
 
 function askRules(subject: Subject, scope: Scope): Found[] {
-  const { entry, old } = subject;
+  const { entry, live } = subject;
   const isAcross = scope !== 'alone' && !entry.rewritten;
   const found: Found[] = [];
   if (isSide(entry))
+    // How it would be bootstrapped does not matter any more to one that is there.
     for (const rule of isAcross ? [...stanzaRules, ...clusterRules] : stanzaRules)
-      if (!(old && rule.onlyNew))
+      if (!(live?.own && rule.onlyNew))
         for (const each of rule.check({ ...subject, entry, cluster: entry.cluster })) found.push({ ...each, rule });
   if (isAcross && isRecord(entry.document.value['spec']))
     for (const rule of objectRules)

@@ -1,13 +1,17 @@
-/** What the live object says that a manifest is an update of. */
+/** What Kubernetes has of the Clusters that manifests describe. */
 import type { Cluster, ClusterStatus } from '../../model/cluster.ts';
-import type { ManifestDocument } from '../manifest.ts';
-import { clusterOf } from '../sound.ts';
+import { topologyName } from '../../model/cluster.ts';
 
-export const liveCluster = (old: ManifestDocument | undefined): Cluster | undefined => old && clusterOf(old);
+export interface Live {
+  /** The object that the manifest is an update of; `undefined`: nobody knows of one. */
+  own: Cluster | undefined;
+  /** All Clusters that are known. */
+  all: readonly Cluster[];
+}
 
 /** Only fields of a live object's status that have their types. */
-export function liveStatus(old: ManifestDocument | undefined): ClusterStatus | undefined {
-  const status = liveCluster(old)?.status;
+export function liveStatus(live: Live | undefined): ClusterStatus | undefined {
+  const status = live?.own?.status;
   if (!status) return undefined;
   const { systemID, timelineID, lastPromotionToken } = status;
   return {
@@ -15,4 +19,10 @@ export function liveStatus(old: ManifestDocument | undefined): ClusterStatus | u
     ...(typeof timelineID === 'number' && { timelineID }),
     ...(typeof lastPromotionToken === 'string' && { lastPromotionToken }),
   };
+}
+
+/** The Cluster of that name in its topology, when there is only one. */
+export function liveCalled(live: Live | undefined, name: string): Cluster | undefined {
+  const [only, ...others] = (live?.all ?? []).filter(cluster => topologyName(cluster) === name);
+  return others.length === 0 ? only : undefined;
 }

@@ -1,19 +1,16 @@
-import { demotionInProgress, isReplicaCluster, topologyName } from '../../model/cluster.ts';
-import { clusterOf } from '../sound.ts';
-import { liveCluster } from './live.ts';
+import { demotionInProgress, isReplicaCluster } from '../../model/cluster.ts';
+import { liveCalled } from './live.ts';
 import type { Rule } from './rule.ts';
 import { onValue, replica } from './rule.ts';
 
 export const partnerNotDemoted: Rule = {
   code: 'RC708',
   severity: 'error',
-  check({ cluster, old, live }) {
-    const before = liveCluster(old);
+  check({ cluster, live }) {
+    const before = live?.own;
     const former = before?.spec.replica?.primary;
     if (!before || !former || !isReplicaCluster(before) || isReplicaCluster(cluster)) return [];
-    const partner = (live?.documents ?? [])
-      .map(clusterOf)
-      .find(each => each !== undefined && topologyName(each) === former);
+    const partner = liveCalled(live, former);
     if (!partner) return [];
     const state = !isReplicaCluster(partner)
       ? 'is still primary'

@@ -1,12 +1,11 @@
-import { liveCluster } from './live.ts';
 import type { Rule } from './rule.ts';
 import { isReplicaCluster, onValue, replica } from './rule.ts';
 
 export const promotionWithoutToken: Rule = {
   code: 'RC707',
   severity: 'warning',
-  check({ cluster, old }) {
-    const live = liveCluster(old);
+  check({ cluster, live: known }) {
+    const live = known?.own;
     const { primary, promotionToken } = cluster.spec.replica ?? {};
     const former = live?.spec.replica?.primary;
     if (!live || !primary || !former || former === primary || promotionToken) return [];

@@ -4,12 +4,13 @@ import { externalCluster, isReplicaCluster, topologyName } from '../../model/clu
 import type { Severity } from '../diagnostic.ts';
 import type { Edit, Fix, MaybeEdit } from '../edits.ts';
 import { addKey, appendItem, fix, plainText, setValue } from '../edits.ts';
-import type { ManifestDocument, ManifestFile, Path } from '../manifest.ts';
+import type { ManifestDocument, Path } from '../manifest.ts';
 import { placeOf } from '../manifest.ts';
 import type { Side } from '../sides.ts';
 import { clusterCalled, members, partners } from '../sides.ts';
 import type { ClusterManifest } from '../sound.ts';
 import type { Entry, Workspace } from '../workspace.ts';
+import type { Live } from './live.ts';
 
 /** A document under check. */
 export interface Subject {
@@ -18,10 +19,7 @@ export interface Subject {
   workspace: Workspace;
   /** What the workspace lacks is nowhere. */
   complete: boolean;
-  /** The live object that the manifest updates. */
-  old: ManifestDocument | undefined;
-  /** All live objects that are known. */
-  live: ManifestFile | undefined;
+  live: Live | undefined;
 }
 
 /** A Cluster under check. */

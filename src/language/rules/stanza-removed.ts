@@ -1,14 +1,13 @@
 import { addKey, fix, plainText } from '../edits.ts';
 import { placeOf } from '../manifest.ts';
-import { liveCluster } from './live.ts';
 import type { Rule } from './rule.ts';
 import { isReplicaCluster, onKey, replica } from './rule.ts';
 
 export const stanzaRemoved: Rule = {
   code: 'RC710',
   severity: 'warning',
-  check({ document, cluster, old }) {
-    const live = liveCluster(old);
+  check({ document, cluster, live: known }) {
+    const live = known?.own;
     if (!live || !isReplicaCluster(live) || cluster.spec.replica || placeOf(document, replica)) return [];
     const stanza = Object.entries(live.spec.replica ?? {})
       .map(([name, value]) => `\n  ${name}: ${typeof value === 'string' ? plainText(value) : String(value)}`)

@@ -9,9 +9,9 @@ const path = [...replica, 'promotionToken'];
 export const tokenForeign: Rule = {
   code: 'RC704',
   severity: 'error',
-  check({ document, cluster, old }) {
+  check({ document, cluster, live }) {
     const token = decodeToken(cluster.spec.replica?.promotionToken ?? '');
-    const system = liveStatus(old)?.systemID;
+    const system = liveStatus(live)?.systemID;
     if (typeof token === 'string' || !system || token.databaseSystemIdentifier === system) return [];
     return [
       onValue(

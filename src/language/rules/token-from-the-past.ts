@@ -9,10 +9,10 @@ const path = [...replica, 'promotionToken'];
 export const tokenFromThePast: Rule = {
   code: 'RC705',
   severity: 'error',
-  check({ document, cluster, old }) {
+  check({ document, cluster, live }) {
     const text = cluster.spec.replica?.promotionToken ?? '';
     const token = decodeToken(text);
-    const { timelineID, lastPromotionToken } = liveStatus(old) ?? {};
+    const { timelineID, lastPromotionToken } = liveStatus(live) ?? {};
     if (typeof token === 'string' || timelineID === undefined || text === lastPromotionToken) return [];
     if (Number(token.latestCheckpointTimelineID) >= timelineID) return [];
     return [

@@ -8,9 +8,9 @@ const path = [...replica, 'promotionToken'];
 export const tokenUsed: Rule = {
   code: 'RC706',
   severity: 'warning',
-  check({ document, cluster, old }) {
+  check({ document, cluster, live }) {
     const text = cluster.spec.replica?.promotionToken;
-    if (!text || text !== liveStatus(old)?.lastPromotionToken) return [];
+    if (!text || text !== liveStatus(live)?.lastPromotionToken) return [];
     return [
       onValue(
         path,
