@@ -32,6 +32,7 @@ import type { LanguageService } from './views/language-client.ts';
 import { createScenes } from './views/scenes.ts';
 import { createTextDocuments } from './views/text-documents.ts';
 import { showVersion } from './views/version-status.ts';
+import { createManifests } from './views/topology/manifests.ts';
 import { createTopologyPanels } from './views/topology/panel.ts';
 import { createReplicationView } from './views/tree/provider.ts';
 
@@ -73,11 +74,13 @@ export function activate(context: vscode.ExtensionContext): void {
     context.workspaceState,
     log,
   );
+  const manifests = createManifests(() => language);
   const topologies = createTopologyPanels({
     extension: context.extensionUri,
     connections,
     scenes,
-    beside: topology => ({ progress: promotionProgress(topology, connections.snapshots(), records.all()) }),
+    manifests,
+    progressOf: topology => promotionProgress(topology, connections.snapshots(), records.all()),
   });
   const table = commandTable({
     extension: context.extensionUri,
@@ -109,6 +112,7 @@ export function activate(context: vscode.ExtensionContext): void {
     portForwards,
     scenes,
     topologies,
+    manifests,
     tree,
     log,
   });

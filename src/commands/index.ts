@@ -5,6 +5,7 @@ import type { Connections } from '../connections.ts';
 import { Failure, messageOf } from '../errors.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import type { Scenes } from '../views/scenes.ts';
+import type { Manifests } from '../views/topology/manifests.ts';
 import type { TopologyPanels } from '../views/topology/panel.ts';
 import type { ReplicationView } from '../views/tree/provider.ts';
 import type { ApplyDependencies } from './apply-manifest.ts';
@@ -77,6 +78,7 @@ export interface CommandDependencies {
   portForwards: PortForwards;
   scenes: Scenes;
   topologies: TopologyPanels;
+  manifests: Manifests;
   tree: ReplicationView;
   log: vscode.LogOutputChannel;
 }
@@ -103,6 +105,7 @@ export const commandTable = ({
   portForwards,
   scenes,
   topologies,
+  manifests,
   tree,
   log,
 }: CommandDependencies): Record<string, Run> => ({
@@ -145,7 +148,7 @@ export const commandTable = ({
   'cnpg.goToInWalArchive': goToInWalArchive(archives.documents),
   'cnpg.copyWalArchiveJson': copyWalArchiveJson(archives.documents),
   'cnpg.compareWalArchive': compareWalArchive(archives.documents),
-  'cnpg.showTopology': showTopology(connections, scenes, topologies),
+  'cnpg.showTopology': showTopology({ connections, scenes, manifests, panels: topologies }),
   'cnpg.openManifest': openManifest(connections, language),
   'cnpg.openLiveYaml': openLiveYaml({ connections, pages, liveYaml }),
   'cnpg.applyManifest': applyManifest(apply),

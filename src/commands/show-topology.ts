@@ -1,43 +1,91 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
 import type { Topology } from '../model/topology.ts';
-import { topologyLabel } from '../model/topology.ts';
+import { membersOf, topologyLabel } from '../model/topology.ts';
 import type { Scenes } from '../views/scenes.ts';
+import type { Manifests } from '../views/topology/manifests.ts';
 import type { Subject } from '../views/topology/messages.ts';
 import type { TopologyPanels } from '../views/topology/panel.ts';
+import type { WrittenTopology } from '../views/topology/written.ts';
+import { writtenId } from '../views/topology/written.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import { ensureConnected, pickCluster } from './pick-cluster.ts';
 
-/** Opens the picture of a topology: of a tree node, of a manifest's Cluster, or of one that the user picks. */
+export interface TopologyDependencies {
+  connections: Connections;
+  scenes: Scenes;
+  manifests: Manifests;
+  panels: TopologyPanels;
+}
+
+/**
+ * Opens the picture of a topology: of a tree node, of a manifest's Cluster, or of one that the user picks. What is written in a
+ * manifest is shown without any connection.
+ */
 export const showTopology =
-  (connections: Connections, scenes: Scenes, panels: TopologyPanels) =>
+  (deps: TopologyDependencies) =>
   async (argument?: ClusterArgument | { topologyId: string }): Promise<void> => {
     const subject =
-      argument && ('address' in argument || 'manifest' in argument)
-        ? await pickCluster(connections, argument, 'Show Topology')
-        : await pickTopology(
-            connections,
-            scenes,
-            argument && 'topologyId' in argument ? argument.topologyId : undefined,
-          );
-    if (subject) panels.show(subject);
+      argument && 'manifest' in argument
+        ? await subjectOfManifest(deps, argument)
+        : argument && 'address' in argument
+          ? await pickCluster(deps.connections, argument, 'Show Topology')
+          : await pickTopology(deps, argument && 'topologyId' in argument ? argument.topologyId : undefined);
+    if (subject) deps.panels.show(subject);
   };
 
-async function pickTopology(
-  connections: Connections,
-  scenes: Scenes,
-  id: string | undefined,
+/** The live Cluster, if connected contexts have one of that name; else what is written. */
+async function subjectOfManifest(
+  { connections }: TopologyDependencies,
+  argument: { manifest: { name: string; namespace?: string } },
 ): Promise<Subject | undefined> {
-  if (!(await ensureConnected(connections))) return undefined;
-  const { topologies } = scenes.current();
-  const known = topologies.find(topology => topology.id === id);
-  if (known || topologies.length === 1) return subjectOf(known ?? topologies[0]);
-  if (topologies.length === 0) return pickCluster(connections, undefined, 'Show Topology');
-  const picked = await vscode.window.showQuickPick(
-    topologies.map(topology => ({ label: topologyLabel(topology), topology })),
-    { title: 'Show Topology' },
+  const { name, namespace } = argument.manifest;
+  const live = connections
+    .snapshots()
+    .flatMap(membersOf)
+    .filter(({ address }) => address.name === name && (namespace === undefined || address.namespace === namespace));
+  return live.length > 1
+    ? pickCluster(connections, argument, 'Show Topology')
+    : (live[0]?.address ?? argument.manifest);
+}
+
+/** Observed topologies, and those that manifests describe. Contexts are offered when there is neither. */
+async function pickTopology(deps: TopologyDependencies, id: string | undefined): Promise<Subject | undefined> {
+  const { connections, scenes, manifests } = deps;
+  const known = scenes.current().topologies.find(topology => topology.id === id);
+  if (known) return subjectOf(known);
+  const all = offers(scenes.current().topologies, await manifests.read().catch(() => []));
+  if (all.length === 0) {
+    if (!(await ensureConnected(connections))) return undefined;
+    all.push(...offers(scenes.current().topologies, []));
+  }
+  if (all.length === 0) return pickCluster(connections, undefined, 'Show Topology');
+  if (all.length === 1) return all[0]?.subject;
+  return (await vscode.window.showQuickPick(all, { title: 'Show Topology', placeHolder: 'Topology' }))?.subject;
+}
+
+type Offer = vscode.QuickPickItem & { subject: Subject | undefined };
+
+function offers(observed: readonly Topology[], written: readonly WrittenTopology[]): Offer[] {
+  const ids = new Set(
+    observed.map(({ members, missing }) => [...members.map(({ name }) => name), ...missing].sort().join(' ')),
   );
-  return subjectOf(picked?.topology);
+  return [
+    ...observed.map(topology => ({ label: topologyLabel(topology), subject: subjectOf(topology) })),
+    ...written
+      .filter(each => each.members.length + each.missing.length > 1 && !ids.has(writtenId(each)))
+      .map(({ members, missing }) => ({
+        label: [...members.map(({ name }) => name), ...missing].join(' ⇄ '),
+        description: 'as written in manifests, not connected',
+        detail: [...new Set(members.map(({ uri }) => vscode.workspace.asRelativePath(vscode.Uri.parse(uri))))].join(
+          ', ',
+        ),
+        subject: members[0] && {
+          name: members[0].cluster.metadata.name,
+          ...(members[0].namespace !== undefined && { namespace: members[0].namespace }),
+        },
+      })),
+  ];
 }
 
 /** Any member's address stands for its topology. */

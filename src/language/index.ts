@@ -50,3 +50,5 @@ export type { NamedPlace, Place } from './navigation.ts';
 export { foldings, selectionAt } from './ranges.ts';
 export { refactored, refactoringsAt } from './refactorings/index.ts';
 export type { Changes, OfferedRefactoring } from './refactorings/index.ts';
+export { writtenTopologies } from './written-topologies.ts';
+export type { WrittenMember, WrittenTopology } from './written-topologies.ts';

@@ -33,6 +33,7 @@ import {
   withLiveValues,
   withReplica,
   withSettings,
+  writtenTopologies,
 } from '../language/index.ts';
 import type {
   Definition,
@@ -43,6 +44,7 @@ import type {
   KustomizeRole,
   ManifestFile,
   ObjectName,
+  WrittenTopology,
 } from '../language/index.ts';
 import { messageOf } from '../errors.ts';
 import type { Cluster } from '../model/cluster.ts';
@@ -278,6 +280,13 @@ connection.onRequest('cnpg/objects', ({ uri }: { uri: string }) =>
       .filter(({ name }) => name !== undefined)
       .map(({ value, startLine }) => ({ object: value, line: startLine })),
   ),
+);
+/** The topologies that the workspace describes, with their objects; `complete`: all of it was read. */
+connection.onRequest('cnpg/topologies', () =>
+  answer<{ topologies: WrittenTopology[]; complete: boolean }>('topologies', { topologies: [], complete: true }, () => {
+    indexOpen();
+    return { topologies: writtenTopologies(workspace), complete: isComplete || folders.length === 0 };
+  }),
 );
 serveNavigation(connection, { workspace, fileOf: indexedFile, answer });
 connection.listen();

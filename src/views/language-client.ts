@@ -3,6 +3,7 @@ import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import type { Cluster } from '../model/cluster.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { ManifestCluster } from './code-lenses.ts';
+import type { WrittenTopology } from './topology/written.ts';
 
 /** An object of a manifest as the API server would decode it. */
 export interface WrittenObject {
@@ -21,6 +22,8 @@ export interface LanguageService extends vscode.Disposable {
   connected(contexts: readonly string[]): void;
   /** What of the Clusters of a context matters to manifests. */
   liveClusters(context: string, clusters: readonly Cluster[]): void;
+  /** The topologies that manifests describe; `complete`: all of the workspace was read. */
+  topologies(): Promise<{ topologies: WrittenTopology[]; complete: boolean }>;
   /** Where an object is defined: in the files that are open, or in those given. */
   definitionsOf(object: ObjectName, files?: readonly { uri: string; text: string }[]): Promise<DefinitionPlace[]>;
   /**
@@ -110,6 +113,10 @@ export function createLanguageService(
     },
     connected(contexts) {
       if (client.isRunning()) void client.sendNotification('cnpg/connected', { contexts });
+    },
+    async topologies() {
+      if (!client.isRunning()) return { topologies: [], complete: false };
+      return client.sendRequest<{ topologies: WrittenTopology[]; complete: boolean }>('cnpg/topologies');
     },
     async definitionsOf(object, files) {
       if (!client.isRunning()) return [];

@@ -100,7 +100,7 @@ function runsInLane({ from, to }: Edge, sideOf: ReadonlyMap<string, Side>): bool
 function corridorWidth(edges: readonly Edge[], columns: 1 | 2, lanes: number): number {
   const labels = edges.filter(({ kind }) => kind === 'cross-streaming' || kind === 'restore_command');
   const widest = Math.max(120, ...labels.map(edge => roomFor(labelOf(edge))));
-  return columns === 2 ? Math.max(200, widest + 40) + lanes * sizes.lane : widest + 24 + lanes * sizes.lane;
+  return columns === 2 ? Math.max(280, widest + 40) + lanes * sizes.lane : widest + 24 + lanes * sizes.lane;
 }
 
 interface Corridor {

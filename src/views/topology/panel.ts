@@ -6,21 +6,24 @@ import type { Topology } from '../../model/topology.ts';
 import { membersOf } from '../../model/topology.ts';
 import type { Scenes } from '../scenes.ts';
 import type { Scene } from '../tree/node.ts';
-import type { Beside } from './draw.ts';
 import { drawTopology } from './draw.ts';
 import { mermaidOf } from './mermaid.ts';
 import type { FromWebview, Subject, ToWebview } from './messages.ts';
 import { parseFromWebview, parseSubject } from './messages.ts';
 import { page } from './page.ts';
-import type { Picture } from './picture.ts';
+import type { Manifests } from './manifests.ts';
+import type { Picture, Progress } from './picture.ts';
 import { changesBetween } from './picture.ts';
+import type { WrittenTopology } from './written.ts';
+import { isOf, together } from './written.ts';
 
 export interface PictureDependencies {
   extension: vscode.Uri;
   connections: Connections;
   scenes: Scenes;
-  /** What is known besides the Clusters: manifests, a promotion under way. */
-  beside: (topology: Topology, scene: Scene) => Beside;
+  manifests: Manifests;
+  /** Of a promotion under way. */
+  progressOf: (topology: Topology) => Progress | undefined;
 }
 
 export interface TopologyPanels extends vscode.Disposable {
@@ -61,7 +64,7 @@ export function createTopologyPanels(deps: PictureDependencies): TopologyPanels 
 }
 
 function serve(deps: PictureDependencies, panel: vscode.WebviewPanel, subject: Subject): void {
-  const { extension, connections, scenes } = deps;
+  const { extension, connections, scenes, manifests } = deps;
   const { webview } = panel;
   webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist')] };
   const script = webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', 'webview.js'));
@@ -83,7 +86,7 @@ function serve(deps: PictureDependencies, panel: vscode.WebviewPanel, subject: S
     }
     shown = picture;
   }
-  const changes = scenes.onDidChange(update);
+  const changes = vscode.Disposable.from(scenes.onDidChange(update), manifests.follow(update));
   webview.onDidReceiveMessage((value: unknown) => {
     const message = parseFromWebview(value);
     if (message?.type === 'ready') {
@@ -132,7 +135,22 @@ async function save(
   if (file) await vscode.workspace.fs.writeFile(file, Buffer.from(data, format === 'svg' ? 'utf8' : 'base64'));
 }
 
-/** The topology with this Cluster; one without a partner stands alone. */
+/** The topology with this Cluster, observed and written; one without a partner stands alone. */
+function pictureOf(subject: Subject, { scenes, manifests, progressOf }: PictureDependencies): Picture | undefined {
+  const scene = scenes.current();
+  const observed = topologyOf(subject, scene);
+  const written = writtenOf(subject, observed, manifests.current());
+  const all = together(observed, written, uri => vscode.workspace.asRelativePath(vscode.Uri.parse(uri)));
+  return (
+    all &&
+    drawTopology(
+      all.topology,
+      { ...scene, snapshots: [...scene.snapshots, ...all.snapshots] },
+      { written: all.written, progress: progressOf(all.topology) },
+    )
+  );
+}
+
 function topologyOf(subject: Subject, { topologies, snapshots }: Scene): Topology | undefined {
   const isMeant = ({ address }: Topology['members'][number]): boolean =>
     address.name === subject.name &&
@@ -147,11 +165,20 @@ function topologyOf(subject: Subject, { topologies, snapshots }: Scene): Topolog
   return { id: alone.name, members: [alone], missing: follows ? [source] : [], ambiguous: new Map() };
 }
 
-function pictureOf(subject: Subject, { scenes, beside }: PictureDependencies): Picture | undefined {
-  const scene = scenes.current();
-  const topology = topologyOf(subject, scene);
-  return topology && drawTopology(topology, scene, beside(topology, scene));
+/** The manifests of what is observed; of what is not, those with the subject's name. */
+function writtenOf(
+  { name, namespace }: Subject,
+  observed: Topology | undefined,
+  written: readonly WrittenTopology[],
+): WrittenTopology | undefined {
+  if (observed) return written.find(({ members }) => members.some(each => observed.members.some(m => isOf(each, m))));
+  return written.find(({ members }) =>
+    members.some(
+      ({ cluster, namespace: own }) =>
+        cluster.metadata.name === name && (namespace === undefined || own === undefined || own === namespace),
+    ),
+  );
 }
 
 const goneWords = ({ name, context }: Subject): string =>
-  `${name}${context === undefined ? '' : ` in context ${context}`} cannot be seen now. Connect the Kubernetes contexts of the topology.`;
+  `${name}${context === undefined ? '' : ` in context ${context}`} cannot be seen now, and no manifest of it was found. Connect the Kubernetes contexts of the topology.`;

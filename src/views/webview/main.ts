@@ -111,7 +111,7 @@ function showProgress({ progress }: Picture): void {
 /** What somebody comes for at three in the morning is a button without any search. */
 const prominent = ['cnpg.promoteReplicaCluster', 'cnpg.failOverToReplicaCluster'];
 
-function showOffers({ items }: Picture): void {
+function showOffers({ items, source }: Picture): void {
   const offers = items
     .filter(isBox)
     .flatMap(box =>
@@ -121,8 +121,10 @@ function showOffers({ items }: Picture): void {
           JSON.stringify([box.id, command, title.replace('…', ''), box.target?.label ?? '']),
         ),
     );
+  if (source === 'written') offers.unshift(JSON.stringify([]));
   fill(part('offers'), offers, text => {
     const [item = '', command = '', title = '', name = ''] = JSON.parse(text) as string[];
+    if (command === '') return button('Connect…', () => host.postMessage({ type: 'connect' }));
     return button(`${title} ${name}…`, () => host.postMessage({ type: 'run', item, command }));
   });
 }

@@ -1,0 +1,183 @@
+/** The picture in real VS Code: by manifests alone, live, in all kinds of themes, wide and narrow, by keyboard, over a reload. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Stage } from './stage.ts';
+import { openStage } from './stage.ts';
+import type { Workbench } from './workbench.ts';
+import { poll } from './workbench.ts';
+
+let stage: Stage;
+let w: Workbench;
+before(async () => {
+  stage = await openStage('picture');
+  w = stage.workbench;
+});
+after(() => stage?.close());
+
+const item = (name: RegExp) => w.webview().getByRole('button', { name }).first();
+const source = () => w.webview().locator('#source');
+
+/** Violations of the accessibility rules in the visible webview. */
+async function violations(): Promise<string[]> {
+  const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  const frame = await poll(async () => {
+    const handle = await w.page.locator('iframe.webview.ready:visible').first().elementHandle();
+    return (await handle?.contentFrame())?.childFrames()[0];
+  }, 'frame of the webview');
+  await frame.evaluate(axe);
+  return frame.evaluate(
+    `axe.run(document, { rules: { region: { enabled: false }, 'page-has-heading-one': { enabled: false } } }).then(({ violations }) =>
+      violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 160) + ' ' + n.failureSummary)))`,
+  );
+}
+
+async function useTheme(name: string): Promise<void> {
+  const file = path.join(stage.workspace, '.vscode/settings.json');
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const settings = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as object) : {};
+  fs.writeFileSync(file, JSON.stringify({ ...settings, 'workbench.colorTheme': name }));
+}
+
+test('without any connection the picture is as written', async () => {
+  await w.openFile('us/cluster-us.yaml');
+  const lens = w.page.locator('.codelens-decoration').getByText('Show Topology').first();
+  await lens.click();
+  await source().getByText('as written').waitFor();
+  await item(/^cluster-eu, primary cluster · as written/).waitFor();
+  await w.webview().getByText('s3://archive-eu/cluster-eu').waitFor();
+  assert.deepEqual(await violations(), []);
+  await w.shot('as-written');
+});
+
+test('the palette finds the written topology, and shows the same tab', async () => {
+  await w.command('CNPG: Show Topology');
+  await item(/^cluster-us-1|^designated primary, cluster-us-1/).waitFor();
+  assert.equal(await w.page.getByRole('tab', { name: /^Topology of/ }).count(), 1);
+});
+
+test('connected, it is as observed, in the same places', async () => {
+  await w.webview().getByRole('button', { name: 'Connect…' }).click();
+  await w.quick
+    .getByRole('checkbox', { name: /toggle all/i })
+    .or(w.quick.locator('.quick-input-check-all'))
+    .first()
+    .click();
+  await w.page.keyboard.press('Enter');
+  await source().getByText('as observed').waitFor();
+  await item(/cluster-us-1 streams? to|streams to cluster-us-1.*works: streaming/).waitFor();
+  await item(/^primary, cluster-eu-1, accepts writes/).waitFor();
+  await w.shot('observed-light');
+});
+
+test('a click tells the facts and offers what the tree offers; arrow keys go along the lines', async () => {
+  await item(/^primary, cluster-eu-1/).click();
+  const facts = w.webview().getByRole('complementary', { name: 'Facts' });
+  await facts.getByRole('heading', { name: 'cluster-eu-1' }).waitFor();
+  await facts.getByText(/Status of the instance manager/).waitFor();
+  await facts.getByRole('button', { name: /^Fence/ }).waitFor();
+  await w.page.keyboard.press('ArrowRight');
+  await facts.getByRole('heading', { name: 'streaming' }).waitFor();
+  await w.page.keyboard.press('ArrowRight');
+  await facts.getByRole('heading', { name: 'cluster-us-1' }).waitFor();
+  await w.shot('facts');
+  assert.deepEqual(await violations(), []);
+  await w.page.keyboard.press('Escape');
+});
+
+for (const theme of [
+  'Default Dark Modern',
+  'Default High Contrast',
+  'Default High Contrast Light',
+  'Default Light Modern',
+])
+  test(`theme ${theme}`, async () => {
+    const kind = /High Contrast Light/.test(theme)
+      ? 'vscode-high-contrast-light'
+      : /High Contrast/.test(theme)
+        ? 'vscode-high-contrast'
+        : /Dark/.test(theme)
+          ? 'vscode-dark'
+          : 'vscode-light';
+    await useTheme(theme);
+    await w.webview().locator(`body[data-vscode-theme-kind="${kind}"]`).waitFor();
+    await w.shot(`theme-${kind}`);
+    assert.deepEqual(await violations(), []);
+  });
+
+test('the table says the same in words', async () => {
+  await w.webview().getByRole('button', { name: 'Table' }).click();
+  const row = w.webview().getByRole('row', { name: /cluster-eu-1 streaming cluster-us-1 works: streaming/ });
+  await row.waitFor();
+  assert.deepEqual(await violations(), []);
+  await w.shot('table');
+  await w.webview().getByRole('button', { name: 'Table' }).click();
+});
+
+test('a manifest that is changed is marked where it differs', async () => {
+  const file = path.join(stage.workspace, 'us/cluster-us.yaml');
+  const text = fs.readFileSync(file, 'utf8');
+  fs.writeFileSync(file, text.replace(/instances: 3/, 'instances: 5'));
+  await item(/Its manifest differs: instances: manifest 5, live 3/).waitFor();
+  await w.shot('differs');
+  fs.writeFileSync(file, text);
+  await item(/Its manifest differs/).waitFor({ state: 'detached' });
+});
+
+test('Mermaid is copied', async () => {
+  await w.webview().getByRole('button', { name: 'Copy Mermaid' }).click();
+  await w.notification(/copied as a Mermaid flowchart/);
+  const text = await w.page.evaluate(() => navigator.clipboard.readText());
+  assert.match(text, /as observed at[^]*flowchart LR[^]*subgraph/);
+  await w.command('Notifications: Clear All Notifications');
+});
+
+test('SVG and PNG are saved, with the state and the time on them', async () => {
+  for (const format of ['svg', 'png'] as const) {
+    await w
+      .webview()
+      .getByRole('button', { name: `Save ${format.toUpperCase()}` })
+      .click();
+    const input = w.quick.locator('input.input');
+    await input.waitFor();
+    const file = path.join(stage.workspace, `picture.${format}`);
+    await input.fill(file);
+    await w.page.keyboard.press('Enter');
+    const bytes = await poll(
+      () => Promise.resolve(fs.existsSync(file) && fs.statSync(file).size > 0 ? fs.readFileSync(file) : undefined),
+      `picture.${format}`,
+    );
+    fs.copyFileSync(file, path.join(import.meta.dirname, '../../test-results/picture', `saved.${format}`));
+    if (format === 'png') assert.equal(bytes.subarray(1, 4).toString(), 'PNG');
+    else assert.match(bytes.toString(), /^<svg [^]*as observed at 20\d\d-[^]*Primary: cluster-eu-1/);
+    await w.page.getByRole('tab', { name: /^Topology of/ }).click();
+  }
+});
+
+test('narrow, the members stand one below the other', async () => {
+  await w.command('View: Split Editor Right').catch(() => undefined);
+  await w.openFile('eu/cluster-eu.yaml');
+  await w.page.setViewportSize({ width: 900, height: 900 });
+  await w.page
+    .getByRole('tab', { name: /^Topology of/ })
+    .first()
+    .click();
+  await item(/^primary, cluster-eu-1/).waitFor();
+  await w.shot('narrow');
+  assert.deepEqual(await violations(), []);
+  await w.page.setViewportSize({ width: 1400, height: 900 });
+});
+
+test('after a reload it is there again, and nothing is contacted', async () => {
+  await w.load(stage.server.url(stage.workspace));
+  await w.page
+    .getByRole('tab', { name: /^Topology of/ })
+    .first()
+    .click();
+  await source().getByText('as written').waitFor({ timeout: 60_000 });
+  await w.shot('restored');
+});
+
+test('the page asked for no other host', () => assert.deepEqual(w.outside, []));
