@@ -27,6 +27,7 @@ type ReplicaValues = Readonly<Record<string, string | null>>;
 
 /**
  * Shows what would change in the manifest of a Cluster, and writes it when the user agrees.
+ * @param wanted until it is aborted: a change that waits for its confirmation longer than its run lives would do harm
  * @returns whether the manifest says so now
  */
 export async function editReplica(
@@ -34,6 +35,7 @@ export async function editReplica(
   address: Address,
   values: ReplicaValues,
   why: string,
+  wanted?: AbortSignal,
 ): Promise<boolean> {
   const reference = { kind: 'Cluster' as const, ...address };
   const place = await findManifest(reference, deps.language);
@@ -50,7 +52,8 @@ export async function editReplica(
     );
     return false;
   }
-  if (text === document.getText()) return true;
+  const before = document.getText();
+  if (text === before) return true;
   const proposal = vscode.Uri.from({ scheme: editScheme, path: manifest.path, query: address.context });
   deps.proposals.set(proposal, text);
   await vscode.languages.setTextDocumentLanguage(await vscode.workspace.openTextDocument(proposal), 'yaml');
@@ -61,6 +64,12 @@ export async function editReplica(
     'Not Now',
   );
   if (answer !== 'Write') return false;
+  if (wanted?.aborted) {
+    void vscode.window.showWarningMessage(`Nothing was written into ${file}: the run that needed it is over.`);
+    return false;
+  }
+  // Somebody typed meanwhile: what was shown is not what would be written.
+  if (document.getText() !== before) return editReplica(deps, address, values, why, wanted);
   const edit = new vscode.WorkspaceEdit();
   edit.replace(manifest, new vscode.Range(0, 0, document.lineCount, 0), text);
   await vscode.workspace.applyEdit(edit);

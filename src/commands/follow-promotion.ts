@@ -37,6 +37,9 @@ export interface PromotionDependencies {
   scenes: () => Scenes;
 }
 
+/** @param wanted aborted when the run is over */
+export type HandOut = (step: Parameters<NonNullable<RunOptions['handOut']>>[0], wanted: AbortSignal) => void;
+
 type ConfirmedWrites = readonly ('demote' | 'promote')[];
 
 export const newPage = (deps: PromotionDependencies, plan: PromotionPlan): PromotionPage => ({
@@ -51,7 +54,7 @@ export function carryOut(
   deps: PromotionDependencies,
   page: PromotionPage,
   confirmed: ConfirmedWrites,
-  handOut?: RunOptions['handOut'],
+  handOut?: HandOut,
 ): Promise<void> {
   const { plan } = page;
   return alone([plan.from, plan.to], `Promotion of ${plan.to.name}`, async () => {
@@ -66,7 +69,7 @@ async function followToTheEnd(
   deps: PromotionDependencies,
   page: PromotionPage,
   confirmed: ConfirmedWrites,
-  handOut: RunOptions['handOut'],
+  handOut: HandOut | undefined,
 ): Promise<void> {
   const { plan } = page;
   const startedAt = new Date();
@@ -76,6 +79,7 @@ async function followToTheEnd(
     deps.log.info(text);
     show();
   };
+  const over = new AbortController();
   const item = vscode.window.createStatusBarItem('cnpg.promotion', vscode.StatusBarAlignment.Left, 51);
   item.name = 'CloudNativePG promotion';
   const tell = (step: PromotionStep, report: (message: string) => void): void => {
@@ -125,7 +129,7 @@ async function followToTheEnd(
                 note(
                   `Not written from here: the manifest of ${step.write.target.name} is edited, and awaited as it is applied.`,
                 );
-                handOut(step);
+                handOut(step, over.signal);
               },
             }),
           },
@@ -139,6 +143,7 @@ async function followToTheEnd(
         return;
       } finally {
         item.dispose();
+        over.abort();
       }
       show();
       await finish(deps, page, page.outcome, startedAt);

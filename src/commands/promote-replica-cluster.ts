@@ -12,13 +12,12 @@ import type { PromotionPage } from '../operations/promotion-text.ts';
 import { renderPromotion } from '../operations/promotion-text.ts';
 import type { PromotionPlan } from '../operations/promotion.ts';
 import { nextStep, stepTitles } from '../operations/promotion.ts';
-import type { RunOptions } from '../operations/run.ts';
 import { preparePromotion, readSide } from '../operations/run.ts';
 import { configuredBindings } from '../views/bindings.ts';
 import { abortSignalOf } from './cancellation.ts';
 import type { ManifestDependencies } from './edit-manifests.ts';
 import { editReplica } from './edit-manifests.ts';
-import type { PromotionDependencies } from './follow-promotion.ts';
+import type { HandOut, PromotionDependencies } from './follow-promotion.ts';
 import { apisOf, carryOut, newPage, pageUri, showPage } from './follow-promotion.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import { ensureConnected, pickCluster } from './pick-cluster.ts';
@@ -90,9 +89,9 @@ async function pickWay({ owner, plan }: PromotionPage): Promise<Way | undefined>
 }
 
 const intoManifests =
-  ({ manifests }: SwitchoverDependencies): NonNullable<RunOptions['handOut']> =>
-  ({ write, step }) => {
-    editReplica(manifests, write.target, write.patch.spec.replica, stepTitles[step]).catch((error: unknown) => {
+  ({ manifests }: SwitchoverDependencies): HandOut =>
+  ({ write, step }, wanted) => {
+    editReplica(manifests, write.target, write.patch.spec.replica, stepTitles[step], wanted).catch((error: unknown) => {
       void vscode.window.showErrorMessage(
         `The manifest of ${write.target.name} could not be edited: ${messageOf(error)}`,
       );

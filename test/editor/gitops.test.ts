@@ -109,6 +109,15 @@ test('Argo CD is noticed, and its way is offered; cancelled after the demotion, 
   await w.notification(/Return to cluster-us: completed/, 120_000);
   await w.row(/cluster-eu ⇄ cluster-us.*primary: cluster-us/).waitFor();
   await w.shot('returned');
+  // What still waits for its confirmation belongs to a run that is over.
+  await w.command('Notifications: Show Notifications');
+  const center = w.page.locator('.notifications-center');
+  await center.getByRole('button', { name: 'Write', exact: true }).first().click();
+  await center
+    .getByText(/Nothing was written into eu\/cluster-eu\.yaml/)
+    .first()
+    .waitFor();
+  assert.equal(replicaIn('eu').primary, 'cluster-us');
 });
 
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));
