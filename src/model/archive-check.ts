@@ -187,6 +187,10 @@ function withAbsent(listing: ArchiveListing, chain: readonly Stretch[], needed: 
   return { ...listing, timelines: timelines.toSorted((a, b) => a.timeline - b.timeline) };
 }
 
+/** Did the listing end before that segment? They come in the order of their names. */
+const isUnlisted = ({ truncated, timelines }: ArchiveListing, name: string): boolean =>
+  truncated && !timelines.some(({ ranges }) => (ranges.at(-1)?.to ?? '') >= name);
+
 const numberOf = (name: string | undefined, segmentSize: number): bigint | undefined =>
   name === undefined ? undefined : parseSegment(name, segmentSize)?.number;
 
@@ -234,7 +238,7 @@ function judgeTimeline(
   const stretch = stretchOf(chain, timeline.timeline);
   const runs = runsOf(timeline, segmentSize);
   const [first, last] = [runs[0]?.from, runs.at(-1)?.to];
-  const missing = stretch ? missingIn(timeline, stretch, needed, around, segmentSize) : timeline.gaps;
+  const missing = stretch ? missingIn(timeline, stretch, needed, around, listing) : timeline.gaps;
   const isFuture = around.timeline !== undefined && timeline.timeline > around.timeline;
   return {
     timeline: timeline.timeline,
@@ -262,13 +266,14 @@ function missingIn(
   timeline: TimelineListing,
   { from, until }: Stretch,
   needed: bigint | undefined,
-  { lastArchived }: ArchiveSurroundings,
-  segmentSize: number,
+  { lastArchived = '' }: ArchiveSurroundings,
+  listing: ArchiveListing,
 ): SegmentRange[] {
+  const { segmentSize } = listing;
   const runs = runsOf(timeline, segmentSize);
   const last = runs.at(-1)?.to;
   const start = needed !== undefined && needed > from ? needed : from;
-  const archived = parseSegment(lastArchived ?? '', segmentSize);
+  const archived = isUnlisted(listing, lastArchived) ? undefined : parseSegment(lastArchived, segmentSize);
   const said = archived?.timeline === timeline.timeline ? archived.number : undefined;
   const end = until ?? (said !== undefined && (last === undefined || said > last) ? said : last);
   if (end === undefined || end < start) return [];
@@ -339,6 +344,8 @@ function judgeBackup(backup: BaseBackup, listing: ArchiveListing, chain: readonl
     return { ...facts, restorableTo: null, firstMissing: null, verdict: 'unknown' };
   const found = listing.timelines.find(each => each.timeline === begin.timeline);
   const [own] = holes(found, begin.timeline, begin.number, end.number, segmentSize);
+  if (own && isUnlisted(listing, own.from))
+    return { ...facts, restorableTo: null, firstMissing: null, verdict: 'unknown' };
   if (own) return { ...facts, restorableTo: null, firstMissing: own.from, verdict: 'broken' };
   const { last, missing } = replayFrom(begin.number, begin.timeline, listing, chain);
   return { ...facts, restorableTo: last ?? facts.endWal, firstMissing: missing, verdict: 'restorable' };
@@ -585,9 +592,9 @@ function ofReaders(listing: ArchiveListing, chain: readonly Stretch[], around: A
   return [...readers, ...ofToken(listing, around)];
 }
 
-function ofToken({ timelines }: ArchiveListing, { tokenSegment }: ArchiveSurroundings): Finding[] {
-  if (tokenSegment === undefined) return [];
-  const timeline = timelines.find(each => each.timeline === Number.parseInt(tokenSegment.slice(0, 8), 16));
+function ofToken(listing: ArchiveListing, { tokenSegment }: ArchiveSurroundings): Finding[] {
+  if (tokenSegment === undefined || isUnlisted(listing, tokenSegment)) return [];
+  const timeline = listing.timelines.find(each => each.timeline === Number.parseInt(tokenSegment.slice(0, 8), 16));
   const isPartial = timeline?.partial.includes(tokenSegment) ?? false;
   const isComplete = timeline?.ranges.some(({ from, to }) => from <= tokenSegment && tokenSegment <= to) ?? false;
   return isPartial || isComplete

@@ -33,7 +33,9 @@ export function archiveSurroundings(
   const systemId = writer.cluster.status?.systemID || status?.systemID;
   const retention = retentionOf(writer, snapshots);
   const token = writer.cluster.status?.demotionToken;
-  const decoded = token ? decodeToken(token) : undefined;
+  // Once it was used, retention removes what it names: nobody needs it any more.
+  const isUsed = topology?.members.some(({ cluster: { status: known } }) => known?.lastPromotionToken === token);
+  const decoded = token && !isUsed ? decodeToken(token) : undefined;
   return {
     ...(timeline !== undefined && { timeline }),
     ...(systemId && { systemId }),

@@ -343,3 +343,24 @@ test('times of backup.info', () => {
   assert.equal(isoTime('soon'), null);
   assert.equal(isoTime(undefined), null);
 });
+
+test('what a listing that was stopped has not come to is not missing', async () => {
+  const listing = await listArchive(
+    folderOf({ ...segments(1, 0, 9), ...backup('20261120T100000', 1, 2, 3), ...backup('20261121T100000', 1, 20, 21) }),
+    where,
+    new AbortController().signal,
+  );
+  const around = { timeline: 1, lastArchived: nameOf(1, 22), tokenSegment: nameOf(1, 22), readers: { us: lsn(21) } };
+  const stopped = checkArchive({ ...listing, truncated: true }, around);
+  assert.deepEqual(codes(stopped), ['warning truncated']);
+  assert.deepEqual(
+    stopped.backups.map(({ id, verdict }) => `${id} ${verdict}`),
+    ['20261121T100000 unknown', '20261120T100000 restorable'],
+  );
+  assert.equal(stopped.timelines[0]?.verdict, 'continuous');
+  assert.deepEqual(codes(checkArchive(listing, around)).slice(0, 3), [
+    'error backup-broken',
+    'error gap',
+    'error token-segment-missing',
+  ]);
+});

@@ -45,6 +45,12 @@ test("a demotion token's WAL file must be there", () => {
   });
   const found = archiveSurroundings([snapshotOf('eu', demoted)], eu, 'own');
   assert.equal(found.tokenSegment, demotionToken.redoWalFile);
+  const promoted = member('cluster-us', {
+    replica: { primary: 'cluster-us' },
+    status: { lastPromotionToken: encodeToken(demotionToken) },
+  });
+  const after = archiveSurroundings([snapshotOf('eu', demoted), snapshotOf('us', promoted)], eu, 'own');
+  assert.equal(after.tokenSegment, undefined);
 });
 
 test('the retention policy is that of the ObjectStore, or of the Cluster with in-tree Barman', () => {

@@ -1,6 +1,5 @@
 import type { Rule } from './rule.ts';
-import type { Cluster } from '../../model/cluster.ts';
-import { externalCluster, isReplicaCluster, topologyName } from './rule.ts';
+import { isReplicaCluster, mayHaveBeenPrimary } from './rule.ts';
 
 export const bootstrapInitdb: Rule = {
   code: 'RC113',
@@ -19,7 +18,3 @@ export const bootstrapInitdb: Rule = {
     ];
   },
 };
-
-/** Members of a distributed topology change roles, and a demoted one keeps the bootstrap with which it was born. */
-const mayHaveBeenPrimary = (cluster: Cluster): boolean =>
-  cluster.spec.replica?.enabled === undefined && externalCluster(cluster, topologyName(cluster)) !== undefined;

@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts';
 import { addKey, fix, plainText } from '../edits.ts';
-import { externalCluster, isReplicaCluster, replica } from './rule.ts';
+import { externalCluster, isReplicaCluster, mayHaveBeenPrimary, replica } from './rule.ts';
 
 export const bootstrapMissing: Rule = {
   code: 'RC112',
@@ -16,10 +16,11 @@ export const bootstrapMissing: Rule = {
     ];
     return [
       {
+        ...(mayHaveBeenPrimary(cluster) && { severity: 'warning' }),
         path: replica,
         on: 'key',
         message:
-          'A replica cluster needs `bootstrap.recovery` or `bootstrap.pg_basebackup`: it must be copied from its source.',
+          'A replica cluster needs `bootstrap.recovery` or `bootstrap.pg_basebackup`: it must be copied from its source. Right only for a former primary that was demoted.',
         fixes:
           bootstrap === undefined
             ? methods.flatMap(method =>

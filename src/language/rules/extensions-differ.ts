@@ -20,7 +20,7 @@ export const extensionsDiffer: Rule = {
       return [
         onKey(
           nearest,
-          `${what} of ${idOf(primary)} ${missing.length === 1 ? 'is' : 'are'} missing here: ${missing.join(', ')}. After a switchover ${idOf(entry)} lacks ${missing.length === 1 ? 'it' : 'them'}.`,
+          `${what} of ${idOf(primary)} are missing here: ${missing.join(', ')}. After a switchover ${idOf(entry)} lacks ${missing.length === 1 ? 'it' : 'them'}.`,
           { related: [{ entry: primary, path, message: `the same in ${idOf(primary)}` }] },
         ),
       ];

@@ -33,10 +33,10 @@ interface Fact {
 
 const methodOf = ({ spec }: ClusterManifest): string => Object.keys(spec.bootstrap ?? {})[0] ?? 'initdb';
 
-/** What CloudNativePG takes when nothing is said: database and owner `app`. */
+/** What CloudNativePG takes when nothing is said: a database `app`, an owner of the same name as the database. */
 const applicationOf = (cluster: ClusterManifest): string => {
-  const { database = 'app', owner = 'app' } = cluster.spec.bootstrap?.[methodOf(cluster)] ?? {};
-  return `${database} of ${owner}`;
+  const { database, owner } = cluster.spec.bootstrap?.[methodOf(cluster)] ?? {};
+  return `${database || 'app'} of ${owner || database || 'app'}`;
 };
 
 const facts: readonly Fact[] = [

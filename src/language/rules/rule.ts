@@ -106,6 +106,10 @@ export const sourceOf = (cluster: ClusterManifest): PlacedEntry | undefined =>
 /** Both sides may change roles: `primary` says who has which. */
 export const isDistributed = ({ spec }: ClusterManifest): boolean => !!spec.replica?.primary;
 
+/** Members of a distributed topology change roles, and a demoted one keeps the bootstrap with which it was born. */
+export const mayHaveBeenPrimary = (cluster: ClusterManifest): boolean =>
+  cluster.spec.replica?.enabled === undefined && externalCluster(cluster, topologyName(cluster)) !== undefined;
+
 /** The member that is primary by its manifest, when there is one and this Cluster is another. */
 export function primaryOf({ workspace, entry }: ClusterSubject): Side | undefined {
   if (!isReplicaCluster(entry.cluster)) return undefined;
