@@ -81,7 +81,7 @@ function planDeletion(rebuild: Rebuild, seen: Observed): OperationPlan {
       notFollowing(leader, cluster),
       noRoleChange(cluster),
       nothingToRescue(leader, cluster, name),
-      ...gitOps(cluster),
+      ...wouldComeBack(cluster),
     ],
     write: {
       verb: 'delete',
@@ -201,6 +201,16 @@ function nothingToRescue(leader: Instance | undefined, cluster: Cluster, primary
     'Copy what must be rescued (pg_dump) before you go on; stop the applications that still write to it.',
   );
 }
+
+/** Applied again from Git as it was, it would be a primary once more, and an empty one. */
+const wouldComeBack = (cluster: Cluster): Check[] =>
+  gitOps(cluster).map(owned => ({
+    ...owned,
+    severity: 'blocks',
+    yields: true,
+    remedy:
+      'Pause the tool, or write the manifest below into Git first: it would create the old primary again, as a new and empty database.',
+  }));
 
 function progressOfDeletion({ target: { name }, former }: Rebuild, seen: Observed): Progress {
   if (isThere(seen) && seen.cluster.metadata.uid !== former.metadata.uid)

@@ -139,6 +139,11 @@ const stops: [string, () => ReturnType<typeof deletion>, RegExp][] = [
     /000000030000000000000001 is there/,
   ],
   [
+    'a tool would create the old primary again',
+    () => deletion({ ...fenced, cluster: { annotations: { 'argocd.argoproj.io/tracking-id': 'db' } } }),
+    /tracking-id: db/,
+  ],
+  [
     'no entry for the new primary',
     () => deletion({ ...fenced, cluster: { spec: { externalClusters: [] } } }),
     /lacks it/,
