@@ -25,8 +25,8 @@ export interface CheckedFile {
 
 export interface Checker {
   checkFile(file: string): CheckedFile;
-  /** The same with the Clusters of other files known. */
-  checkTogether(file: string, others: readonly string[]): CheckedFile;
+  /** The same with the Clusters of all these files known. */
+  checkTogether(files: readonly string[]): CheckedFile[];
 }
 
 export interface CheckerOptions {
@@ -48,27 +48,19 @@ export function createChecker({ schemas, version, against, manifests, rules = {}
   /** Of files whose Clusters name others, and may have to be looked at together with them. */
   const parsed = manifests?.parsed ?? new Map<string, ManifestFile>();
 
-  function checkWith(file: string, others: readonly string[]): CheckedFile {
+  function checkWith(file: string, workspace?: Workspace): CheckedFile {
     const read = readManifest(file);
     if ('unreadable' in read) return { found: [], links: [], unreadable: read.unreadable };
     const { text, badEncoding } = read;
     if (!mayBeOurs(text)) return { found: text.includes('\0') ? [binary(file)] : [], links: [] };
     const manifest = parseFile(text, parsed.get(file));
     const role = file === standardInput ? 'whole' : kustomizations.roleOf(path.resolve(file));
-    const workspace = others.length > 0 ? togetherWith(file, manifest, others) : undefined;
     const all = checkAs(role, manifest, { schemas, version, ...(workspace && { workspace }), ...together, ...old });
     const found = withSettings(all, rules).map(each => findingOf(file, each));
     const byEncoding = badEncoding ? [encodingFault(file, text, badEncoding)] : [];
     const links = role === 'patch' || manifests ? [] : linksOf(manifest);
     if (links.some(({ names }) => names.length > 0)) parsed.set(file, manifest);
     return { found: [...byEncoding, ...found], links };
-  }
-
-  function togetherWith(file: string, manifest: ManifestFile, others: readonly string[]): Workspace {
-    const workspace = createWorkspace();
-    workspace.set({ uri: file, file: manifest });
-    for (const other of others) workspace.set({ uri: other, file: manifestOf(other) });
-    return workspace;
   }
 
   function manifestOf(file: string): ManifestFile {
@@ -81,8 +73,12 @@ export function createChecker({ schemas, version, against, manifests, rules = {}
   }
 
   return {
-    checkFile: file => checkWith(file, []),
-    checkTogether: (file, others) => checkWith(file, others),
+    checkFile: file => checkWith(file),
+    checkTogether(files) {
+      const workspace = createWorkspace();
+      for (const file of files) workspace.set({ uri: file, file: manifestOf(file) });
+      return files.map(file => checkWith(file, workspace));
+    },
   };
 }
 

@@ -123,10 +123,8 @@ function readOld(file: string): ManifestFile {
 /** Each file alone first; then those again whose Clusters belong to a topology with Clusters of other files. */
 function checkAll(files: readonly string[], checker: Checker): CheckedFile[] {
   const checked = files.map(file => checker.checkFile(file));
-  for (const [at, others] of linkedFiles(checked.map(({ links }) => links)))
-    checked[at] = checker.checkTogether(
-      files[at] ?? '',
-      others.map(other => files[other] ?? ''),
-    );
+  const linked = linkedFiles(checked.map(({ links }) => links));
+  for (const [index, again] of checker.checkTogether(linked.map(at => files[at] ?? '')).entries())
+    checked[linked[index] ?? 0] = again;
   return checked;
 }

@@ -19,7 +19,7 @@ export interface Archive {
 
 /** The archive that the Cluster writes; `undefined`: none, or nobody knows where. */
 export const written = (workspace: Workspace, side: Side): Archive | undefined =>
-  located(workspace, side, ownArchive(side.cluster));
+  workspace.remember(side, 'written', () => located(workspace, side, ownArchive(side.cluster)));
 
 /** The archive that the Cluster reads by an entry of `externalClusters`. */
 export const readBy = (workspace: Workspace, side: Side, entry: ExternalCluster): Archive | undefined =>

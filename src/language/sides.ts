@@ -65,7 +65,10 @@ function nearest<T extends Entry>(from: Entry, candidates: readonly T[]): T[] {
 const isDetached = ({ cluster }: Side): boolean => cluster.spec.replica?.enabled === false;
 
 /** The Cluster that `from` means by a name; `undefined` when it is unknown or more than one could be meant. */
-export function clusterCalled(workspace: Workspace, from: Side, name: string): Side | undefined {
+export const clusterCalled = (workspace: Workspace, from: Side, name: string): Side | undefined =>
+  workspace.remember(from, `called ${name}`, () => findCalled(workspace, from, name));
+
+function findCalled(workspace: Workspace, from: Side, name: string): Side | undefined {
   const candidates = workspace
     .called(name)
     .filter(isSide)
@@ -115,7 +118,10 @@ export type StoreLookup =
   | { state: 'missing' };
 
 /** The ObjectStore that the plugin finds: in the Cluster's own namespace. */
-export function objectStore(workspace: Workspace, from: Entry, name: string): StoreLookup {
+export const objectStore = (workspace: Workspace, from: Entry, name: string): StoreLookup =>
+  workspace.remember(from, `store ${name}`, () => findStore(workspace, from, name));
+
+function findStore(workspace: Workspace, from: Entry, name: string): StoreLookup {
   const all = workspace.named('ObjectStore', name);
   const near = nearest(
     from,
@@ -144,7 +150,9 @@ export const clusterOfSatellite = (workspace: Workspace, from: Entry, name: stri
 
 /** More than one for manifests that are there twice. */
 const clustersOfSatellite = (workspace: Workspace, from: Entry, name: string): Entry[] =>
-  nearest(
-    from,
-    workspace.named('Cluster', name).filter(entry => mayShareContext(from, entry) && mayShareNamespace(from, entry)),
+  workspace.remember(from, `cluster ${name}`, () =>
+    nearest(
+      from,
+      workspace.named('Cluster', name).filter(entry => mayShareContext(from, entry) && mayShareNamespace(from, entry)),
+    ),
   );

@@ -28,9 +28,9 @@ export const linksOf = (file: ManifestFile): ClusterLinks[] =>
 
 /**
  * @param files the Clusters of each file
- * @returns for each file about which more can be said when others are known: their positions in the list, in its order
+ * @returns positions of the files about which more can be said when others are known, and of those others
  */
-export function linkedFiles(files: readonly (readonly ClusterLinks[])[]): Map<number, number[]> {
+export function linkedFiles(files: readonly (readonly ClusterLinks[])[]): number[] {
   const known = new Map<string, Set<number>>();
   const naming = new Map<string, Set<number>>();
   for (const [at, links] of files.entries())
@@ -38,20 +38,17 @@ export function linkedFiles(files: readonly (readonly ClusterLinks[])[]): Map<nu
       add(known, link.topologyName, at);
       for (const name of link.names) add(naming, name, at);
     }
-  return new Map(
-    files.flatMap((links, at): [number, number[]][] => {
-      const others = new Set(
-        links
-          .filter(({ asks }) => asks)
-          .flatMap(link => [
-            ...link.names.flatMap(name => [...(known.get(name) ?? [])]),
-            ...(naming.get(link.topologyName) ?? []),
-          ]),
-      );
-      others.delete(at);
-      return others.size === 0 ? [] : [[at, [...others].sort((a, b) => a - b)]];
-    }),
-  );
+  const linked = new Set<number>();
+  const named = new Set<Set<number>>();
+  for (const [at, links] of files.entries())
+    for (const link of links.filter(({ asks }) => asks))
+      for (const others of [...link.names.map(name => known.get(name)), naming.get(link.topologyName)]) {
+        if (!others || (others.size === 1 && others.has(at))) continue;
+        linked.add(at);
+        named.add(others);
+      }
+  for (const others of named) for (const other of others) linked.add(other);
+  return [...linked].sort((a, b) => a - b);
 }
 
 function add(to: Map<string, Set<number>>, name: string, at: number): void {
