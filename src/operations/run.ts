@@ -162,6 +162,7 @@ export async function runPromotion(
 ): Promise<PromotionOutcome> {
   let token = options.savedToken;
   let current: { step: string; since: number; shown: string } = { step: '', since: Date.now(), shown: '' };
+  let readAt = Date.now();
   const allowed = new Set(options.confirmed);
   for (;;) {
     signal.throwIfAborted();
@@ -174,7 +175,7 @@ export async function runPromotion(
       else if (Date.now() - current.since > applyLimit) return undone(step);
     } else if (step?.kind === 'write' && !allowed.has(step.step)) return undone(step);
     else if (step?.kind === 'write') await send(step);
-    else if (Date.now() - current.since > options.stepLimit) return timedOut(step);
+    else if (Date.now() - (step ? current.since : readAt) > options.stepLimit) return timedOut(step);
     await pause(options.interval, signal);
   }
 
@@ -185,6 +186,7 @@ export async function runPromotion(
         readSide(apiOf(plan.from), plan.from, signal),
         readSide(apiOf(plan.to), plan.to, signal),
       ]);
+      readAt = Date.now();
       events.onSides(a, b);
       const seen = a.cluster.status?.demotionToken;
       if (seen && seen !== token) events.onToken((token = seen));

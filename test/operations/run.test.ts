@@ -170,6 +170,20 @@ test('handed out: each write once, none is sent, and the run follows as they are
   assert.equal(world.writes.length, 2);
 });
 
+test('a side that cannot be read once does not end a run that has waited for its manifest for long', async () => {
+  const world = pair();
+  const error = new Failure('unreachable', { what: 'Read', why: 'No answer.', remedy: '' });
+  const { outcome } = await follow(world, {
+    stepLimit: 30,
+    handOut: ({ write }) => {
+      const applying = { kind: 'Cluster', namespace: 'default', name: write.target.name, patch: write.patch } as const;
+      setTimeout(() => world.faults.push({ on: 'get cluster-us', error }), 60);
+      setTimeout(() => void world.api(plan.from).patch(applying, { dryRun: false }, AbortSignal.timeout(1000)), 90);
+    },
+  });
+  assert.equal(outcome.kind, 'completed');
+});
+
 test('when somebody undoes the demotion, it is not done again', async () => {
   const world = pair();
   world.at('cluster-eu').status = { ...world.at('cluster-eu').status };
