@@ -4,6 +4,7 @@ import { sourceArchive } from '../model/archive.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { fencedInstances, isReplicaCluster } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
+import { sameAddress } from '../model/kubernetes.ts';
 import { failOver } from '../operations/failover.ts';
 import { fence } from '../operations/fencing.ts';
 import type { ArchiveRoom } from '../operations/list-archive.ts';
@@ -16,6 +17,7 @@ import { operate } from './operate.ts';
 import type { Located } from './other-side.ts';
 import { pickWithPrimary, positionsOf } from './other-side.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
+import type { PromotionRecords } from './promotion-records.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
 import { alone } from './topology-lock.ts';
 
@@ -24,6 +26,7 @@ const title = 'Fail Over to Replica Cluster';
 export interface FailoverDependencies extends OperationDependencies {
   scenes: Scenes;
   archiveRoom: () => Promise<ArchiveRoom>;
+  promotions: PromotionRecords;
 }
 
 /** Promotes a replica cluster without a token, because the primary is lost: proof, estimated loss, typed sentence, one patch. */
@@ -52,11 +55,12 @@ export const failOverToReplicaCluster =
   };
 
 function sourcesOf(deps: FailoverDependencies, target: Address, cluster: Cluster, former: Located) {
-  const { connections, scenes, archiveRoom } = deps;
+  const { connections, scenes, archiveRoom, promotions } = deps;
   return {
     name: former.name,
     address: former.address,
     lastSeen: former.cluster,
+    savedToken: promotions.all().find(({ plan }) => sameAddress(plan.to, target))?.token,
     positions: positionsOf(scenes, former),
     connect: (context: string) => connections.open(context),
     newestArchived: sourceArchive(cluster)

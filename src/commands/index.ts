@@ -119,7 +119,12 @@ export const commandTable = ({
   'cnpg.returnToOldPrimary': returnToOldPrimary(operations, switchover.records),
   'cnpg.showPromotionHistory': showPromotionHistory(history, histories),
   'cnpg.showActionLog': showActionLog(actions, histories),
-  'cnpg.failOverToReplicaCluster': failOverToReplicaCluster({ ...operations, scenes, archiveRoom: archives.room }),
+  'cnpg.failOverToReplicaCluster': failOverToReplicaCluster({
+    ...operations,
+    scenes,
+    archiveRoom: archives.room,
+    promotions: switchover.records,
+  }),
   'cnpg.rebuildFormerPrimary': rebuildFormerPrimary({
     ...operations,
     records: rebuilds,

@@ -172,6 +172,18 @@ function writerCheck({ name, api, address }: OtherSide): Check[] {
   const ready = instances.filter(each => each.ready);
   if (ready.length > 0 && !isReplicaCluster(cluster))
     return [check('blocks', title, 'unknown', `ready: ${ready.map(each => each.name).join(', ')}`, switchoverInstead)];
+  // Its node may only be cut off: a pod that is not ready, fenced by its annotation or not, may go on writing.
+  const unheard = instances.filter(({ pod, reading }) => pod !== undefined && !statusOf(reading));
+  if (unheard.length > 0)
+    return [
+      check(
+        'warns',
+        title,
+        'unknown',
+        `its API server answers; not heard: ${unheard.map(each => each.name).join(', ')}`,
+        proveElsewhere,
+      ),
+    ];
   return [
     check(
       'blocks',
@@ -209,19 +221,22 @@ function comesBack({ name, api }: OtherSide): Check[] {
 }
 
 /** A demoted primary has a token, and with it nothing is lost. */
-function tokenCheck({ name, api, lastSeen }: OtherSide, cluster: Cluster): Check {
+function tokenCheck({ name, api, lastSeen, savedToken }: OtherSide, cluster: Cluster): Check {
   const known = api.kind === 'answers' ? api.seen.cluster : lastSeen;
+  // What was seen last may be older than the token that was saved.
   const demoted =
-    known !== undefined && isReplicaCluster(known) && known.spec.replica?.primary === topologyName(cluster);
+    (api.kind !== 'answers' && savedToken !== undefined) ||
+    (known !== undefined && isReplicaCluster(known) && known.spec.replica?.primary === topologyName(cluster));
+  const token = known?.status?.demotionToken ? 'is there' : savedToken === undefined ? undefined : 'is saved';
   return {
     ...check(
       'blocks',
       `No demotion of ${name} is under way`,
       !demoted,
       demoted
-        ? `${name} is demoted in favour of ${cluster.metadata.name}${known.status?.demotionToken ? ', and its token is there' : ''}`
+        ? `${name} is demoted in favour of ${cluster.metadata.name}${token === undefined ? '' : `, and its token ${token}`}`
         : `${name} is not known to be demoted`,
-      'Take up the switchover with "CNPG: Resume Promotion": with the token nothing is lost.',
+      'Take up the switchover with "CNPG: Resume Promotion" when both sides answer: with the token nothing is lost.',
     ),
     yields: true,
   };

@@ -15,6 +15,8 @@ export interface OtherSide {
   api: ApiAttempt;
   /** As seen last in this window, perhaps long ago. */
   lastSeen: Cluster | undefined;
+  /** Its demotion token, of a promotion of this side that was not followed to its end. */
+  savedToken?: string | undefined;
   /** Where its primary was while this window followed it. */
   positions: readonly Sample[];
   /** Its archive, read with the credentials of this side. */
@@ -39,6 +41,7 @@ export interface OtherSideSources {
   name: string;
   address: Address | undefined;
   lastSeen?: Cluster | undefined;
+  savedToken?: string | undefined;
   positions?: readonly Sample[];
   /** Opens the context or takes the open one. */
   connect(context: string): Promise<OperationApi>;
@@ -52,9 +55,9 @@ const patience = 10_000;
 const archivePatience = 30_000;
 
 export async function readOtherSide(sources: OtherSideSources, signal: AbortSignal): Promise<OtherSide> {
-  const { name, address, lastSeen, positions = [] } = sources;
+  const { name, address, lastSeen, savedToken, positions = [] } = sources;
   const [api, archive] = await Promise.all([askApi(sources, signal), askArchive(sources, signal)]);
-  return { name, address, api, lastSeen, positions, archive, askedAt: Date.now() };
+  return { name, address, api, lastSeen, savedToken, positions, archive, askedAt: Date.now() };
 }
 
 async function askApi(sources: OtherSideSources, signal: AbortSignal): Promise<ApiAttempt> {

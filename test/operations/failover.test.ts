@@ -59,6 +59,12 @@ const stops: [string, Partial<OtherSide>, Given, RegExp][] = [
     dead,
     /is demoted in favour of cluster-us, and its token is there/,
   ],
+  [
+    'it was demoted in an earlier window, and its token is saved',
+    { savedToken: 'x' },
+    dead,
+    /is demoted in favour of cluster-us, and its token is saved/,
+  ],
   ['a standalone replica', {}, { ...dead, cluster: { replica: { enabled: true } } }, /standalone/],
   ['fenced', {}, { ...dead, cluster: { annotations: { [annotations.fencedInstances]: '["*"]' } } }, /fenced: \*/],
   ['hibernated', {}, { ...dead, cluster: { annotations: { [annotations.hibernation]: 'on' } } }, /hibernated/],
@@ -92,6 +98,12 @@ test('only what cannot be decided can be overridden', () => {
 });
 
 const warnings: [string, Partial<OtherSide>, Given, RegExp][] = [
+  [
+    'its pods do not answer: their node may only be cut off',
+    alive({ ...down, cluster: { annotations: { [annotations.fencedInstances]: '["*"]' } } }),
+    dead,
+    /its API server answers; not heard: cluster-eu-1, cluster-eu-2, cluster-eu-3/,
+  ],
   ['a silent API is no proof', {}, dead, /cannot be seen from here/],
   ['no context leads there', { api: { kind: 'unasked', reason: 'no context' } }, dead, /no context/],
   ['its archive cannot be read', { archive: { kind: 'unreadable', reason: '403 of S3' } }, dead, /403 of S3/],
