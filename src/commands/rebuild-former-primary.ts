@@ -12,7 +12,7 @@ import { newestArchived } from '../operations/list-archive.ts';
 import type { Operation } from '../operations/operation.ts';
 import { readOtherSide } from '../operations/other-side.ts';
 import type { NewFolder, Rebuild } from '../operations/rebuild.ts';
-import { createRebuilt, deleteFormer, repointArchive } from '../operations/rebuild.ts';
+import { createRebuilt, deleteFormer, isRebuilt, repointArchive } from '../operations/rebuild.ts';
 import type { RebuildChoices, RebuildFrom } from '../operations/rebuilt-manifest.ts';
 import { nextServerName, rebuiltManifest, waysToRebuild } from '../operations/rebuilt-manifest.ts';
 import { configuredBindings } from '../views/bindings.ts';
@@ -45,17 +45,19 @@ export const rebuildFormerPrimary =
     await connections.open(target.context);
     const live = await readCluster(deps, target);
     const begun = records.of(target);
-    // Deleted already, or even created: what is left is to go on.
-    if (begun && live?.metadata.uid !== begun.former.metadata.uid) return goOn(deps, begun);
+    // Deleted already, or even created: what is left is to go on. Created by others as a primary it has to go once more.
+    const deleted = live?.metadata.uid !== begun?.former.metadata.uid;
+    if (begun && deleted && (!live || isRebuilt(begun.manifest, live))) return goOn(deps, begun);
     if (!live) throw nothingThere(target);
     const record = await choose(deps, target, live);
     if (!record) return;
     await records.remember(record);
     const deletion = deleteFormer(await rebuildOf(deps, record));
     const outcome = await alone([target, record.primary], deletion.title, () => operate(deps, deletion, 'Delete'));
-    if (outcome?.kind === 'completed') await goOn(deps, record);
-    else if ((await readCluster(deps, target).catch(() => undefined))?.metadata.uid === live.metadata.uid)
-      await records.forget(target);
+    if (outcome?.kind === 'completed') return goOn(deps, record);
+    const left = (await readCluster(deps, target).catch(() => undefined))?.metadata;
+    // While it is being deleted the record is all that is left of its manifest.
+    if (left?.uid === live.metadata.uid && left?.deletionTimestamp === undefined) await records.forget(target);
   };
 
 /** Tells of a rebuild that was left between its deletion and its creation. Nothing is contacted before the user agrees. */

@@ -75,6 +75,7 @@ function planDeletion(rebuild: Rebuild, seen: Observed): OperationPlan {
   const leader = leaderOf(seen);
   return {
     checks: [
+      sameObject(rebuild.former, cluster),
       ...(primary ? hasSuccessor(primary, cluster) : []),
       entryFor(cluster, name),
       ...folderCheck(rebuild),
@@ -97,6 +98,20 @@ function planDeletion(rebuild: Rebuild, seen: Observed): OperationPlan {
 }
 
 const leaderOf = ({ instances }: Observed): Instance | undefined => instances.find(({ role }) => role !== 'standby');
+
+/** What is created afterwards is made of this one. */
+const sameObject = (former: Cluster, { metadata }: Cluster): Check =>
+  check(
+    'blocks',
+    `${metadata.name} is the one that was looked at`,
+    metadata.uid === former.metadata.uid,
+    metadata.uid === former.metadata.uid ? 'it is' : 'it was deleted and created anew meanwhile',
+    'Find out who created it, then run the command again.',
+  );
+
+/** Is what stands there already what the rebuild was to create? */
+export const isRebuilt = (manifest: Cluster, there: Cluster): boolean =>
+  isReplicaCluster(there) && there.spec.replica?.primary === manifest.spec.replica?.primary;
 
 /** Without a living primary the former one may be the last copy there is. */
 function hasSuccessor({ name, api }: OtherSide, former: Cluster): Check[] {
@@ -290,7 +305,7 @@ export function createRebuilt(rebuild: Rebuild): Operation {
     plan(seen): OperationPlan {
       const { cluster, otherSide } = seen;
       const there = isThere(seen);
-      const ours = isReplicaCluster(cluster) && cluster.spec.replica?.primary === primary;
+      const ours = isRebuilt(manifest, cluster);
       return {
         checks: [
           ...(there

@@ -7,7 +7,7 @@ import { blocking } from '../../src/operations/checks.ts';
 import type { Observed } from '../../src/operations/operation.ts';
 import type { ApiAttempt, OtherSide } from '../../src/operations/other-side.ts';
 import type { NewFolder, Rebuild } from '../../src/operations/rebuild.ts';
-import { createRebuilt, deleteFormer, repointArchive } from '../../src/operations/rebuild.ts';
+import { createRebuilt, deleteFormer, isRebuilt, repointArchive } from '../../src/operations/rebuild.ts';
 import { nextServerName, rebuiltManifest, repointed, waysToRebuild } from '../../src/operations/rebuilt-manifest.ts';
 import type { Overrides } from '../support/clusters.ts';
 import { member, primaryStatus, standbyStatus } from '../support/clusters.ts';
@@ -98,6 +98,18 @@ const fenced: Given = {
 };
 const deletion = (given: Given = fenced, otherSide = successor(), folder?: NewFolder) =>
   deleteFormer(rebuildOf(folder)).plan({ ...observed(given), otherSide });
+
+test('one that was created anew meanwhile is not deleted', () => {
+  const other = { ...former(), metadata: { ...former().metadata, uid: 'another' } };
+  const made = deleteFormer({ ...rebuildOf(), former: other }).plan({ ...observed(fenced), otherSide: successor() });
+  assert.match(blocking(made.checks)[0]?.evidence ?? '', /created anew meanwhile/);
+});
+
+test('what stands in its place is told from what was to be created', () => {
+  const { manifest } = rebuildOf();
+  assert.equal(isRebuilt(manifest, member('cluster-eu', { replica: { primary: 'cluster-us' } })), true);
+  assert.equal(isRebuilt(manifest, member('cluster-eu')), false, 'a primary, by a tool that applies manifests');
+});
 
 test('the deletion is of this very object, and what comes after is shown with it', () => {
   const made = deletion();
