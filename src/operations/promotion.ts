@@ -9,6 +9,7 @@ import type { InstanceStatus, StatusReading } from '../model/instance-status.ts'
 import { formatBytes, positionOf, statusOf } from '../model/instances.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { formatLsn } from '../model/wal.ts';
+import type { PromotionToken } from '../model/token.ts';
 import { decodeToken, tokenLsn } from '../model/token.ts';
 import type { PatchWrite } from './write.ts';
 import { shown } from './write.ts';
@@ -165,7 +166,7 @@ function following(a: Side, b: Side, savedToken: string | undefined): PromotionS
     return {
       kind: 'done',
       issues: [],
-      evidence: `${aName} is streaming and has replayed to ${status.replayLsn ?? '?'}; ${b.cluster.metadata.name} is on timeline ${statusOf(b.leader)?.timeLineID ?? b.cluster.status?.timelineID ?? '?'}.`,
+      evidence: `${aName} ${status.isWalReceiverActive ? 'is streaming' : 'follows by the archive'} and has replayed to ${status.replayLsn ?? '?'}; ${b.cluster.metadata.name} is on timeline ${statusOf(b.leader)?.timeLineID ?? b.cluster.status?.timelineID ?? '?'}.`,
     };
   }
   return {
@@ -209,6 +210,12 @@ const allReady = (cluster: Cluster): boolean => (cluster.status?.readyInstances 
 /** A shutdown checkpoint ends within one page of WAL, in every version of PostgreSQL. */
 const page = 8192n;
 
+/** Has it replayed what was written after the token's shutdown? */
+export function beyondToken(status: InstanceStatus | undefined, token: PromotionToken): boolean {
+  const [replayed, end] = [positionOf(status), tokenLsn(token)];
+  return replayed !== undefined && end !== undefined && replayed > end + page;
+}
+
 /** A token that B's instance manager would refuse for good. */
 function tokenProblem(text: string, b: Side): string | undefined {
   const token = decodeToken(text);
@@ -219,9 +226,8 @@ function tokenProblem(text: string, b: Side): string | undefined {
   const timeline = statusOf(b.leader)?.timeLineID;
   if (timeline !== undefined && timeline > Number(token.latestCheckpointTimelineID))
     return `The token is of timeline ${token.latestCheckpointTimelineID}, ${b.cluster.metadata.name} is already on timeline ${timeline}.`;
-  const [replayed, end] = [positionOf(statusOf(b.leader)), tokenLsn(token)];
-  if (replayed !== undefined && end !== undefined && replayed > end + page)
-    return `The token is of LSN ${token.latestCheckpointREDOLocation}, ${b.cluster.metadata.name} has replayed beyond it, to ${formatLsn(replayed)}: it was written after an older shutdown, or the two have diverged.`;
+  if (beyondToken(statusOf(b.leader), token))
+    return `The token is of LSN ${token.latestCheckpointREDOLocation}, ${b.cluster.metadata.name} has replayed beyond it, to ${statusOf(b.leader)?.replayLsn ?? ''}: it was written after an older shutdown, or the two have diverged.`;
   return undefined;
 }
 

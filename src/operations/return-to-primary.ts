@@ -2,16 +2,18 @@
  * The way back between the demotion and the promotion: the demoted Cluster becomes the primary again, with its own demotion token.
  * It stands exactly at the token, so that nothing is lost, as long as the other side was not promoted meanwhile.
  */
-import type { Cluster } from '../model/cluster.ts';
 import { isReplicaCluster, phases, topologyName } from '../model/cluster.ts';
 import { statusOf } from '../model/instances.ts';
+import type { InstanceStatus } from '../model/instance-status.ts';
 import type { Address } from '../model/kubernetes.ts';
+import type { PromotionToken } from '../model/token.ts';
 import { decodeToken } from '../model/token.ts';
 import type { Check } from './checks.ts';
 import { check, gitOps, noRoleChange, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
 import { acceptsWrites, allReady, phaseWords, readinessWords } from './operation.ts';
 import type { OtherSide } from './other-side.ts';
+import { beyondToken } from './promotion.ts';
 import { shown } from './write.ts';
 
 /**
@@ -33,7 +35,8 @@ export function returnToPrimary(
   };
 }
 
-function plan(target: Address, savedToken: string | undefined, { cluster, otherSide }: Observed): OperationPlan {
+function plan(target: Address, savedToken: string | undefined, seen: Observed): OperationPlan {
+  const { cluster, otherSide } = seen;
   if (!isReplicaCluster(cluster))
     return {
       checks: [],
@@ -48,7 +51,7 @@ function plan(target: Address, savedToken: string | undefined, { cluster, otherS
   return {
     checks: [
       noRoleChange(cluster),
-      ownToken(cluster, token),
+      ownToken(seen, token),
       ...(otherSide ? [notPromoted(otherSide)] : []),
       operatorActs(cluster, 'blocks'),
       ...gitOps(cluster),
@@ -73,16 +76,17 @@ function plan(target: Address, savedToken: string | undefined, { cluster, otherS
   };
 }
 
-function ownToken(cluster: Cluster, text: string | undefined): Check {
+function ownToken({ cluster, instances }: Observed, text: string | undefined): Check {
   const token = decodeToken(text ?? '');
   const system = cluster.status?.systemID;
+  const leader = statusOf(instances.find(({ role }) => role !== 'standby')?.reading);
   const problem = !text
     ? 'it has no demotion token, and none was saved'
     : typeof token === 'string'
       ? token
       : system && system !== token.databaseSystemIdentifier
         ? `it is of system ${token.databaseSystemIdentifier}`
-        : undefined;
+        : olderThan(leader, token);
   return check(
     'blocks',
     `${cluster.metadata.name} has its own demotion token`,
@@ -90,6 +94,17 @@ function ownToken(cluster: Cluster, text: string | undefined): Check {
     problem ?? `timeline ${(token as { latestCheckpointTimelineID: string }).latestCheckpointTimelineID}`,
     'Wait until the demotion is over; without a token the return would be a failover.',
   );
+}
+
+/** A token that was saved at an earlier demotion. CNPG would not start PostgreSQL with it. */
+function olderThan(leader: InstanceStatus | undefined, token: PromotionToken): string | undefined {
+  if (leader?.isPrimary) return 'its instance is a primary still: a token that is known is of an earlier demotion';
+  const timeline = leader?.timeLineID;
+  if (timeline !== undefined && timeline > Number(token.latestCheckpointTimelineID))
+    return `it is of timeline ${token.latestCheckpointTimelineID}, and the instance is on timeline ${timeline}`;
+  return beyondToken(leader, token)
+    ? `it is of LSN ${token.latestCheckpointREDOLocation}, and the instance has replayed to ${leader?.replayLsn ?? ''}`
+    : undefined;
 }
 
 /** Two primaries would be worse than none. */

@@ -66,6 +66,21 @@ const stops: [string, () => ReturnType<typeof plan>, RegExp][] = [
     () => plan({ ...demoted, cluster: { ...demoted.cluster, status: { demotionToken: token, systemID: '1' } } }),
     /it is of system/,
   ],
+  [
+    'a saved token of an earlier demotion: it is on a later timeline',
+    () => plan({ ...wiped, statuses: { 1: standbyStatus({ timeLineID: 9 }) } }, answers(), token),
+    /the instance is on timeline 9/,
+  ],
+  [
+    'a saved token of an earlier demotion: it has written since',
+    () => plan({ ...wiped, statuses: { 1: standbyStatus({ replayLsn: 'F/0' }) } }, answers(), token),
+    /the instance has replayed to F\/0/,
+  ],
+  [
+    'a saved token, and the demotion has not begun',
+    () => plan({ ...wiped, statuses: { 1: primaryStatus() } }, answers(), token),
+    /is a primary still/,
+  ],
   ['garbage', () => plan(wiped, answers(), 'garbage'), /Base64/],
   [
     'the other side was promoted',
