@@ -4,7 +4,7 @@
  */
 import { gunzipSync } from 'node:zlib';
 import { Failure, messageOf } from '../errors.ts';
-import { parseArchiveKey, parseBackupInfo } from '../model/archive-keys.ts';
+import { packedBy, parseArchiveKey, parseBackupInfo } from '../model/archive-keys.ts';
 import type { BaseBackup, Examples, TimelineListing } from '../model/archive-listing.ts';
 import type { ArchiveOutline } from '../model/archive-outline.ts';
 import { outlineOf } from '../model/archive-outline.ts';
@@ -333,6 +333,11 @@ async function readHistories(pass: Pass, { timelines }: WalSummary): Promise<voi
 }
 
 async function readHistory(pass: Pass, listing: TimelineListing, key: string): Promise<void> {
+  const packer = packedBy(key);
+  if (packer !== undefined) {
+    listing.reason = `its history file is packed by ${packer}`;
+    return;
+  }
   try {
     const entries = parseHistory(await read(pass, key));
     listing.history = entries.map(({ parent, lsn, reason }) => ({ parent, switchpoint: formatLsn(lsn), reason }));

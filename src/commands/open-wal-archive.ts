@@ -7,6 +7,8 @@ import { renderListing } from '../model/archive-listing-text.ts';
 import { renderOutline } from '../model/archive-outline.ts';
 import { ownArchive, sourceArchive } from '../model/archive.ts';
 import type { Address } from '../model/kubernetes.ts';
+import { sameAddress } from '../model/kubernetes.ts';
+import { membersOf } from '../model/topology.ts';
 import type { ArchiveOf, ArchiveRoom } from '../operations/list-archive.ts';
 import { listClusterArchive, readArchiveFile } from '../operations/list-archive.ts';
 import type { ArchiveDocuments } from '../views/archive-documents.ts';
@@ -35,9 +37,19 @@ export const openWalArchive =
       cluster => ownArchive(cluster) !== undefined || sourceArchive(cluster) !== undefined,
     );
     if (!address) return;
-    const which = (argument && 'archive' in argument ? argument.archive : undefined) ?? 'own';
+    const which =
+      (argument && 'archive' in argument ? argument.archive : undefined) ?? theOneOf(deps.connections, address);
     await load(deps, address, which, archiveUri(address, which));
   };
+
+/** Its own, unless it has none and reads another. */
+function theOneOf(connections: Connections, address: Address): ArchiveOf {
+  const cluster = connections
+    .snapshots()
+    .flatMap(membersOf)
+    .find(member => sameAddress(member.address, address))?.cluster;
+  return cluster && !ownArchive(cluster) && sourceArchive(cluster) ? 'source' : 'own';
+}
 
 /** Opens the archive that a replica cluster reads and the one that it writes, beside each other. */
 export const openBothWalArchives =

@@ -24,6 +24,9 @@ export async function podBehind(
     client.json<Service>({ what: `Read ${where}`, path: objectPath('Service', namespace, service) }, signal),
   );
   if (!found) return undefined;
+  const { type, externalName = '' } = found.body.spec ?? {};
+  if (type === 'ExternalName')
+    throw unserved(where, `It is only another name for ${externalName}.`, `Use ${externalName} in the address.`);
   const served = found.body.spec?.ports?.find(each => each.port === port);
   if (!served) throw unserved(where, `It has no port ${port}.`, 'Correct the port in the address.');
   const what = `List the endpoints of ${where}`;

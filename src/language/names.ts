@@ -71,6 +71,7 @@ const inCluster = (document: ManifestDocument): NameUse[] => [
   ...texts(document, 'member', 'spec.replica.primary'),
   ...texts(document, 'member', 'spec.replica.source'),
   ...texts(document, 'member', 'spec.bootstrap.*.source'),
+  ...texts(document, 'member', 'spec.bootstrap.initdb.import.source.externalCluster'),
   ...texts(document, 'member', 'spec.externalClusters.*.name'),
   ...texts(document, 'ObjectStore', 'spec.plugins.*.parameters.barmanObjectName'),
   ...texts(document, 'ObjectStore', 'spec.externalClusters.*.plugin.parameters.barmanObjectName'),

@@ -72,7 +72,13 @@ function neededBy({ timeline, number }: Segment, { listing, check }: JudgedArchi
   if (!isFollowed(check, timeline)) return 'no base backup: its timeline is not in the line that is followed';
   const from = check.backups.filter(({ beginWal, status }) => {
     const begin = parseSegment(beginWal ?? '', listing.segmentSize);
-    return status === 'DONE' && begin && begin.timeline <= timeline && begin.number <= number;
+    return (
+      status === 'DONE' &&
+      begin &&
+      isFollowed(check, begin.timeline) &&
+      begin.timeline <= timeline &&
+      begin.number <= number
+    );
   });
   return from.length === 0 ? 'no base backup: all begin later' : idsOf(from);
 }
@@ -116,7 +122,12 @@ function ofTime(text: string, archive: JudgedArchive): Answer | string {
   const time = Date.parse(zoned);
   if (Number.isNaN(time)) return `"${text}" is no time.`;
   const fit = archive.check.backups.filter(
-    ({ endTime, verdict }) => verdict === 'restorable' && endTime !== null && Date.parse(endTime) <= time,
+    ({ endTime, verdict, timeline }) =>
+      verdict === 'restorable' &&
+      timeline !== null &&
+      isFollowed(archive.check, timeline) &&
+      endTime !== null &&
+      Date.parse(endTime) <= time,
   );
   const newest = fit.reduce<BackupCheck | undefined>(
     (best, each) => (best && (best.endTime ?? '') >= (each.endTime ?? '') ? best : each),

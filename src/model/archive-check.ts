@@ -4,6 +4,7 @@
  *
  * Rules: PostgreSQL manual, "Continuous Archiving" (timelines), and how Barman Cloud names what it stores.
  */
+import { packedBy } from './archive-keys.ts';
 import type { ArchiveListing, BaseBackup, SegmentRange, TimelineListing } from './archive-listing.ts';
 import { emptyTimeline } from './archive-listing.ts';
 import { ofRetention } from './archive-retention.ts';
@@ -133,17 +134,39 @@ function ancestry({ timelines, segmentSize }: ArchiveListing, live: number | und
   const known = timelines.filter(({ timeline }) => live === undefined || timeline <= live);
   const newest = known.at(-1);
   if (!newest) return [];
-  const size = BigInt(segmentSize);
-  const switches = newest.history.flatMap(({ parent, switchpoint }) => {
-    const lsn = parseLsn(switchpoint);
-    return lsn === undefined ? [] : [{ parent, segment: lsn / size }];
-  });
+  const switches = isPacked(newest) ? switchesByNames(known, segmentSize) : switchesOf(newest, segmentSize);
   const stretches = switches.map(({ parent, segment }, at) => ({
     timeline: parent,
     from: switches[at - 1]?.segment ?? 0n,
     until: segment - 1n,
   }));
   return [...stretches, { timeline: newest.timeline, from: switches.at(-1)?.segment ?? 0n, until: undefined }];
+}
+
+interface Switch {
+  parent: number;
+  /** That holds the switchpoint. */
+  segment: bigint;
+}
+
+const switchesOf = ({ history }: TimelineListing, segmentSize: number): Switch[] =>
+  history.flatMap(({ parent, switchpoint }) => {
+    const lsn = parseLsn(switchpoint);
+    return lsn === undefined ? [] : [{ parent, segment: lsn / BigInt(segmentSize) }];
+  });
+
+/** There is a history file, and it is not read here. */
+const isPacked = ({ historyKey }: TimelineListing): boolean =>
+  historyKey !== undefined && packedBy(historyKey) !== undefined;
+
+/** As if each timeline came from the one before it: a timeline begins with the segment that holds its switchpoint. */
+function switchesByNames(timelines: readonly TimelineListing[], segmentSize: number): Switch[] {
+  return timelines.slice(1).flatMap((timeline, at): Switch[] => {
+    const before = timelines[at];
+    const last = runsOf(before, segmentSize).at(-1)?.to;
+    const segment = runsOf(timeline, segmentSize)[0]?.from ?? (last === undefined ? undefined : last + 1n);
+    return before && segment !== undefined ? [{ parent: before.timeline, segment }] : [];
+  });
 }
 
 const stretchOf = (chain: readonly Stretch[], timeline: number | undefined): Stretch | undefined =>
@@ -468,7 +491,14 @@ function ofTimeline(
         code: 'history-missing',
         message: `${name} has no history file: nobody can switch to it, and what it came from is unknown.`,
       },
+    isNewest &&
+      isPacked(timeline) && {
+        severity: 'warning',
+        code: 'history-packed',
+        message: `The history file of timeline ${timeline.timeline} is packed by ${packedBy(timeline.historyKey ?? '')} and not read here: that each timeline came from the one before it is an assumption.`,
+      },
     timeline.historyKey !== undefined &&
+      !isPacked(timeline) &&
       timeline.history.length === 0 && {
         severity: 'error',
         code: 'history-unreadable',

@@ -27,6 +27,11 @@ export function parseArchiveKey(key: string): ArchiveKey {
   return suffix === '.partial' ? { kind: 'partial', name, timeline } : { kind: 'label', name: name + suffix, timeline };
 }
 
+const packers: Record<string, string> = { bz2: 'bzip2', xz: 'xz', snappy: 'snappy', zst: 'zstd', lz4: 'lz4' };
+
+/** What a small file is packed by when that is not unpacked here; gzip is. */
+export const packedBy = (key: string): string | undefined => packers[/\.(\w+)$/.exec(key)?.[1] ?? ''];
+
 export type Store = 's3' | 'azure' | 'google';
 
 /** By the form of the path, as Barman Cloud decides it; `undefined`: none of them. */

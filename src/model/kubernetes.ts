@@ -55,6 +55,7 @@ export interface Service extends KubernetesObject {
   spec?: {
     type?: string;
     clusterIP?: string;
+    externalName?: string;
     selector?: Record<string, string>;
     ports?: { name?: string; port: number }[];
   };

@@ -241,3 +241,20 @@ test('selection grows from the value to its entry, the list, the document', () =
   assert.deepEqual(texts.slice(0, 3), ['18:12-18:17', '18:6-18:17', '18:6-19:48']);
   assert.equal(texts.at(-1), '0:0-19:48');
 });
+
+test('an entry that is only imported from is renamed with the import', () => {
+  const text = `apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: {name: pg}
+spec:
+  bootstrap: {initdb: {import: {type: monolith, source: {externalCluster: old}}}}
+  externalClusters:
+    - name: old
+`;
+  const workspace = createWorkspace();
+  const file = parseFile(text);
+  workspace.set({ uri: 'pg.yaml', file });
+  const edits = renameAt(workspace, file, { line: 6, character: 13 }, 'legacy');
+  assert.ok(typeof edits !== 'string');
+  assert.equal(apply(text, edits.get('pg.yaml') ?? []), text.replaceAll('old', 'legacy'));
+});

@@ -69,6 +69,26 @@ for (const [asked, title, fact, value] of answers)
     assert.match(new Map(answer.facts).get(fact) ?? '', value);
   });
 
+test('a base backup of a branch that was given up leads nowhere', async () => {
+  const objects = {
+    ...segments(1, 1, 9),
+    ...segments(2, 5, 6),
+    ...segments(3, 8, 12),
+    'wals/00000002.history': '1\t0/5000148\tx\n',
+    'wals/00000003.history': '1\t0/8000148\tx\n',
+    ...backup('20261120T100000', 1, '000000010000000000000004', 10),
+    ...backup('20261120T120000', 2, '000000020000000000000005', 12),
+  };
+  const listing = await listArchive(folderOf(objects), where, new AbortController().signal);
+  const judged = { listing, check: checkArchive(listing) };
+  const byTime = ask('2026-11-20 13:00', judged);
+  assert.ok(typeof byTime === 'object');
+  assert.match(byTime.title, /begins with base backup 20261120T100000$/);
+  const bySegment = ask('00000003000000000000000A', judged);
+  assert.ok(typeof bySegment === 'object');
+  assert.equal(new Map(bySegment.facts).get('Needed by'), '20261120T100000');
+});
+
 const none: [asked: string, words: RegExp][] = [
   ['2026-11-20 09:00', /No base backup here/],
   ['2026-99-99', /is no time/],

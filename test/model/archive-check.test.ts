@@ -364,3 +364,26 @@ test('what a listing that was stopped has not come to is not missing', async () 
     'error token-segment-missing',
   ]);
 });
+
+test('a history file that is packed by something else than gzip', async () => {
+  const objects = {
+    ...segments(1, 1, 4, '.snappy'),
+    ...segments(2, 5, 6, '.snappy'),
+    ...segments(3, 7, 9, '.snappy'),
+    // A literal of snappy: all lines but the first could be read by chance.
+    'wals/00000002.history.snappy': `\u00ff\u0006sNaPpY1\t${lsn(5)}\tno recovery target specified\n`,
+    'wals/00000003.history.snappy': `\u00ff\u0006sNaPpY1\t${lsn(5)}\tx\n2\t${lsn(7)}\tx\n`,
+    ...backup('20261120T100000', 1, 2, 3),
+  };
+  const found = await checked(objects, { timeline: 3 });
+  assert.deepEqual(codes(found), ['warning history-packed']);
+  assert.deepEqual(
+    found.timelines.map(({ verdict }) => verdict),
+    ['continuous', 'continuous', 'continuous'],
+  );
+  assert.deepEqual(
+    found.backups.map(({ restorableTo, firstMissing }) => [restorableTo, firstMissing]),
+    [[nameOf(3, 9), null]],
+  );
+  assert.equal(found.recoveryWindow?.from, '2026-11-20T10:05:00.000Z');
+});

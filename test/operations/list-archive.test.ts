@@ -26,6 +26,8 @@ interface Given {
   endpoint: string;
   /** Pods behind the Service `minio` in namespace `storage`; `undefined`: there is no such Service. */
   behind?: { pod: string; ready: boolean }[];
+  /** It is of type ExternalName. */
+  leadsTo?: string;
   denied?: string;
   /** The object store speaks TLS with this certificate. */
   certificate?: Certificate;
@@ -41,7 +43,7 @@ interface Stage {
   streams: string[];
 }
 
-async function stage(t: TestContext, { endpoint, behind, denied, certificate, ca }: Given): Promise<Stage> {
+async function stage(t: TestContext, { endpoint, behind, leadsTo, denied, certificate, ca }: Given): Promise<Stage> {
   const bucket = createBucket();
   for (const key of ['00000001000000000000000A', '00000001000000000000000B'])
     bucket.put(`cluster-eu/wals/0000000100000000/${key}`, 16 * 2 ** 20, new Date());
@@ -63,7 +65,7 @@ async function stage(t: TestContext, { endpoint, behind, denied, certificate, ca
     await server.stop();
     await store.stop();
   });
-  fill(server, endpoint.replace('STORE', store.endpoint), behind, ca);
+  fill(server, endpoint.replace('STORE', store.endpoint), behind, ca, leadsTo);
   const relay = { url: server.url } as never;
   const users = { admin: { token: 'token' }, viewer: {} };
   const { connection } = await open(t, { relay, cluster: { 'insecure-skip-tls-verify': true }, users });
@@ -76,7 +78,13 @@ async function stage(t: TestContext, { endpoint, behind, denied, certificate, ca
   };
 }
 
-function fill({ store }: ApiServer, endpointURL: string, behind: Given['behind'], ca: string | undefined): void {
+function fill(
+  { store }: ApiServer,
+  endpointURL: string,
+  behind: Given['behind'],
+  ca?: string,
+  externalName?: string,
+): void {
   const create = (object: { apiVersion: string; kind: string }): unknown =>
     store.create(kindOf(object), object as never);
   create({ ...member('cluster-eu'), apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster' });
@@ -106,7 +114,7 @@ function fill({ store }: ApiServer, endpointURL: string, behind: Given['behind']
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: 'minio', namespace: 'storage' },
-    spec: { ports: [{ name: 'api', port: 80 }] },
+    spec: externalName === undefined ? { ports: [{ name: 'api', port: 80 }] } : { type: 'ExternalName', externalName },
   } as never);
   create({
     apiVersion: 'discovery.k8s.io/v1',
@@ -169,6 +177,11 @@ test('with TLS the certificate must be of the CA that the ObjectStore names, and
 
 const failures: [string, Given, RegExp][] = [
   ['no Service', { endpoint: 'http://minio.storage.svc' }, /There is no Service "minio" in namespace "storage"/],
+  [
+    'another name for a host outside',
+    { endpoint: 'http://minio.storage.svc', behind: [], leadsTo: 's3.example.net' },
+    /It is only another name for s3\.example\.net.*Use s3\.example\.net/,
+  ],
   ['another port', { endpoint: 'http://minio.storage.svc:9', behind: pods }, /It has no port 9/],
   [
     'no pod is ready',

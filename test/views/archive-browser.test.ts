@@ -144,3 +144,28 @@ test('two looks at the same time are one', async t => {
   await Promise.all([browser.childrenOf(archive), browser.childrenOf(archive)]);
   assert.equal(opened(), 1);
 });
+
+test("what is forgotten while it is opened is closed, and its failure is nobody's", async t => {
+  const gate = Promise.withResolvers<void>();
+  let closed = 0;
+  const browser = createArchiveBrowser(
+    async () => {
+      await gate.promise;
+      return {
+        // As an SDK that is called with a signal that ended.
+        directory: (_, signal) => ({
+          [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(signal.reason as Error) }),
+        }),
+        close: () => void closed++,
+      };
+    },
+    () => modified.getTime(),
+  );
+  t.after(() => browser.dispose());
+  const reading = browser.childrenOf(archive);
+  browser.forget(archive);
+  gate.resolve();
+  await reading;
+  await new Promise(resolve => setImmediate(resolve));
+  assert.equal(closed, 1);
+});
