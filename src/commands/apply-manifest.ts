@@ -1,7 +1,7 @@
 /** The manifests of the active editor are applied to a Kubernetes cluster: dry run, differences, confirmation. */
 import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
-import { Failure, isFailure } from '../errors.ts';
+import { Failure, isFailure, messageOf } from '../errors.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { PlannedApply } from '../operations/apply-manifests.ts';
 import { applyPlanned, planApply } from '../operations/apply-manifests.ts';
@@ -104,8 +104,14 @@ async function planAndApply(
       AbortSignal.timeout(limit),
     ).catch((error: unknown) => {
       const before = applied.length > 0 ? ` Applied before that: ${applied.join(', ')}.` : '';
-      if (!isFailure(error)) throw error;
-      throw new Failure(error.code, { what: title, why: `${error.why}${before}`, remedy: error.remedy });
+      if (isFailure(error))
+        throw new Failure(error.code, { what: title, why: `${error.why}${before}`, remedy: error.remedy });
+      throw new Failure('unfinished', {
+        what: title,
+        why: `${messageOf(error)}.${before}`,
+        remedy: 'What was sent last may have arrived. Run the command again: it shows what is left.',
+        cause: error,
+      });
     });
     void vscode.window.showInformationMessage(`Applied to ${context}: ${applied.join(', ')}.`);
     return;

@@ -1,6 +1,6 @@
 /** In which order manifests are applied, and which of them must go another way. */
 import type { Cluster } from './cluster.ts';
-import { isReplicaCluster } from './cluster.ts';
+import { isReplicaCluster, tokenUsed } from './cluster.ts';
 import type { KubernetesObject } from './kubernetes.ts';
 
 /** What others refer to comes first: a Cluster cannot archive before its ObjectStore is there. */
@@ -39,4 +39,18 @@ export function roleChange(written: KubernetesObject, live: KubernetesObject | u
   return after
     ? `${live.metadata.name} is the primary cluster, and would be demoted`
     : `${live.metadata.name} is a replica cluster, and would be promoted`;
+}
+
+/**
+ * Would it change a promotion token? It belongs to one promotion; only one that was used may go.
+ * @param planned what the API server would make of it: what is not written is not always removed
+ * @returns what it would do, in words; `undefined`: it changes none
+ */
+export function tokenChange(planned: KubernetesObject, live: KubernetesObject | undefined): string | undefined {
+  if (planned.kind !== 'Cluster' || !live) return undefined;
+  const [old, now] = [live as Cluster, planned as Cluster].map(({ spec }) => spec.replica?.promotionToken || undefined);
+  if (old === now || (now === undefined && tokenUsed(live as Cluster))) return undefined;
+  return now === undefined
+    ? `${live.metadata.name} has a promotion token that is not used yet; without it the promotion would be a failover`
+    : `${live.metadata.name} would get another promotion token, which only a promotion gives it`;
 }

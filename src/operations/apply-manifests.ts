@@ -1,7 +1,7 @@
 /** Manifests are applied on the server side: a dry run says what would become of each object, then it is done. */
 import { Failure, isFailure } from '../errors.ts';
 import type { Connection, ObjectKind } from '../kubernetes/contract.ts';
-import { inApplyOrder, roleChange } from '../model/apply-order.ts';
+import { inApplyOrder, roleChange, tokenChange } from '../model/apply-order.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 
 export type ApplyApi = Pick<Connection, 'apply' | 'raw'>;
@@ -33,14 +33,14 @@ export async function planApply(
 ): Promise<PlannedApply[]> {
   const planned: PlannedApply[] = [];
   for (const { object } of inApplyOrder(objects.map(each => ({ object: each })))) {
-    const { kind, metadata } = object;
-    const live = await unlessMissing(
-      api.raw(kind as Exclude<ObjectKind, 'Secret'>, metadata.namespace ?? 'default', metadata.name, signal),
-    );
+    const live = await readLive(api, object, signal);
     const change = roleChange(object, live);
     if (change !== undefined) throw notThisWay(change);
     const how = { dryRun: true, force: force(object) };
     const answer = await api.apply(object, how, signal);
+    // Fields of other managers stay, so that the outcome may have another role than what is written.
+    const outcome = roleChange(answer.object, live) ?? tokenChange(answer.object, live);
+    if (outcome !== undefined) throw notThisWay(outcome);
     planned.push({
       written: object,
       live,
@@ -65,6 +65,7 @@ export async function applyPlanned(
   signal: AbortSignal,
 ): Promise<void> {
   for (const each of planned) {
+    if (!each.live && (await readLive(api, each.written, signal))) throw createdMeanwhile(each.written);
     await api.apply(each.written, { dryRun: false, force: each.force, ...versionOf(each) }, signal);
     done(each);
   }
@@ -82,14 +83,25 @@ function countedText(object: KubernetesObject): string {
   return JSON.stringify({ ...object, metadata, status: undefined });
 }
 
-async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {
+async function readLive(
+  api: ApplyApi,
+  { kind, metadata }: KubernetesObject,
+  signal: AbortSignal,
+): Promise<KubernetesObject | undefined> {
   try {
-    return await reading;
+    return await api.raw(kind as Exclude<ObjectKind, 'Secret'>, metadata.namespace ?? 'default', metadata.name, signal);
   } catch (error) {
     if (isFailure(error) && error.code === 'not-found') return undefined;
     throw error;
   }
 }
+
+const createdMeanwhile = ({ kind = '', metadata }: KubernetesObject): Failure =>
+  new Failure('conflict', {
+    what: `${kind} ${metadata.name} was not applied`,
+    why: 'Somebody created it since it was shown as new.',
+    remedy: 'Run the command again: it shows what would change.',
+  });
 
 const notThisWay = (change: string): Failure =>
   new Failure('role-change', {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inApplyOrder, roleChange } from '../../src/model/apply-order.ts';
+import { inApplyOrder, roleChange, tokenChange } from '../../src/model/apply-order.ts';
 import { member } from '../support/clusters.ts';
 
 const of = (kind: string, name: string) => ({ object: { kind, metadata: { name } } });
@@ -28,4 +28,19 @@ test('a role change is told from other changes', () => {
   assert.equal(roleChange({ kind: 'Pooler', metadata: { name: 'x' } }, primary), undefined);
   const alone = { ...primary, spec: {} };
   assert.equal(roleChange(alone, primary), undefined, 'without a stanza it is primary as well');
+});
+
+test('a token is for one promotion: only a used one may go', () => {
+  const having = (promotionToken?: string, lastPromotionToken?: string) =>
+    member('cluster-eu', {
+      ...(promotionToken !== undefined && { replica: { promotionToken } }),
+      ...(lastPromotionToken !== undefined && { status: { lastPromotionToken } }),
+    });
+  assert.equal(tokenChange(having(), having()), undefined);
+  assert.equal(tokenChange(having('a'), having('a')), undefined);
+  assert.equal(tokenChange(having(), having('a', 'a')), undefined);
+  assert.match(tokenChange(having(), having('a')) ?? '', /not used yet; .* a failover/);
+  assert.match(tokenChange(having('old'), having()) ?? '', /would get another promotion token/);
+  assert.match(tokenChange(having('b'), having('a', 'a')) ?? '', /would get another promotion token/);
+  assert.equal(tokenChange(having('a'), undefined), undefined, 'it is new');
 });

@@ -1,0 +1,57 @@
+/** Applying against an API server in memory: what is refused by what would come of it, and what happened meanwhile. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Failure } from '../../src/errors.ts';
+import type { KubernetesObject } from '../../src/model/kubernetes.ts';
+import type { ApplyApi } from '../../src/operations/apply-manifests.ts';
+import { applyPlanned, planApply } from '../../src/operations/apply-manifests.ts';
+import { member } from '../support/clusters.ts';
+
+const never = new AbortController().signal;
+const absent = new Failure('not-found', { what: 'Read', why: '404.', remedy: '' });
+
+/** @param after what the API server makes of it */
+function server(live: KubernetesObject | undefined, after: KubernetesObject) {
+  const state = { live, applied: 0 };
+  const api: ApplyApi = {
+    raw: async () => {
+      if (!state.live) throw absent;
+      return { ...state.live };
+    },
+    apply: async (_object, { dryRun }) => {
+      if (!dryRun) state.applied++;
+      return { object: after, warnings: [] };
+    },
+  };
+  return { api, state };
+}
+const plan = (api: ApplyApi, written: KubernetesObject) => planApply(api, [written], () => false, never);
+
+test('fields of other managers stay: the role is judged by what would come of it', async () => {
+  const replica = member('cluster-eu', { replica: { primary: 'cluster-us' } });
+  const { api } = server(replica, member('cluster-eu'));
+  await assert.rejects(plan(api, replica), /is a replica cluster, and would be promoted/);
+});
+
+test('a token that is not used yet is not taken away', async () => {
+  const { api } = server(member('cluster-eu', { replica: { promotionToken: 'x' } }), member('cluster-eu'));
+  await assert.rejects(plan(api, member('cluster-eu')), /would be a failover/);
+});
+
+test('what was shown as new and is there meanwhile is not changed', async () => {
+  const written = member('cluster-eu');
+  const { api, state } = server(undefined, written);
+  const planned = await plan(api, written);
+  state.live = written;
+  const done: string[] = [];
+  const applying = applyPlanned(api, planned, each => done.push(each.written.metadata.name), never);
+  await assert.rejects(applying, /Somebody created it since it was shown as new/);
+  assert.deepEqual([done, state.applied], [[], 0]);
+});
+
+test('what is new is created', async () => {
+  const written = member('cluster-eu');
+  const { api, state } = server(undefined, written);
+  await applyPlanned(api, await plan(api, written), () => {}, never);
+  assert.equal(state.applied, 1);
+});
