@@ -4,6 +4,7 @@ import path from 'node:path';
 import { messageOf } from './errors.ts';
 import type { Connection } from './kubernetes/contract.ts';
 import type { Action } from './model/actions.ts';
+import { withoutPasswords } from './model/actions.ts';
 import type { KubernetesObject } from './model/kubernetes.ts';
 
 export interface ActionLog {
@@ -33,7 +34,7 @@ export function createActionLog(folder: string, report: (message: string) => voi
       try {
         fs.mkdirSync(folder, { recursive: true });
         if ((fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > limit) fs.renameSync(file, before);
-        fs.appendFileSync(file, `${JSON.stringify(action)}\n`);
+        fs.appendFileSync(file, `${JSON.stringify(action)}\n`, { mode: 0o600 });
       } catch (error) {
         report(`The action log could not be written: ${messageOf(error)}`);
       }
@@ -60,7 +61,8 @@ export function recorded(connection: Connection, by: string, tell: (action: Acti
   async function telling<T>(request: string, body: object | undefined, send: () => Promise<T>): Promise<T> {
     const at = new Date().toISOString();
     const { context } = connection;
-    const said = (answer: string): void => tell({ at, by, context, request, ...(body && { body }), answer });
+    const said = (answer: string): void =>
+      tell({ at, by, context, request, ...(body && { body: withoutPasswords(body) }), answer });
     try {
       const answer = await send();
       said('accepted');

@@ -39,6 +39,22 @@ test('each write is told with its answer, dry runs are not', async () => {
   assert.deepEqual(told[0]?.body, write.patch);
 });
 
+test('what may be a password is not told', async () => {
+  const { connection: api, told } = connection();
+  const spec = {
+    env: [{ name: 'AWS_SECRET_ACCESS_KEY', value: 'hush' }],
+    externalClusters: [
+      { connectionParameters: { host: 'eu-rw', password: 'hush' }, password: { name: 'secret-eu', key: 'password' } },
+    ],
+    bootstrap: { initdb: { postInitSQL: ["CREATE ROLE app PASSWORD 'hush'", 'CREATE EXTENSION hstore'] } },
+  };
+  await api.create('Cluster', { metadata: { name: 'c' }, spec } as never, { dryRun: false }, never);
+  const text = JSON.stringify(told[0]?.body);
+  assert.doesNotMatch(text, /hush/);
+  assert.match(text, /eu-rw.*"name":"secret-eu","key":"password"/);
+  assert.match(text, /CREATE EXTENSION hstore/);
+});
+
 test('a refusal is told and goes on to who asked', async () => {
   const { connection: api, told } = connection(
     new Failure('forbidden', { what: 'Change', why: '403.', remedy: 'Ask.' }),

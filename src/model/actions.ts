@@ -7,7 +7,7 @@ export interface Action {
   context: string;
   /** `PATCH Cluster default/cluster-eu`. */
   request: string;
-  /** What was sent; no write of ours has a secret in it. */
+  /** What was sent, without what may be a password. */
   body?: object;
   /** `accepted`, or the API server's words. */
   answer: string;
@@ -29,3 +29,13 @@ export function renderActions(actions: readonly Action[], file: string): string 
     '',
   ].join('\n\n');
 }
+
+/** Manifests may have values of environment variables, passwords of connections and SQL with passwords in them. */
+export const withoutPasswords = (body: object): object =>
+  JSON.parse(
+    JSON.stringify(body, (key, value: unknown) =>
+      typeof value === 'string' && (/^(value|(ssl)?password)$/i.test(key) || /\bpassword\b(\W*['"]|=)/i.test(value))
+        ? '(hidden)'
+        : value,
+    ),
+  ) as object;
