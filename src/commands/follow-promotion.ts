@@ -137,7 +137,11 @@ async function followToTheEnd(
         );
       } catch (error) {
         await record(deps, page, startedAt, signal.aborted ? 'no longer followed' : 'incomplete', messageOf(error));
-        if (!signal.aborted) throw error;
+        if (!signal.aborted) {
+          note(`Ended by a fault: ${messageOf(error)}`);
+          void warnOfNoWriter(plan, page.current);
+          throw error;
+        }
         note('No longer followed from this window; what was written stays written. "CNPG: Resume Promotion" goes on.');
         void warnOfNoWriter(plan, page.current);
         return;

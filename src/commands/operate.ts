@@ -3,12 +3,19 @@ import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
 import { Failure } from '../errors.ts';
 import { addressKey } from '../model/kubernetes.ts';
+import type { RunEntry } from '../model/run-history.ts';
 import { blocking } from '../operations/checks.ts';
 import type { OperationPage } from '../operations/operation-text.ts';
 import { outcomeWords, progressWords, renderOperation } from '../operations/operation-text.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { OperationApi, OperationOutcome, Prepared } from '../operations/run-operation.ts';
-import { followedNoLonger, prepareOperation, runOperation, throwIfBlocked } from '../operations/run-operation.ts';
+import {
+  faultWords,
+  followedNoLonger,
+  prepareOperation,
+  runOperation,
+  throwIfBlocked,
+} from '../operations/run-operation.ts';
 import { requestLine } from '../operations/write.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import { abortSignalOf } from './cancellation.ts';
@@ -193,7 +200,7 @@ function carryOut(
             },
             onTrouble: message => note(`Trouble: ${message}`),
           },
-          times,
+          { ...times, limit: operation.limit ?? times.limit },
           signal,
         );
         page.outcome = outcome;
@@ -202,8 +209,9 @@ function carryOut(
         say(outcomeWords(title, outcome), outcome);
         return outcome;
       } catch (error) {
+        await record(deps, page, operation);
         if (!signal.aborted) {
-          note(`Nothing was written: ${error instanceof Error ? error.message : String(error)}`);
+          note(faultWords(error, page.written !== undefined));
           throw error;
         }
         note(
@@ -234,16 +242,21 @@ const pageUri = ({ title, target }: Pick<Operation, 'title' | 'target'>): vscode
 /** Only what changes the roles of a topology goes into its history. */
 async function record(
   deps: OperationDependencies,
-  { outcome, prepared, written }: OperationPage,
+  { outcome, prepared, written, progress }: OperationPage,
   operation: Operation,
 ) {
   const { history } = prepared;
-  if (!history || !outcome || outcome.kind === 'changed' || !written) return;
+  if (!history || outcome?.kind === 'changed' || !written) return;
   const { target, title } = operation;
   const endedAt = new Date();
-  const completed = outcome.kind === 'completed';
-  const evidence = completed ? outcome.evidence : outcome.problem;
-  const timeline = /on timeline (\d+)/.exec(evidence)?.[1];
+  const issues = outcome?.kind === 'completed' ? outcome.issues : [];
+  const end: Pick<RunEntry, 'outcome' | 'evidence'> =
+    outcome?.kind === 'completed'
+      ? { outcome: issues.length > 0 ? 'completed with issues' : 'completed', evidence: outcome.evidence }
+      : outcome
+        ? { outcome: 'incomplete', evidence: outcome.problem }
+        : { outcome: 'no longer followed', evidence: progress ? progressWords(progress) : 'It was requested.' };
+  const timeline = /on timeline (\d+)/.exec(end.evidence)?.[1];
   await deps.history.add({
     kind: history.kind,
     topology: [target.name, history.partner].toSorted(),
@@ -252,9 +265,8 @@ async function record(
     by: deps.history.actor([target.context]),
     startedAt: written.toISOString(),
     endedAt: endedAt.toISOString(),
-    outcome: completed ? (outcome.issues.length > 0 ? 'completed with issues' : 'completed') : 'incomplete',
-    evidence,
-    issues: completed ? outcome.issues : [],
+    ...end,
+    issues,
     steps: [{ title, seconds: (endedAt.getTime() - written.getTime()) / 1000 }],
     timelines: { before: history.timeline, after: timeline === undefined ? undefined : Number(timeline) },
     lsn: history.lsn,

@@ -123,7 +123,8 @@ export const resumePromotion = (deps: SwitchoverDependencies) => async (): Promi
     current: step,
   };
   await showPage(deps, page);
-  if (step.kind === 'write' || (step.kind === 'wait' && step.step === 'token')) {
+  const toPromote = step.kind === 'write' || (step.kind === 'wait' && step.step === 'token');
+  if (toPromote) {
     const answer = await vscode.window.showWarningMessage(
       `Go on with the promotion of ${plan.to.name}?`,
       {
@@ -135,7 +136,7 @@ export const resumePromotion = (deps: SwitchoverDependencies) => async (): Promi
     if (answer !== 'Go On') return;
   }
   const owner = gitOpsOwner(a.cluster) ?? gitOpsOwner(b.cluster);
-  const way = step.kind === 'write' ? await pickWay({ ...page, owner }) : 'live';
+  const way = toPromote ? await pickWay({ ...page, owner }) : 'live';
   if (way) await carryOut(deps, page, ['promote'], way === 'manifests' ? intoManifests(deps) : undefined);
 };
 

@@ -5,7 +5,7 @@ import type { Address } from '../model/kubernetes.ts';
 import type { Check } from './checks.ts';
 import { awake, check, noRoleChange, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
-import { leaderWord, undone } from './operation.ts';
+import { copyLimit, leaderWord, undone } from './operation.ts';
 
 type Method = NonNullable<Backup['spec']>;
 
@@ -16,6 +16,7 @@ export function backUpNow(target: Address, at: Date): Operation {
     title: `Back up ${target.name}`,
     target,
     about: { kind: 'Backup', name },
+    limit: copyLimit,
     plan: seen => plan(target, name, seen),
     progress: seen => progressOf(name, seen),
   };

@@ -41,6 +41,9 @@ export interface OperationPlan {
   sentence?: string;
 }
 
+/** Milliseconds for what copies a whole database. */
+export const copyLimit = 24 * 60 * 60_000;
+
 /** How far it has come since the write. */
 export type Progress =
   | { kind: 'pending'; evidence: string; stalled: string }
@@ -62,6 +65,8 @@ export interface Operation {
   plan(seen: Observed): OperationPlan;
   /** What is left to people when it is completed, a sentence each. */
   afterwards?: readonly string[];
+  /** Milliseconds for which it is followed, where the size of the database says how long it takes. */
+  limit?: number;
   /** @param sent the write of this run; `undefined`: it was written before */
   progress(seen: Observed, sent: Write | undefined): Progress;
 }

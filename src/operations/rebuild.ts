@@ -13,7 +13,7 @@ import type { Address } from '../model/kubernetes.ts';
 import type { Check } from './checks.ts';
 import { check, gitOps, healthy, noRoleChange, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
-import { allReady, phaseWords, readinessWords, undone } from './operation.ts';
+import { allReady, copyLimit, phaseWords, readinessWords, undone } from './operation.ts';
 import type { OtherSide } from './other-side.ts';
 import { repointed } from './rebuilt-manifest.ts';
 import type { CreateWrite } from './write.ts';
@@ -302,6 +302,7 @@ export function createRebuilt(rebuild: Rebuild): Operation {
     target,
     unlessThere: withoutUid(manifest),
     otherSide: look,
+    limit: copyLimit,
     plan(seen): OperationPlan {
       const { cluster, otherSide } = seen;
       const there = isThere(seen);

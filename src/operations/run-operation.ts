@@ -251,6 +251,15 @@ export function throwIfBlocked(title: string, checks: readonly Check[]): void {
   });
 }
 
+/** What is known of the write when a fault ended the run. @param written the API server had taken it */
+export function faultWords(error: unknown, written: boolean): string {
+  if (written) return `Requested, and no longer followed: ${messageOf(error)}`;
+  // A refusal is an answer; silence and a broken server are none.
+  if (isFailure(error) && ['unreachable', 'server'].includes(error.code))
+    return `It is not known whether the write arrived: look at the Cluster. ${messageOf(error)}`;
+  return `Nothing was written: ${messageOf(error)}`;
+}
+
 /** What is left of a run when its window was closed or following was ended. */
 export const followedNoLonger = ({ name }: Address): string =>
   `No longer followed; what was written stays written. Run the command again to go on from what ${name} says.`;

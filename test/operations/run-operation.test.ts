@@ -5,11 +5,12 @@ import { Failure } from '../../src/errors.ts';
 import type { MergePatch } from '../../src/kubernetes/contract.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { fencedInstances } from '../../src/model/cluster.ts';
+import { backUpNow } from '../../src/operations/back-up-now.ts';
 import { blocking } from '../../src/operations/checks.ts';
 import { fence } from '../../src/operations/fencing.ts';
 import { renderOperation } from '../../src/operations/operation-text.ts';
 import type { OperationApi, OperationOutcome } from '../../src/operations/run-operation.ts';
-import { prepareOperation, runOperation, throwIfBlocked } from '../../src/operations/run-operation.ts';
+import { faultWords, prepareOperation, runOperation, throwIfBlocked } from '../../src/operations/run-operation.ts';
 import { member, pod, primaryStatus, standbyStatus } from '../support/clusters.ts';
 import { at } from '../support/observed.ts';
 
@@ -231,6 +232,17 @@ test('the window was closed: run again, it finds the state and writes nothing', 
   assert.equal(outcome.kind, 'completed');
   assert.deepEqual(world.writes, []);
 });
+
+test('a fault says of the write only what is known of it', () => {
+  const fault = (code: string) => new Failure(code, { what: 'Patch', why: 'It said so.', remedy: '' });
+  assert.match(faultWords(fault('forbidden'), false), /^Nothing was written: Patch: It said so/);
+  assert.match(faultWords(fault('unreachable'), false), /^It is not known whether the write arrived/);
+  assert.match(faultWords(fault('server'), false), /^It is not known whether the write arrived/);
+  assert.match(faultWords(new TypeError('bug'), true), /^Requested, and no longer followed: bug/);
+});
+
+test('what copies a whole database is followed for longer than a shutdown takes', () =>
+  assert.ok((backUpNow(at('cluster-eu'), new Date()).limit ?? 0) >= 12 * 60 * 60_000));
 
 test('cancelling before the write writes nothing', async () => {
   const world = memory();
