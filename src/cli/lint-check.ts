@@ -26,7 +26,7 @@ export interface CheckedFile {
 export interface Checker {
   checkFile(file: string): CheckedFile;
   /** The same with the Clusters of all these files known. */
-  checkTogether(files: readonly string[]): CheckedFile[];
+  checkTogether(files: readonly string[], known: readonly string[]): CheckedFile[];
 }
 
 export interface CheckerOptions {
@@ -74,9 +74,9 @@ export function createChecker({ schemas, version, against, manifests, rules = {}
 
   return {
     checkFile: file => checkWith(file),
-    checkTogether(files) {
+    checkTogether(files, known) {
       const workspace = createWorkspace();
-      for (const file of files) workspace.set({ uri: file, file: manifestOf(file) });
+      for (const file of known) workspace.set({ uri: file, file: manifestOf(file) });
       return files.map(file => checkWith(file, workspace));
     },
   };

@@ -123,8 +123,9 @@ function readOld(file: string): ManifestFile {
 /** Each file alone first; then those again whose Clusters belong to a topology with Clusters of other files. */
 function checkAll(files: readonly string[], checker: Checker): CheckedFile[] {
   const checked = files.map(file => checker.checkFile(file));
-  const linked = linkedFiles(checked.map(({ links }) => links));
-  for (const [index, again] of checker.checkTogether(linked.map(at => files[at] ?? '')).entries())
-    checked[linked[index] ?? 0] = again;
+  const { asking, all } = linkedFiles(checked.map(({ links }) => links));
+  const named = (positions: readonly number[]): string[] => positions.map(at => files[at] ?? '');
+  for (const [index, again] of checker.checkTogether(named(asking), named(all)).entries())
+    checked[asking[index] ?? 0] = again;
   return checked;
 }

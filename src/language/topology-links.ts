@@ -26,11 +26,16 @@ export const linksOf = (file: ManifestFile): ClusterLinks[] =>
     return [{ topologyName: topologyName(cluster), names: [...names], asks: replica !== undefined }];
   });
 
-/**
- * @param files the Clusters of each file
- * @returns positions of the files about which more can be said when others are known, and of those others
- */
-export function linkedFiles(files: readonly (readonly ClusterLinks[])[]): number[] {
+/** Positions in a list of files. */
+export interface LinkedFiles {
+  /** About these more can be said when the others are known. */
+  asking: number[];
+  /** These, and those that they are linked with. */
+  all: number[];
+}
+
+/** @param files the Clusters of each file */
+export function linkedFiles(files: readonly (readonly ClusterLinks[])[]): LinkedFiles {
   const known = new Map<string, Set<number>>();
   const naming = new Map<string, Set<number>>();
   for (const [at, links] of files.entries())
@@ -38,17 +43,18 @@ export function linkedFiles(files: readonly (readonly ClusterLinks[])[]): number
       add(known, link.topologyName, at);
       for (const name of link.names) add(naming, name, at);
     }
-  const linked = new Set<number>();
+  const asking = new Set<number>();
   const named = new Set<Set<number>>();
   for (const [at, links] of files.entries())
     for (const link of links.filter(({ asks }) => asks))
       for (const others of [...link.names.map(name => known.get(name)), naming.get(link.topologyName)]) {
         if (!others || (others.size === 1 && others.has(at))) continue;
-        linked.add(at);
+        asking.add(at);
         named.add(others);
       }
-  for (const others of named) for (const other of others) linked.add(other);
-  return [...linked].sort((a, b) => a - b);
+  const all = new Set(asking);
+  for (const others of named) for (const other of others) all.add(other);
+  return { asking: [...asking], all: [...all].sort((a, b) => a - b) };
 }
 
 function add(to: Map<string, Set<number>>, name: string, at: number): void {
