@@ -4,6 +4,7 @@ import type { Cluster } from '../model/cluster.ts';
 import { annotations, condition, externalCluster, topologyName } from '../model/cluster.ts';
 import { formatTime } from '../model/duration.ts';
 import { statusOf } from '../model/instances.ts';
+import type { Segment } from '../model/wal.ts';
 import { parseSegment } from '../model/wal.ts';
 import type { Check } from './checks.ts';
 import { check } from './checks.ts';
@@ -70,7 +71,7 @@ export function readsArchiveOf(reader: Side, writer: Side, reading: ArchiveReadi
     );
   if (reading.kind === 'unreadable')
     return check('warns', title, 'unknown', `not verified from here: ${reading.reason}`, remedy);
-  const last = parseSegment((statusOf(writer.leader)?.lastArchivedWAL ?? '').slice(0, 24));
+  const last = lastComplete(statusOf(writer.leader)?.lastArchivedWAL ?? '');
   const newest = parseSegment(reading.newest?.name ?? '');
   const evidence = reading.newest
     ? `its newest segment is ${reading.newest.name}, of ${formatTime(reading.newest.storedAt, now)}; ${name(writer)} says ${statusOf(writer.leader)?.lastArchivedWAL ?? 'nothing'}`
@@ -80,4 +81,10 @@ export function readsArchiveOf(reader: Side, writer: Side, reading: ArchiveReadi
     newest !== undefined &&
     (newest.timeline > last.timeline || (newest.timeline === last.timeline && newest.number >= last.number));
   return check('blocks', title, isThere, evidence, remedy);
+}
+
+/** The last complete segment that was archived before this file: an archiver also archives the unfinished one of a demotion. */
+function lastComplete(archived: string): Segment | undefined {
+  const segment = parseSegment(archived.replace(/\.partial$/, ''));
+  return segment && archived.endsWith('.partial') ? { ...segment, number: segment.number - 1n } : segment;
 }

@@ -90,7 +90,7 @@ test('code lenses stand above a Cluster', async () => {
 });
 
 test('the picture shows the topology', async () => {
-  await w.command('CNPG: Show Topology');
+  await w.choose(await w.contextMenu(w.row(/^cluster-eu ⇄ cluster-us/)), 'Show Topology');
   await w.webview().getByText('designated primary', { exact: true }).waitFor();
   await w.shot('picture');
 });

@@ -57,6 +57,22 @@ test('a healthy pair passes all of them', () => {
   );
 });
 
+for (const lastArchivedWAL of [
+  '00000003000000000000000E.partial',
+  '00000004.history',
+  '00000003000000000000000D.00000028.backup',
+])
+  test(`what is archived last is no complete segment: ${lastArchivedWAL}`, () => {
+    const checks = checksOf({
+      aStatus: primaryStatus({ lastArchivedWAL }),
+      bStatus: standbyStatus({ lastArchivedWAL }),
+    });
+    assert.deepEqual(
+      checks.filter(({ outcome }) => outcome !== 'ok').map(({ title }) => title),
+      [],
+    );
+  });
+
 const newest = (name: string): ArchiveReading => ({ kind: 'read', newest: { name, storedAt: noon } });
 const memory = (size: string) => ({ spec: { resources: { limits: { memory: size } } } });
 
