@@ -120,12 +120,24 @@ function progressOfFence(which: Fenced, { cluster, instances }: Observed): Progr
   if (!listed.includes('*') && (which === '*' || which.some(name => !listed.includes(name))))
     return undone(`${wordsOf(which, cluster.metadata.name)} no longer to be fenced.`);
   const running = instances.filter(instance => covers(which, instance.name) && !isDown(instance));
-  if (running.length === 0)
+  if (running.length === 0) {
+    const unheard = instances
+      .filter(({ name, pod, reading }) => covers(which, name) && pod !== undefined && !statusOf(reading))
+      .map(({ name }) => name);
+    if (unheard.length > 0)
+      return {
+        kind: 'done',
+        evidence: `All that answer are shut down, of ${wordsOf(which, cluster.metadata.name)}.`,
+        issues: [
+          `${unheard.join(', ')}: not ready and not heard. On a node that is cut off PostgreSQL may go on writing.`,
+        ],
+      };
     return {
       kind: 'done',
       evidence: `PostgreSQL of ${wordsOf(which, cluster.metadata.name)} is shut down.`,
       issues: [],
     };
+  }
   return {
     kind: 'pending',
     evidence: `Waiting for ${running.map(({ name }) => name).join(', ')} to shut down.`,
@@ -133,7 +145,7 @@ function progressOfFence(which: Fenced, { cluster, instances }: Observed): Progr
   };
 }
 
-/** The instance manager says so; one that does not answer is down when its pod is not ready. */
+/** The instance manager says so; one that does not answer and whose pod is not ready is not waited for. */
 const isDown = ({ ready, reading }: Instance): boolean => statusOf(reading)?.mightBeUnavailable === true || !ready;
 
 function planUnfence(target: Address, which: Fenced, seen: Observed): OperationPlan {

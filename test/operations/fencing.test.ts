@@ -101,9 +101,9 @@ const steps: [string, 'fence' | 'unfence', string, Given][] = [
   ['still running', 'fence', 'pending', fenced('cluster-eu-2')],
   ['its instance manager says so', 'fence', 'done', { ...fenced('cluster-eu-2'), statuses: { 2: down } }],
   [
-    'it does not answer and is not ready',
+    'it does not answer and is not ready: its node may only be cut off',
     'fence',
-    'done',
+    'done with issues',
     { ...fenced('cluster-eu-2'), statuses: { 2: undefined }, notReady: [2] },
   ],
   ['somebody took it back', 'fence', 'failed', {}],
