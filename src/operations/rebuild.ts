@@ -321,7 +321,8 @@ export function createRebuilt(rebuild: Rebuild): Operation {
               ]
             : []),
           ...(otherSide && !there ? hasSuccessor(otherSide, cluster) : []),
-          ...folderCheck(rebuild),
+          // Once it is there, what is in the folder is its own.
+          ...(there ? [] : folderCheck(rebuild)),
         ],
         write: there ? undefined : creationOf(target, manifest, text),
         meaning: `${target.name} is created as a replica cluster of ${primary}: it copies the whole database from there, which takes as long as its size needs, then it follows.`,

@@ -214,6 +214,13 @@ test('it is created when it is not there, and never twice', () => {
   expectCheck(creation.plan({ ...observed(), otherSide: successor() }), 'blocks', /somebody created another one/);
 });
 
+test('created in an earlier window, it may have archived already', () => {
+  const filled: NewFolder = { kind: 'read', newest: { name: '00000004000000000000000E', storedAt: 0 } };
+  const replica: Given = { cluster: { replica: { primary: 'cluster-us' } } };
+  const made = createRebuilt(rebuildOf(filled)).plan({ ...observed(replica), otherSide: successor() });
+  assert.deepEqual(blocking(made.checks), []);
+});
+
 const follower: Overrides = { replica: { primary: 'cluster-us' } };
 const following = { 1: standbyStatus() };
 const ends: [string, Given, string][] = [
