@@ -63,8 +63,8 @@ export function rulesOf(given: readonly string[]): Record<string, RuleSetting> {
     given.map(each => {
       const [code = '', setting] = each.split('=');
       const known = ruleSettings.find(name => name === setting);
-      if (!rules.some(rule => rule.code === code) || known === undefined)
-        throw new Error(`--rule ${each}: it has the form RC304=${ruleSettings.join('|')}`);
+      if (!rules.some(rule => rule.code === code)) throw new Error(`--rule ${each}: there is no rule "${code}"`);
+      if (known === undefined) throw new Error(`--rule ${each}: it has the form RC304=${ruleSettings.join('|')}`);
       return [code, known];
     }),
   );

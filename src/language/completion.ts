@@ -232,14 +232,17 @@ function valueItems(
   if (path.length === 1 && path[0] === 'kind')
     return schemas.kinds(version, apiVersion).map(value => item(value, itemKinds.value));
   const field = schema && structureAt(schema.structure, path);
-  if (!field) return [];
+  // Of metadata the schemas of kinds say nothing.
+  if (!field && !(schema && path[0] === 'metadata')) return [];
   if (isEntryName(path)) return entryNames(document, lines).map(name => item(name, itemKinds.reference));
   const meant = namedBy(path);
   if (meant) return [...new Set(names(meant))].map(name => item(name, itemKinds.reference));
-  const parameter = docPath(path.slice(0, -1)) === parametersPath && schemas.parameters[String(path.at(-1))];
+  const key = String(path.at(-1));
+  const isParameter = docPath(path.slice(0, -1)) === parametersPath && Object.hasOwn(schemas.parameters, key);
+  const parameter = isParameter && schemas.parameters[key];
   if (parameter) return parameterValues(parameter);
-  if (field.enum) return field.enum.map(value => item(String(value), itemKinds.enumMember));
-  if (field.type === 'boolean') return ['true', 'false'].map(value => item(value, itemKinds.value));
+  if (field?.enum) return field.enum.map(value => item(String(value), itemKinds.enumMember));
+  if (field?.type === 'boolean') return ['true', 'false'].map(value => item(value, itemKinds.value));
   return usualValues(path).map(({ value, meaning }, at) => ({
     ...item(value, itemKinds.value),
     ...(meaning !== undefined && { detail: meaning }),

@@ -234,11 +234,14 @@ const nameOf = (value: unknown): string => {
   return typeof value === 'boolean' ? `a boolean (${String(value)})` : `a ${typeof value} (${quoted(value)})`;
 };
 
+/** A mapping may have a key `toString`, which no text is made with. */
+const textOf = (value: unknown): string => (typeof value === 'object' ? '' : String(value));
+
 function wrongType({ document }: Context, path: Path, structure: Structure, value: unknown): Finding {
   const types = structure['x-kubernetes-int-or-string'] ? ['integer', 'string'] : [structure.type ?? 'object'];
   const isText = types.includes('string') && (typeof value === 'number' || typeof value === 'boolean');
   const node = placeOf(document, path)?.value;
-  const source = isScalar(node) ? (node.source ?? String(value)) : String(value);
+  const source = (isScalar(node) ? node.source : undefined) ?? textOf(value);
   const isGlued = types.includes('object') && typeof value === 'string' && missingSpace.test(source);
   const wanted =
     structure.format === 'date-time'
@@ -262,7 +265,7 @@ function wrongType({ document }: Context, path: Path, structure: Structure, valu
 function notAllowed({ document, schema, structure, object }: Context, path: Path): Finding {
   const value = valueAt(object, path);
   const allowed = (structureAt(structure, path)?.enum ?? []).map(String);
-  const guess = nearest(String(value), allowed);
+  const guess = nearest(textOf(value), allowed);
   const elsewhere = whenElse(schema, other => structureAt(other, path)?.enum?.includes(value) ?? false);
   return {
     code: 'enum',

@@ -55,6 +55,12 @@ const cases: [name: string, text: string, wanted: string[], unwanted?: string[]]
   ['first field of a list item', `${head}  externalClusters:\n    - |\n`, ['name', 'plugin']],
   ['list in the column of its key', `${head}  externalClusters:\n  - name: x\n    |\n`, ['plugin'], ['name']],
   ['second item', `${head}  externalClusters:\n    - name: x\n    - |\n`, ['name', 'plugin']],
+  [
+    'values of an annotation',
+    'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: pg\n  annotations:\n    cnpg.io/hibernation: |\n',
+    ['"on"', '"off"'],
+  ],
+  ['no parameter, though every object has it', `${head}  postgresql:\n    parameters:\n      constructor: |\n`, []],
   ['enumeration', `${head}  logLevel: |\n`, ['error', 'info', 'debug']],
   ['boolean', `${head}  replica:\n    enabled: |\n`, ['false', 'true']],
   ['names of external clusters', `${head}${entries}  replica:\n    source: |\n`, ['cluster-eu', 'cluster-us']],

@@ -37,6 +37,8 @@ const inSpec: [name: string, spec: string, found: string[]][] = [
     '  externalClusters:\n    - connectionParameters: {host: h}\n',
     ['1:6 2 schema/required'],
   ],
+  ['a key that every object of JavaScript has', '  instances: {toString: x}\n', ['0:2 1 schema/type']],
+  ['the same in an enumeration', '  logLevel: {toString: x}\n', ['0:2 1 schema/type']],
   ['null is dropped', '  logLevel: null\n', []],
   [
     'a field that is unknown by a merge',
