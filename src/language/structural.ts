@@ -235,7 +235,7 @@ const nameOf = (value: unknown): string => {
 };
 
 /** A mapping may have a key `toString`, which no text is made with. */
-const textOf = (value: unknown): string => (typeof value === 'object' ? '' : String(value));
+const textOf = (value: unknown): string => (isRecord(value) || Array.isArray(value) ? '' : String(value));
 
 function wrongType({ document }: Context, path: Path, structure: Structure, value: unknown): Finding {
   const types = structure['x-kubernetes-int-or-string'] ? ['integer', 'string'] : [structure.type ?? 'object'];
