@@ -7,7 +7,6 @@ import type { Manifests } from '../views/topology/manifests.ts';
 import type { Subject } from '../views/topology/messages.ts';
 import type { TopologyPanels } from '../views/topology/panel.ts';
 import type { WrittenTopology } from '../views/topology/written.ts';
-import { writtenId } from '../views/topology/written.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import { ensureConnected, pickCluster } from './pick-cluster.ts';
 
@@ -49,15 +48,18 @@ async function subjectOfManifest(
     : (live[0]?.address ?? argument.manifest);
 }
 
-/** Observed topologies, and those that manifests describe. Contexts are offered when there is neither. */
+/** Observed topologies; while there is none, those that manifests describe. Contexts are offered when there is neither. */
 async function pickTopology(deps: TopologyDependencies, id: string | undefined): Promise<Subject | undefined> {
   const { connections, scenes, manifests } = deps;
   const known = scenes.current().topologies.find(topology => topology.id === id);
   if (known) return subjectOf(known);
-  const all = offers(scenes.current().topologies, await manifests.read().catch(() => []));
+  const observed = (): Offer[] =>
+    scenes.current().topologies.map(topology => ({ label: topologyLabel(topology), subject: subjectOf(topology) }));
+  let all = observed();
+  if (all.length === 0) all = offers(await manifests.read().catch(() => []));
   if (all.length === 0) {
     if (!(await ensureConnected(connections))) return undefined;
-    all.push(...offers(scenes.current().topologies, []));
+    all = observed();
   }
   if (all.length === 0) return pickCluster(connections, undefined, 'Show Topology');
   if (all.length === 1) return all[0]?.subject;
@@ -66,27 +68,18 @@ async function pickTopology(deps: TopologyDependencies, id: string | undefined):
 
 type Offer = vscode.QuickPickItem & { subject: Subject | undefined };
 
-function offers(observed: readonly Topology[], written: readonly WrittenTopology[]): Offer[] {
-  const ids = new Set(
-    observed.map(({ members, missing }) => [...members.map(({ name }) => name), ...missing].sort().join(' ')),
-  );
-  return [
-    ...observed.map(topology => ({ label: topologyLabel(topology), subject: subjectOf(topology) })),
-    ...written
-      .filter(each => each.members.length + each.missing.length > 1 && !ids.has(writtenId(each)))
-      .map(({ members, missing }) => ({
-        label: [...members.map(({ name }) => name), ...missing].join(' ⇄ '),
-        description: 'as written in manifests, not connected',
-        detail: [...new Set(members.map(({ uri }) => vscode.workspace.asRelativePath(vscode.Uri.parse(uri))))].join(
-          ', ',
-        ),
-        subject: members[0] && {
-          name: members[0].cluster.metadata.name,
-          ...(members[0].namespace !== undefined && { namespace: members[0].namespace }),
-        },
-      })),
-  ];
-}
+const offers = (written: readonly WrittenTopology[]): Offer[] =>
+  written
+    .filter(({ members, missing }) => members.length + missing.length > 1)
+    .map(({ members, missing }) => ({
+      label: [...members.map(({ name }) => name), ...missing].join(' ⇄ '),
+      description: 'as written in manifests, not connected',
+      detail: [...new Set(members.map(({ uri }) => vscode.workspace.asRelativePath(vscode.Uri.parse(uri))))].join(', '),
+      subject: members[0] && {
+        name: members[0].cluster.metadata.name,
+        ...(members[0].namespace !== undefined && { namespace: members[0].namespace }),
+      },
+    }));
 
 /** Any member's address stands for its topology. */
 const subjectOf = (topology: Topology | undefined): Subject | undefined => topology?.members[0]?.address;

@@ -35,8 +35,8 @@ const sizes = {
   margin: 24,
   /** Room above a box for its title. */
   title: 60,
-  gap: 28,
-  instance: { width: 168, height: 92 },
+  gap: 22,
+  instance: { width: 158, height: 92 },
   /** In one column. */
   narrow: { width: 150, height: 92 },
   service: { top: 26, height: 54 },
@@ -100,7 +100,7 @@ function runsInLane({ from, to }: Edge, sideOf: ReadonlyMap<string, Side>): bool
 function corridorWidth(edges: readonly Edge[], columns: 1 | 2, lanes: number): number {
   const labels = edges.filter(({ kind }) => kind === 'cross-streaming' || kind === 'restore_command');
   const widest = Math.max(120, ...labels.map(edge => roomFor(labelOf(edge))));
-  return columns === 2 ? Math.max(280, widest + 40) + lanes * sizes.lane : widest + 24 + lanes * sizes.lane;
+  return columns === 2 ? Math.max(250, widest + 40) + lanes * sizes.lane : widest + 24 + lanes * sizes.lane;
 }
 
 interface Corridor {
@@ -200,12 +200,12 @@ function routeAll(
   corridor: Corridor,
 ): Map<string, Curve> {
   const curves = new Map<string, Curve>();
-  /** How many lanes end at a node so far: each has a height of its own. */
-  const ends = new Map<string, number>();
-  const heightAt = (id: string, rectangle: Rectangle): number => {
-    const count = (ends.get(id) ?? 0) + 1;
-    ends.set(id, count);
-    const away = Math.min(14 + 8 * Math.floor((count - 1) / 2), rectangle.height / 2 - 6);
+  /** How many lanes end in a row so far, at either side: each has a height of its own, so that none lies on another. */
+  const ends = new Map<number, number>();
+  const heightAt = (rectangle: Rectangle): number => {
+    const count = (ends.get(rectangle.y) ?? 0) + 1;
+    ends.set(rectangle.y, count);
+    const away = Math.min(12 + 8 * Math.floor((count - 1) / 2), rectangle.height / 2 - 6);
     return middle(rectangle) + (count % 2 === 1 ? away : -away);
   };
   for (const edge of edges) {
@@ -215,7 +215,7 @@ function routeAll(
     const lane = lanes.indexOf(edge);
     if (lane >= 0) {
       const x = corridor.lane + lane * sizes.lane;
-      const [startY, endY] = [heightAt(edge.from, from), heightAt(edge.to, to)];
+      const [startY, endY] = [heightAt(from), heightAt(to)];
       const end = innerEdge(to, b) + (b.inner === 'right' ? head : -head);
       const corners = [at(innerEdge(from, a), startY), at(x, startY), at(x, endY), at(end, endY)];
       curves.set(edge.id, rounded(corners, 14));

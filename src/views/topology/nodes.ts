@@ -51,7 +51,7 @@ export const isWritten = ({ snapshot }: Side): boolean => snapshot.state === 'cl
 
 /** Where nothing can be known there is nothing to judge. */
 export function unseen(side: Side): { state: State; why: string } | undefined {
-  if (isWritten(side)) return { state: 'declared', why: 'as written, not connected' };
+  if (isWritten(side)) return { state: 'declared', why: 'not connected' };
   if (side.readable) return undefined;
   return { state: 'unknown', why: `${side.snapshot.context} cannot be read` };
 }

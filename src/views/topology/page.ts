@@ -24,7 +24,7 @@ export const page = (source: string, script: string, nonce: string): string => `
 <section class="progress" aria-label="Promotion" id="progress"></section>
 <main>
 <div id="stage"></div>
-<div id="table" hidden></div>
+<div id="table" role="region" aria-label="Table" tabindex="0" hidden></div>
 <aside id="facts" aria-label="Facts" hidden></aside>
 </main>
 <script nonce="${nonce}" src="${script}"></script>

@@ -15,7 +15,7 @@ import type { Manifests } from './manifests.ts';
 import type { Picture, Progress } from './picture.ts';
 import { changesBetween } from './picture.ts';
 import type { WrittenTopology } from './written.ts';
-import { isOf, together } from './written.ts';
+import { isOf, together, writtenId } from './written.ts';
 
 export interface PictureDependencies {
   extension: vscode.Uri;
@@ -49,12 +49,8 @@ export function createTopologyPanels(deps: PictureDependencies): TopologyPanels 
   });
   return {
     show(subject) {
-      const topology = topologyOf(subject, deps.scenes.current());
-      const same = [...open].find(
-        ([, other]) =>
-          JSON.stringify(other) === JSON.stringify(subject) ||
-          (topology && topologyOf(other, deps.scenes.current())?.id === topology.id),
-      );
+      const key = keyOf(subject, deps);
+      const same = [...open].find(([, other]) => keyOf(other, deps) === key);
       if (same) return same[0].reveal();
       const title = `Topology of ${subject.name}`;
       adopt(vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active), subject);
@@ -149,6 +145,13 @@ function pictureOf(subject: Subject, { scenes, manifests, progressOf }: PictureD
       { written: all.written, progress: progressOf(all.topology) },
     )
   );
+}
+
+/** Same for all members of a topology. */
+function keyOf(subject: Subject, { scenes, manifests }: PictureDependencies): string {
+  const observed = topologyOf(subject, scenes.current());
+  const written = writtenOf(subject, observed, manifests.current());
+  return observed?.id ?? (written ? writtenId(written) : JSON.stringify(subject));
 }
 
 function topologyOf(subject: Subject, { topologies, snapshots }: Scene): Topology | undefined {

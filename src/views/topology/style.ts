@@ -4,7 +4,7 @@ export const drawingStyle = `
 svg.drawing { font-family: var(--vscode-font-family); }
 .drawing text { fill: var(--vscode-editor-foreground); font-size: 13px; text-anchor: middle; }
 .drawing .title { font-size: 17px; font-weight: 600; }
-.drawing .role { font-weight: 600; font-size: 14px; }
+.drawing .role { font-weight: 600; }
 .drawing .small { font-size: 12px; }
 .drawing .shape { fill: var(--vscode-editor-background); stroke-width: 2; }
 .drawing .box > .shape { stroke: var(--vscode-editor-foreground); stroke-dasharray: 2 6; fill: none; }
@@ -12,19 +12,19 @@ svg.drawing { font-family: var(--vscode-font-family); }
 .drawing .instance .shape { stroke: var(--vscode-charts-red); }
 .drawing .archive .shape { stroke: var(--vscode-charts-orange); }
 .drawing .crown { fill: var(--vscode-charts-yellow); stroke: var(--vscode-editor-foreground); stroke-width: 1; }
-.drawing .line { fill: none; stroke: currentColor; stroke-width: 2; }
+.drawing .line { fill: none; stroke-width: 2; }
 .drawing .hit { fill: none; stroke: transparent; stroke-width: 14; }
-.drawing .serves, .drawing .streaming { color: var(--vscode-charts-blue); }
+.drawing .serves .line, .drawing .streaming .line { stroke: var(--vscode-charts-blue); }
+.drawing .cross-streaming .line, .drawing .restore_command .line { stroke: var(--vscode-charts-green); }
+.drawing .archive_command .line { stroke: var(--vscode-charts-red); }
 .drawing .streaming .line { stroke-dasharray: 8 5; }
-.drawing .cross-streaming, .drawing .restore_command { color: var(--vscode-charts-green); }
-.drawing .archive_command { color: var(--vscode-charts-red); }
 .drawing .cross-streaming .line, .drawing .restore_command .line, .drawing .archive_command .line { stroke-dasharray: 2 5; }
 .drawing .label { paint-order: stroke; stroke: var(--vscode-editor-background); stroke-width: 5px; stroke-linejoin: round; }
 .drawing .state-broken > .shape { stroke-width: 4; }
 .drawing .state-broken > .line { stroke-width: 4; }
 .drawing .state-unknown > .shape, .drawing .state-unknown > .line { stroke-opacity: .6; }
 .drawing .state-idle > .line { stroke-opacity: .75; }
-.drawing .edge.state-declared, .drawing .edge.state-unknown { color: var(--vscode-descriptionForeground); }
+.drawing .edge.state-declared > .line, .drawing .edge.state-unknown > .line { stroke: var(--vscode-descriptionForeground); }
 .drawing .state-declared > .shape { stroke: var(--vscode-descriptionForeground); }
 .drawing .badge circle { fill: var(--vscode-editor-background); stroke: var(--vscode-editor-foreground); stroke-width: 1.5; }
 .drawing .badge.state-broken circle { stroke: var(--vscode-charts-red); stroke-width: 2.5; }
@@ -35,7 +35,8 @@ svg.drawing { font-family: var(--vscode-font-family); }
 `;
 
 export const pageStyle = `
-html, body { height: 100%; margin: 0; padding: 0; }
+html, body { height: 100%; margin: 0; padding: 0; overflow: hidden; }
+body { position: relative; }
 body { display: flex; flex-direction: column; color: var(--vscode-editor-foreground); background: var(--vscode-editor-background); font-size: var(--vscode-font-size); }
 header { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; padding: 6px 10px; border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent)); }
 h1 { font-size: 1.1em; margin: 0; }

@@ -59,7 +59,6 @@ export function createDrawing(chosen: (id: string, actions: boolean) => void): D
     const group = groupFor(item);
     set(group, {
       class: `item ${isEdge(item) ? 'edge ' : ''}${item.kind} state-${item.state}`,
-      'aria-label': spoken(item),
     });
     group.classList.toggle('selected', item.id === selected);
     if (isEdge(item)) {
@@ -129,7 +128,7 @@ export function createDrawing(chosen: (id: string, actions: boolean) => void): D
   };
 }
 
-/** What a screen reader says. */
+/** What a screen reader says, and a tooltip. */
 export function spoken(item: Item): string {
   const differs = item.differs.length > 0 ? ` Its manifest differs: ${item.differs.join('; ')}.` : '';
   if (isEdge(item)) return `${item.words}${item.label === '' ? '' : ` ${item.label}.`}${differs}`;
@@ -143,8 +142,9 @@ function arrowHeads(): SVGElement {
   return svg('defs', {}, [svg('marker', { id: 'arrow', markerWidth: '13', markerHeight: '13', ...shape }, [head])]);
 }
 
+/** The title of its group says it in whole. */
 const text = (content: string, x: number, y: number, className: string): SVGElement =>
-  svg('text', { x, y, class: className }, [], content);
+  svg('text', { x, y, class: className, 'aria-hidden': 'true' }, [], content);
 
 function boxParts(box: Box, { width, height }: Rectangle): SVGElement[] {
   const middle = width / 2;

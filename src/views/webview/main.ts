@@ -155,7 +155,7 @@ const itemOf = (id: string | undefined): Item | undefined => picture?.items.find
 function choose(id: string, actions: boolean): void {
   selected = id;
   drawing.select(id);
-  drawing.groupOf(id)?.focus();
+  drawing.groupOf(id)?.focus({ preventScroll: true });
   showSelected();
   if (actions) focusAction(facts);
 }
@@ -174,7 +174,7 @@ function close(): void {
   selected = undefined;
   facts.hidden = true;
   drawing.select(undefined);
-  if (id !== undefined) drawing.groupOf(id)?.focus();
+  if (id !== undefined) drawing.groupOf(id)?.focus({ preventScroll: true });
 }
 
 const arrows: Record<string, Direction> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' };
