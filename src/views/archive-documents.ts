@@ -33,7 +33,7 @@ export function createArchiveDocuments(
 ): ArchiveDocuments {
   const documents = createTextDocuments([archiveScheme, earlierScheme], forgotten);
   const archives = new Map<string, { archive: JudgedArchive; text: string }>();
-  const earlier = new Set<string>();
+  const earlier = new Map<string, string>();
   const archiveOf = (uri: vscode.Uri): JudgedArchive | undefined => archives.get(uri.toString())?.archive;
   const selector = { language: archiveScheme };
   const registered = vscode.Disposable.from(
@@ -56,7 +56,10 @@ export function createArchiveDocuments(
         return readFile(uri, AbortSignal.any([stop.signal, AbortSignal.timeout(60_000)]));
       },
     }),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => archives.delete(uri.toString())),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      archives.delete(uri.toString());
+      earlier.delete(uri.toString());
+    }),
   );
   return {
     setOutline: (uri, text) => documents.set(uri, text),
@@ -64,14 +67,21 @@ export function createArchiveDocuments(
       const before = archives.get(uri.toString());
       if (before) {
         documents.set(uri.with({ scheme: earlierScheme }), before.text);
-        earlier.add(uri.toString());
+        earlier.set(uri.toString(), before.text);
       }
       archives.set(uri.toString(), { archive, text });
       documents.set(uri, text);
     },
     show: (uri, beside) => documents.show(uri, archiveScheme, beside),
     archiveOf,
-    earlierOf: uri => (earlier.has(uri.toString()) ? uri.with({ scheme: earlierScheme }) : undefined),
+    earlierOf(uri) {
+      const text = earlier.get(uri.toString());
+      if (text === undefined) return undefined;
+      const before = uri.with({ scheme: earlierScheme });
+      // Its document may have been closed since, and its text with it.
+      documents.set(before, text);
+      return before;
+    },
     dispose: () => registered.dispose(),
   };
 }

@@ -1,6 +1,7 @@
 import { ownArchive } from '../../model/archive.ts';
 import { archiveText, isSameArchive, readBy, written } from '../archives.ts';
 import { fix, replaceKey } from '../edits.ts';
+import { idOf } from '../sides.ts';
 import { pluginLines } from '../plugin-text.ts';
 import { archivePathOf } from './archive-shared.ts';
 import type { Rule } from './rule.ts';
@@ -16,7 +17,9 @@ export const ownArchiveRead: Rule = {
     const own = written(workspace, entry);
     const other = source && clusterNamed(subject, source.entry.name);
     const theirs = other && ownArchive(other.cluster);
-    if (!source || !read || !own || !isSameArchive(read, own, entry, entry)) return [];
+    // What names itself as its source has that said (RC107, RC108).
+    if (!source || source.entry.name === idOf(entry) || !read || !own || !isSameArchive(read, own, entry, entry))
+      return [];
     return [
       onKey(
         [...source.path, read.store ? 'plugin' : 'barmanObjectStore'],
