@@ -7,9 +7,9 @@ import { page as documentOf } from '../../src/views/topology/page.ts';
 
 export interface PicturePage {
   page: Page;
-  send(message: ToWebview | Record<string, unknown>): Promise<void>;
+  send: (message: ToWebview | Record<string, unknown>) => Promise<void>;
   /** What it told its host so far. */
-  said(): Promise<FromWebview[]>;
+  said: () => Promise<FromWebview[]>;
   /** Violations of the content security policy and other complaints of the browser. */
   complaints: string[];
 }

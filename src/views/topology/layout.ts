@@ -100,7 +100,8 @@ function runsInLane({ from, to }: Edge, sideOf: ReadonlyMap<string, Side>): bool
 function corridorWidth(edges: readonly Edge[], columns: 1 | 2, lanes: number): number {
   const labels = edges.filter(({ kind }) => kind === 'cross-streaming' || kind === 'restore_command');
   const widest = Math.max(120, ...labels.map(edge => roomFor(labelOf(edge))));
-  return columns === 2 ? Math.max(250, widest + 40) + lanes * sizes.lane : widest + 24 + lanes * sizes.lane;
+  // In one column labels have room at the side of the archives.
+  return columns === 2 ? Math.max(250, widest + 40) + lanes * sizes.lane : 48 + lanes * sizes.lane;
 }
 
 interface Corridor {
@@ -324,7 +325,7 @@ function* candidates(edge: Edge, curve: Curve, places: ReadonlyMap<string, Recta
   const offsets = level ? [-13, 14, 0] : [0, -16, 16, -32, 32];
   for (const share of [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8])
     for (const dy of offsets)
-      for (const dx of [0, 30, -30, 70, -70]) {
+      for (const dx of [0, 30, -30, 70, -70, -120]) {
         const { x, y } = pointAt(curve, share);
         yield at(x + dx, y + dy);
       }
