@@ -63,7 +63,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const history = runHistory(context.globalState, account(), name => connections.userOf(name));
   const records = promotionRecords(context.workspaceState);
   const promotion = { connections, documents: promotions, records, history, log };
-  const rebuilds = rebuildRecords(context.workspaceState);
+  // Whatever folder is open: nothing else has the manifest.
+  const rebuilds = rebuildRecords(context.globalState);
   const portForwards = createPortForwards(connections, startPortForward, log);
   const language = startLanguageService(context, log);
   const scenes = createScenes(connections);

@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { Failure, isFailure, messageOf } from '../errors.ts';
 import { sourceArchive } from '../model/archive.ts';
 import type { Cluster } from '../model/cluster.ts';
-import { fencedInstances, isReplicaCluster } from '../model/cluster.ts';
+import { isReplicaCluster } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { sameAddress } from '../model/kubernetes.ts';
-import { failOver } from '../operations/failover.ts';
+import { allFenced, failOver } from '../operations/failover.ts';
 import { fence } from '../operations/fencing.ts';
 import type { ArchiveRoom } from '../operations/list-archive.ts';
 import { newestArchived } from '../operations/list-archive.ts';
@@ -75,7 +75,7 @@ const isAlive = (found: OtherSide | undefined): found is OtherSide & { address: 
   found?.address !== undefined &&
   found.api.kind === 'answers' &&
   !isReplicaCluster(found.api.seen.cluster) &&
-  !fencedInstances(found.api.seen.cluster).includes('*');
+  !allFenced(found.api.seen.cluster);
 
 /** The primary is not lost: it can be demoted without loss, or fenced so that it cannot write. */
 async function offerInstead(

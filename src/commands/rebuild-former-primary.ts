@@ -65,7 +65,7 @@ export async function offerToRebuild(records: RebuildRecords): Promise<void> {
   const [record] = records.all();
   if (!record) return;
   const answer = await vscode.window.showWarningMessage(
-    `The rebuild of ${record.target.name}, begun at ${record.startedAt}, was not followed to its end.`,
+    `The rebuild of ${record.target.name}, begun at ${record.startedAt}, is not known to be at its end. Its manifest is kept.`,
     'Go On',
     'Forget',
   );

@@ -22,7 +22,15 @@ export const returnToOldPrimary =
   async (argument?: ClusterArgument): Promise<void> => {
     refuseWhenReadOnly(title);
     const { connections } = deps;
-    const picked = await pickWithPrimary(connections, argument, title, isDemoted);
+    // A token that the operator lost is saved here.
+    const saved = ({ metadata: { name, namespace = 'default' } }: Cluster): boolean =>
+      records.all().some(({ plan, token }) => token && plan.from.name === name && plan.from.namespace === namespace);
+    const picked = await pickWithPrimary(
+      connections,
+      argument,
+      title,
+      cluster => isDemoted(cluster) || (isReplicaCluster(cluster) && saved(cluster)),
+    );
     if (!picked) return;
     const { target, primary: other } = picked;
     const record = records.all().find(({ plan }) => sameAddress(plan.from, target));

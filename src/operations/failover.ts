@@ -195,13 +195,19 @@ function writerCheck({ name, api, address }: OtherSide): Check[] {
   ];
 }
 
+/** Together, or one by one. */
+export function allFenced(cluster: Cluster): boolean {
+  const [fenced, names] = [fencedInstances(cluster), cluster.status?.instanceNames ?? []];
+  return fenced.includes('*') || (names.length > 0 && names.every(name => fenced.includes(name)));
+}
+
 /** The operator there starts PostgreSQL as soon as it can, unless it is told not to. */
 function comesBack({ name, api }: OtherSide): Check[] {
   if (api.kind !== 'answers') return [];
   const { cluster } = api.seen;
   const held = isReplicaCluster(cluster)
     ? 'it is a replica cluster by its manifest'
-    : fencedInstances(cluster).includes('*')
+    : allFenced(cluster)
       ? 'all its instances are fenced'
       : hibernated(cluster)
         ? 'it is hibernated'

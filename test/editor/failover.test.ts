@@ -95,7 +95,7 @@ test('the former primary is rebuilt as a replica that follows', async () => {
   await w.modal.getByRole('button', { name: 'Write', exact: true }).waitFor({ timeout: 90_000 });
   // It is deleted, and its manifest is only in the records of the workspace: the next window goes on.
   await w.load(stage.server.url(stage.workspace));
-  const offer = await w.notification(/The rebuild of cluster-eu.*was not followed to its end/, 60_000);
+  const offer = await w.notification(/The rebuild of cluster-eu.*is not known to be at its end/, 60_000);
   await offer.getByRole('button', { name: 'Go On' }).click();
   for (const verb of ['Write', 'Create']) {
     const button = w.modal.getByRole('button', { name: verb, exact: true });

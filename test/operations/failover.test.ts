@@ -130,6 +130,12 @@ test('held back, the primary may be left behind', () => {
   const fenced = { ...down, cluster: { annotations: { [annotations.fencedInstances]: '["*"]' } } };
   assert.deepEqual(blocking(plan(alive(fenced)).checks), []);
   assert.deepEqual(blocking(plan({ api: { kind: 'absent' } }).checks), []);
+  const oneByOne = (...names: string[]): Given => ({
+    ...down,
+    cluster: { annotations: { [annotations.fencedInstances]: JSON.stringify(names) } },
+  });
+  assert.deepEqual(blocking(plan(alive(oneByOne('cluster-eu-1', 'cluster-eu-2', 'cluster-eu-3'))).checks), []);
+  assert.equal(blocking(plan(alive(oneByOne('cluster-eu-1', 'cluster-eu-2'))).checks).length, 1);
 });
 
 const primary: Given['cluster'] = { replica: { primary: 'cluster-us' } };
