@@ -62,8 +62,10 @@ export const openBothWalArchives =
       cluster => ownArchive(cluster) !== undefined && sourceArchive(cluster) !== undefined,
     );
     if (!address) return;
-    await load(deps, address, 'source', archiveUri(address, 'source'));
+    // The source's may be lost with its site.
+    const [source] = await Promise.allSettled([load(deps, address, 'source', archiveUri(address, 'source'))]);
     await load(deps, address, 'own', archiveUri(address, 'own'), true);
+    if (source.status === 'rejected') throw source.reason;
   };
 
 /** Reads the archive of the listing in the active editor again. */

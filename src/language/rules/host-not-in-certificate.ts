@@ -15,10 +15,11 @@ export const hostNotInCertificate: Rule = {
   check: subject =>
     linksFrom(subject).flatMap(link => {
       const { other, parameters } = link;
-      const host = parameters['host'];
-      if (!other || !host || parameters['sslmode'] !== 'verify-full') return [];
+      if (!other || parameters['sslmode'] !== 'verify-full') return [];
+      // libpq takes a list, and tries one after the other.
+      const host = parameters['host']?.split(',').find(each => each !== '' && !isNamed(other, each));
       // What is in a certificate of their own, manifests do not tell.
-      if (other.cluster.spec.certificates?.serverTLSSecret || isNamed(other, host)) return [];
+      if (host === undefined || other.cluster.spec.certificates?.serverTLSSecret) return [];
       const isAddress = /^[\d.]+$|:/.test(host);
       const edit = isAddress ? undefined : addServerName(fromItsStart(other.document), host);
       return [
@@ -44,9 +45,15 @@ export const hostNotInCertificate: Rule = {
     }),
 };
 
+/** In any case of letters; `*.` stands for one label (PostgreSQL manual, "SSL Support"). */
+function isFor(name: string, host: string): boolean {
+  const [wanted, given] = [name.toLowerCase(), host.toLowerCase()];
+  return wanted === given || (wanted.startsWith('*.') && given.slice(given.indexOf('.')) === wanted.slice(1));
+}
+
 function isNamed({ name, namespace, cluster }: Side, host: string): boolean {
   const { certificates, managed } = cluster.spec;
-  if (certificates?.serverAltDNSNames?.includes(host)) return true;
+  if (certificates?.serverAltDNSNames?.some(each => isFor(each, host))) return true;
   const services = [
     ...['rw', 'r', 'ro'].map(suffix => `${name}-${suffix}`),
     ...(managed?.services?.additional ?? []).map(({ serviceTemplate }) => serviceTemplate?.metadata?.name),
