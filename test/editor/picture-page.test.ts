@@ -163,3 +163,15 @@ test('zoom, drag and fit', async () => {
   await page.getByRole('button', { name: 'Fit' }).click();
   assert.equal(await view(), whole);
 });
+
+test('while a promotion is under way its steps are shown, and no other is offered', async () => {
+  const steps = [
+    { title: 'Demote the primary cluster', state: 'done' as const },
+    { title: 'Wait for the demotion token', state: 'now' as const },
+  ];
+  const progress = { title: 'Promotion of cluster-us', steps, evidence: 'The operator has not begun yet.' };
+  const { page } = await shown(pictureOf(pair(), { progress }));
+  await page.getByRole('region', { name: 'Promotion' }).getByText('▶ Wait for the demotion token').waitFor();
+  assert.equal(await page.locator('[aria-current=step]').textContent(), '▶ Wait for the demotion token');
+  assert.equal(await page.locator('#offers button').count(), 0);
+});

@@ -220,12 +220,17 @@ function routeAll(
       const end = innerEdge(to, b) + (b.inner === 'right' ? head : -head);
       const corners = [at(innerEdge(from, a), startY), at(x, startY), at(x, endY), at(end, endY)];
       curves.set(edge.id, rounded(corners, 14));
-    } else curves.set(edge.id, curveOf(edge, a, b, from, to));
+    } else {
+      // In the middle of a switchover both follow each other.
+      const mutual = edges.some(other => other.kind === edge.kind && other.from === edge.to && other.to === edge.from);
+      curves.set(edge.id, curveOf(edge, a, b, from, to, mutual ? (a.inner === 'right' ? -10 : 10) : 0));
+    }
   }
   return curves;
 }
 
-function curveOf({ kind, to: target }: Edge, a: Side, b: Side, from: Rectangle, to: Rectangle): Curve {
+/** @param aside down from the middle, of a line from leader to leader */
+function curveOf({ kind, to: target }: Edge, a: Side, b: Side, from: Rectangle, to: Rectangle, aside: number): Curve {
   const inwards = a.inner === 'right' ? 1 : -1;
   switch (kind) {
     case 'serves': {
@@ -244,7 +249,10 @@ function curveOf({ kind, to: target }: Edge, a: Side, b: Side, from: Rectangle, 
       return [[at(x, bottom(from)), at(x, depth), at(end, depth), at(end, bottom(to) + head)]];
     }
     case 'cross-streaming':
-      return line(at(innerEdge(from, a), middle(from)), at(innerEdge(to, b) - inwards * head, middle(to)));
+      return line(
+        at(innerEdge(from, a), middle(from) + aside),
+        at(innerEdge(to, b) - inwards * head, middle(to) + aside),
+      );
     case 'archive_command': {
       const x = along(from, 0.8, a);
       const end = at(innerEdge(to, b) + inwards * head, middle(to) - 12);

@@ -261,7 +261,8 @@ function instanceState(
   if (!instance.ready) return broken(pod.metadata.deletionTimestamp ? 'terminating' : 'not ready');
   if (!status || !readable)
     return { state: 'unknown', why: reading?.kind === 'failed' ? 'ready, status unreadable' : 'ready, status unknown' };
-  if (status.isPrimary && role === 'designated primary') return broken('accepts writes');
+  if (status.isPrimary && role === 'designated primary')
+    return demotionInProgress(cluster) ? warn('still accepts writes') : broken('accepts writes');
   if (status.isPrimary && role === 'standby' && !isReplicaCluster(cluster)) return warn('was primary');
   if (!status.isPrimary && role === 'primary') return broken('in recovery');
   if (status.replayPaused) return warn('replay paused');

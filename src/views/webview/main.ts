@@ -111,16 +111,13 @@ function showProgress({ progress }: Picture): void {
 /** What somebody comes for at three in the morning is a button without any search. */
 const prominent = ['cnpg.promoteReplicaCluster', 'cnpg.failOverToReplicaCluster'];
 
-function showOffers({ items, source }: Picture): void {
-  const offers = items
-    .filter(isBox)
-    .flatMap(box =>
-      box.actions
-        .filter(({ command }) => prominent.includes(command))
-        .map(({ command, title }) =>
-          JSON.stringify([box.id, command, title.replace('…', ''), box.target?.label ?? '']),
-        ),
-    );
+function showOffers({ items, source, progress }: Picture): void {
+  // While roles change, nobody is to begin another change by the way.
+  const offers = (progress ? [] : items.filter(isBox)).flatMap(box =>
+    box.actions
+      .filter(({ command }) => prominent.includes(command))
+      .map(({ command, title }) => JSON.stringify([box.id, command, title.replace('…', ''), box.target?.label ?? ''])),
+  );
   if (source === 'written') offers.unshift(JSON.stringify([]));
   fill(part('offers'), offers, text => {
     const [item = '', command = '', title = '', name = ''] = JSON.parse(text) as string[];

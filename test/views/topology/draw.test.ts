@@ -98,6 +98,13 @@ test('states of instances', () => {
       'warn',
       'no WAL receiver',
     ],
+    [
+      'being demoted',
+      pair({ replica: { primary: 'cluster-us' }, status: { switchReplicaClusterStatus: { inProgress: true } } }),
+      'cluster-eu-1',
+      'warn',
+      'still accepts writes',
+    ],
     ['replay paused', saying('cluster-us-2', { replayPaused: true }), 'cluster-us-2', 'warn', 'replay paused'],
     ['restart pending', saying('cluster-eu-3', { pendingRestart: true }), 'cluster-eu-3', 'warn', 'restart pending'],
     ['pg_rewind', saying('cluster-eu-3', { isPgRewindRunning: true }), 'cluster-eu-3', 'warn', 'pg_rewind runs'],

@@ -187,3 +187,13 @@ test('a line across leads from the edge of one leader to that of the other', () 
   assert.deepEqual(pointAt(curve, 0), { x: from.x + from.width, y: from.y + from.height / 2 });
   assert.ok(Math.abs(pointAt(curve, 1).x - to.x) < 5);
 });
+
+test('in the middle of a switchover, when both follow each other, neither line lies on the other', () => {
+  const picture = pictureOf(pair({ replica: { primary: 'cluster-us', source: 'cluster-us' } }));
+  const layout = layOut(picture.items);
+  const ys = picture.items
+    .filter(isEdge)
+    .filter(({ kind }) => kind === 'cross-streaming')
+    .map(({ id }) => pointAt(layout.routes.get(id)?.curve ?? [], 0.5).y);
+  assert.equal(new Set(ys).size, 2);
+});
