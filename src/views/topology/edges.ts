@@ -11,6 +11,7 @@ import type { Behind } from '../../model/positions.ts';
 import { secondsBehind } from '../../model/positions.ts';
 import type { Side } from '../../model/side.ts';
 import { defaultSegmentSize } from '../../model/wal.ts';
+import { behindWords } from '../tree/feed-nodes.ts';
 import type { Scene } from '../tree/node.ts';
 import { edgeActions, writtenActions } from './actions.ts';
 import type { Drawn } from './nodes.ts';
@@ -91,8 +92,7 @@ function lagWords(bytes: bigint | undefined, time: string | undefined): string {
   ].join(' · ');
 }
 
-const behindWords = (behind: Behind | undefined): string | undefined =>
-  behind && `${behind.atLeast ? 'more than ' : ''}${formatDuration(behind.seconds)}`;
+const timeWords = (behind: Behind | undefined): string | undefined => behind && behindWords(behind);
 
 const lagFacts = (bytes: bigint | undefined, time: string | undefined) =>
   [
@@ -114,7 +114,7 @@ function streamingEdge(side: Side, leader: Instance, standby: Instance, scene: S
     measured === undefined
       ? replayed === undefined
         ? undefined
-        : behindWords(secondsBehind(side.positions, replayed, scene.moment.now))
+        : timeWords(secondsBehind(side.positions, replayed, scene.moment.now))
       : formatDuration(measured);
   const judge = (): Judged => {
     if (!standby.ready) return { state: 'broken', why: `${standby.name} is not ready` };
@@ -200,7 +200,7 @@ interface Crossing {
 
 function crossStreaming({ side, source, feed, from, to, differing }: Crossing, scene: Scene): Edge {
   const { leader } = side;
-  const time = behindWords(feed?.time);
+  const time = timeWords(feed?.time);
   const judge = (): Judged => {
     if (feed?.works === 'streaming') {
       if (!source || !source.readable) return { state: 'warn', why: 'received, but its source cannot be read' };
