@@ -61,9 +61,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const proposals = createTextDocuments(editScheme, '# This proposal is from an earlier window.\n');
   const histories = createTextDocuments(historyScheme, forgottenHistory);
   const history = runHistory(context.globalState, account(), name => connections.userOf(name));
-  const records = promotionRecords(context.workspaceState);
-  const promotion = { connections, documents: promotions, records, history, log };
-  // Whatever folder is open: nothing else has the manifest.
+  // Whatever folder is open: nothing else has the token, or the manifest of a Cluster that is made anew.
+  const records = promotionRecords(context.globalState);
+  const promotion = { connections, documents: promotions, records, history, log, archiveRoom: room };
   const rebuilds = rebuildRecords(context.globalState);
   const portForwards = createPortForwards(connections, startPortForward, log);
   const language = startLanguageService(context, log);
@@ -90,7 +90,6 @@ export function activate(context: vscode.ExtensionContext): void {
     switchover: {
       ...promotion,
       scenes: () => scenes,
-      archiveRoom: room,
       manifests: { connections, proposals, language: () => language },
     },
     apply: {

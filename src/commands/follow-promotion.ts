@@ -9,6 +9,8 @@ import { addressKey } from '../model/kubernetes.ts';
 import type { RunOutcome } from '../model/run-history.ts';
 import { lastDurations } from '../model/run-history.ts';
 import { decodeToken } from '../model/token.ts';
+import type { ArchiveRoom } from '../operations/list-archive.ts';
+import { walFileIn } from '../operations/list-archive.ts';
 import type { PromotionPage } from '../operations/promotion-text.ts';
 import { clocked, expectedEnd, renderPromotion } from '../operations/promotion-text.ts';
 import type { PromotionPlan, PromotionStep, Side } from '../operations/promotion.ts';
@@ -35,6 +37,7 @@ export interface PromotionDependencies {
   history: RunHistory;
   log: vscode.LogOutputChannel;
   scenes: () => Scenes;
+  archiveRoom: () => Promise<ArchiveRoom>;
 }
 
 /** @param wanted aborted when the run is over */
@@ -48,6 +51,34 @@ export const newPage = (deps: PromotionDependencies, plan: PromotionPlan): Promo
   clocks: [],
   last: lastDurations(deps.history.all(), 'switchover', [plan.from.name, plan.to.name]),
 });
+
+/** Milliseconds for a look into an archive. */
+const archiveLimit = 30_000;
+
+/**
+ * What a token is worth to a replica cluster that reads the archive only: the WAL file of the shutdown checkpoint, in most cases
+ * partial, has to be there. One that streams has it already.
+ */
+async function segmentWords(
+  { connections, archiveRoom }: PromotionDependencies,
+  { from }: PromotionPlan,
+  token: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const decoded = decodeToken(token);
+  const connection = connections.get(from.context);
+  if (typeof decoded === 'string' || !connection) return 'The WAL file of the token was not looked for.';
+  const { redoWalFile: file } = decoded;
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(archiveLimit)]);
+  try {
+    const found = await walFileIn(connection, from, 'own', file, archiveRoom, limited);
+    if (found)
+      return `${file}, which the token names, is in the archive of ${from.name}${found === 'partial' ? ' (partial)' : ''}.`;
+    return `Trouble: ${file}, which the token names, is not in the archive of ${from.name}: only a replica cluster that streams can reach the end.`;
+  } catch (error) {
+    return `Whether ${file} is in the archive of ${from.name} could not be looked up: ${messageOf(error)}`;
+  }
+}
 
 /** @param handOut instead of writing, for people whose Clusters are applied from Git */
 export function carryOut(
@@ -116,6 +147,7 @@ async function followToTheEnd(
                 .remember(plan, token)
                 .catch((error: unknown) => note(`The token could not be saved: ${messageOf(error)}`));
               note('The demotion token was seen and saved.');
+              void segmentWords(deps, plan, token, signal).then(note);
             },
             onTrouble: message => note(`Trouble: ${message}`),
           },

@@ -7,7 +7,6 @@ import { sameAddress } from '../model/kubernetes.ts';
 import { findTopologies, sourceMember } from '../model/topology.ts';
 import type { Check } from '../operations/checks.ts';
 import { blocking, gitOpsOwner, sameChecks } from '../operations/checks.ts';
-import type { ArchiveRoom } from '../operations/list-archive.ts';
 import type { PromotionPage } from '../operations/promotion-text.ts';
 import { renderPromotion } from '../operations/promotion-text.ts';
 import type { PromotionPlan } from '../operations/promotion.ts';
@@ -29,7 +28,6 @@ export const forgottenPromotion =
   '# This page is from an earlier window.\n# Run "CNPG: Resume Promotion" to go on from what the Clusters say.\n';
 
 export interface SwitchoverDependencies extends PromotionDependencies {
-  archiveRoom: () => Promise<ArchiveRoom>;
   manifests: ManifestDependencies;
 }
 

@@ -11,6 +11,7 @@ import type {
 } from '../archive/contract.ts';
 import { Failure, isFailure } from '../errors.ts';
 import type { Connection } from '../kubernetes/contract.ts';
+import { parseArchiveKey } from '../model/archive-keys.ts';
 import type { ArchiveListing } from '../model/archive-listing.ts';
 import type { ArchiveLocation, ArchiveReference, NewestWal } from '../model/archive.ts';
 import { locateArchive, ownArchive, sourceArchive } from '../model/archive.ts';
@@ -64,6 +65,22 @@ export const readArchiveFile = (
   signal: AbortSignal,
 ): Promise<string> =>
   inArchive(api, address, which, room, signal, ({ readText }, folder) => readText(folder, key, signal));
+
+/** Is this WAL file there, whole or as `.partial`? `undefined`: neither. Rejects as {@link listClusterArchive}. */
+export const walFileIn = (
+  api: Api,
+  address: Address,
+  which: ArchiveOf,
+  name: string,
+  room: () => Promise<ArchiveRoom>,
+  signal: AbortSignal,
+): Promise<'whole' | 'partial' | undefined> =>
+  inArchive(api, address, which, room, signal, async (_, folder) => {
+    const kinds = new Set<string>();
+    for await (const page of folder.list({ prefix: `wals/${name.slice(0, 16)}/${name}` }, signal))
+      for (const { key } of page) kinds.add(parseArchiveKey(key).kind);
+    return kinds.has('segment') ? 'whole' : kinds.has('partial') ? 'partial' : undefined;
+  });
 
 async function inArchive<T>(
   api: Api,

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 import type { Workbench } from './workbench.ts';
+import { poll } from './workbench.ts';
 
 let stage: Stage;
 let w: Workbench;
@@ -106,6 +107,15 @@ test('the replica cluster is promoted and the former primary follows it', async 
   await w.row(/cluster-us-1.*primary/).waitFor();
   await w.row(/cluster-eu-1.*designated primary.*streaming/).waitFor();
   await w.shot('promoted');
+  await w.page.locator('.editor-instance .monaco-editor .view-line').first().click();
+  await w.page.keyboard.press('Control+End');
+  // The log is longer than the editor is high.
+  await poll(async () => {
+    if (/which the token names, is in/.test(await w.editorText())) return true;
+    await w.page.keyboard.press('PageUp');
+    return undefined;
+  }, 'the WAL file of the token');
+  await w.shot('promotion-log');
 });
 
 test('a promotion survives a reload in its middle', async () => {

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { listArchive, newestWal, openFolder, readText } from '../../src/archive/index.ts';
 import type { Connection } from '../../src/kubernetes/contract.ts';
 import type { ArchiveListing } from '../../src/model/archive-listing.ts';
-import { listClusterArchive, readArchiveFile } from '../../src/operations/list-archive.ts';
+import { listClusterArchive, readArchiveFile, walFileIn } from '../../src/operations/list-archive.ts';
 import { kindOf } from '../../src/simulator/api/kinds.ts';
 import type { ApiServer } from '../../src/simulator/api/server.ts';
 import { startApiServer } from '../../src/simulator/api/server.ts';
@@ -39,6 +39,7 @@ interface Stage {
   connection: Connection;
   list: () => Promise<ArchiveListing>;
   read: (key: string) => Promise<string>;
+  find: (name: string) => Promise<'whole' | 'partial' | undefined>;
   /** Pods to which streams were opened, with the port. */
   streams: string[];
 }
@@ -47,6 +48,7 @@ async function stage(t: TestContext, { endpoint, behind, leadsTo, denied, certif
   const bucket = createBucket();
   for (const key of ['00000001000000000000000A', '00000001000000000000000B'])
     bucket.put(`cluster-eu/wals/0000000100000000/${key}`, 16 * 2 ** 20, new Date());
+  bucket.put('cluster-eu/wals/0000000100000000/00000001000000000000000C.partial', 1, new Date());
   bucket.put('cluster-eu/wals/00000002.history', Buffer.from('1\t0/B0000A0\tno recovery target\n'), new Date());
   const store = await startObjectStore({ buckets: new Map([['archive', bucket]]), keys: { key: secret } });
   const storePort = Number(new URL(store.endpoint).port);
@@ -75,6 +77,7 @@ async function stage(t: TestContext, { endpoint, behind, leadsTo, denied, certif
     streams,
     list: () => listClusterArchive(connection, at('cluster-eu'), 'own', room, never),
     read: key => readArchiveFile(connection, at('cluster-eu'), 'own', key, room, never),
+    find: name => walFileIn(connection, at('cluster-eu'), 'own', name, room, never),
   };
 }
 
@@ -150,6 +153,13 @@ test('a small file of the archive is read the same way', async t => {
   assert.equal(key, 'wals/00000002.history');
   assert.match(await read(key), /^1\t0\/B0000A0/);
   await assert.rejects(read('base/20261125T010203/backup.info'), /NoSuchKey/);
+});
+
+test('a WAL file is found whole, partial, or not at all', async t => {
+  const { find } = await stage(t, { endpoint: 'STORE' });
+  assert.equal(await find('00000001000000000000000A'), 'whole');
+  assert.equal(await find('00000001000000000000000C'), 'partial');
+  assert.equal(await find('00000001000000000000000D'), undefined);
 });
 
 test('an endpoint of the outside is reached as ever', async t => {
