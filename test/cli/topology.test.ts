@@ -70,7 +70,7 @@ const cases: [args: string[], code: number, out: RegExp, error?: RegExp][] = [
     /^(?![\s\S]*RC301)[\s\S]*hint: [^\n]*\[RC303\]/,
   ],
   [['lint', '--rule', 'RC301=loud', 'split'], 2, /^$/, /--rule RC301=loud: it has the form/],
-  [['topology', '--rule', 'nonsense=off', 'lone'], 2, /^$/, /it has the form/],
+  [['topology', '--rule', 'nonsense=off', 'lone'], 2, /^$/, /there is no rule "nonsense"/],
   [['lint', '--topology', 'kustomized'], 0, /^(?![\s\S]*RC[2-9])/],
   [['lint', '--topology', '--place', '=', 'lone'], 2, /^$/, /FOLDER=CONTEXT/],
 ];
