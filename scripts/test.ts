@@ -25,13 +25,13 @@ function run(title: string, command: string, args: string[]): void {
 const files = (...patterns: string[]): string[] =>
   patterns.flatMap(pattern => fs.globSync(pattern, { cwd: root, exclude: ['**/node_modules/**'] })).sort();
 
+/** @param flags by default all files in one process, which starts once */
 const node = (title: string, tests: string[], ...flags: string[]): void =>
   run(title, process.execPath, [
     '--test',
     '--test-reporter=spec',
-    '--test-isolation=none',
+    ...(flags.length > 0 ? flags : ['--test-isolation=none']),
     '--test-timeout=600000',
-    ...flags,
     ...tests,
   ]);
 
@@ -52,7 +52,8 @@ if (wanted === 'all' || wanted === 'unit') {
 if (wanted === 'all' || wanted === 'editor') {
   if (findChromium()) {
     run('package', process.execPath, ['scripts/package.ts', '--no-build']);
-    node('tests in VS Code', files('test/editor/**/*.test.ts'));
+    // Each file has a VS Code and a browser of its own: one after the other.
+    node('tests in VS Code', files('test/editor/**/*.test.ts'), '--test-isolation=process', '--test-concurrency=1');
   } else
     console.log(
       '\n── tests in VS Code: left out, no Chromium found (install the distribution\'s "chromium" or set CHROMIUM)',
