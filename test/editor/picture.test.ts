@@ -136,23 +136,27 @@ test('Mermaid is copied', async () => {
 
 test('SVG and PNG are saved, with the state and the time on them', async () => {
   for (const format of ['svg', 'png'] as const) {
-    await w
-      .webview()
-      .getByRole('button', { name: `Save ${format.toUpperCase()}` })
-      .click();
+    const save = w.webview().getByRole('button', { name: `Save ${format.toUpperCase()}` });
     const input = w.quick.locator('input.input');
-    await input.waitFor();
     const file = path.join(stage.workspace, `picture.${format}`);
-    // The dialog completes what is typed, and may be at it when Enter comes.
-    const bytes = await poll(async () => {
-      if (fs.existsSync(file) && fs.statSync(file).size > 0) return fs.readFileSync(file);
-      if (!(await input.isVisible())) return undefined;
-      await input.fill(file);
-      await w.page.waitForTimeout(500);
-      await w.page.keyboard.press('Enter');
-      await input.waitFor({ state: 'hidden', timeout: 2000 }).catch(() => undefined);
-      return undefined;
-    }, `picture.${format}`);
+    // The dialog completes what is typed, and may be at it when Enter comes: then it saves elsewhere, or closes.
+    const bytes = await poll(
+      async () => {
+        if (!(await input.isVisible())) await save.click();
+        await input.waitFor();
+        await input.fill(file);
+        await w.page.waitForTimeout(500);
+        await w.page.keyboard.press('Enter');
+        for (let attempt = 0; attempt < 20; attempt++) {
+          if (fs.existsSync(file) && fs.statSync(file).size > 0) return fs.readFileSync(file);
+          await w.page.waitForTimeout(200);
+        }
+        await w.page.keyboard.press('Escape');
+        return undefined;
+      },
+      `picture.${format}`,
+      60_000,
+    );
     fs.copyFileSync(file, path.join(import.meta.dirname, '../../test-results/picture', `saved.${format}`));
     if (format === 'png') assert.equal(bytes.subarray(1, 4).toString(), 'PNG');
     else assert.match(bytes.toString(), /^<svg [^]*as observed at 20\d\d-[^]*Primary: cluster-eu-1/);
