@@ -73,7 +73,8 @@ async function followed(connection: ReturnType<typeof fakeConnection>, pods: () 
   return { lines: lines.map(({ instance, text }) => `${instance} ${text}`), notes };
 }
 
-const moment = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 60));
+/** Long enough for a busy machine: what is told comes after retries of 5 ms. */
+const moment = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 400));
 
 test('the logs of several pods become one, in the order in which they were written', async () => {
   const connection = fakeConnection({ 'a-1': [[entry(1, 'one'), entry(3, 'three')]], 'a-2': [[entry(2, 'two')]] });
