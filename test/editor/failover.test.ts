@@ -18,10 +18,7 @@ before(async () => {
   stage = await openStage('failover');
   w = stage.workbench;
   await w.activity('CloudNativePG');
-  for (const context of ['eu', 'us']) {
-    await w.row(new RegExp(`^${context}not connected`)).click();
-    await w.row(new RegExp(`^${context}connected · 1 Cluster`)).waitFor();
-  }
+  await w.connectBoth();
 });
 
 after(() => stage?.close());

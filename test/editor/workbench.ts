@@ -109,6 +109,14 @@ export class Workbench {
     return this.rows.filter({ hasText: label }).first();
   }
 
+  /** Opens both contexts of the playground in the tree, which is shown. */
+  async connectBoth(): Promise<void> {
+    for (const context of ['eu', 'us']) {
+      await this.row(new RegExp(`^${context}not connected`)).click();
+      await this.row(new RegExp(`^${context}connected · 1 Cluster`)).waitFor();
+    }
+  }
+
   /** Opens the context menu of a row. */
   async contextMenu(row: Locator): Promise<Locator> {
     await row.click({ button: 'right' });
