@@ -4,7 +4,7 @@ import type { Connections } from '../connections.ts';
 import { Failure, isFailure, messageOf } from '../errors.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { PlannedApply } from '../operations/apply-manifests.ts';
-import { applyPlanned, planApply } from '../operations/apply-manifests.ts';
+import { applyPlanned, counted, planApply } from '../operations/apply-manifests.ts';
 import type { LanguageService, WrittenObject } from '../views/language-client.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import { withProgress } from './live-pages.ts';
@@ -167,20 +167,6 @@ async function showDifferences(
   const heading = `Apply to ${context}: ${planned.map(({ written }) => written.metadata.name).join(', ')}`;
   if (resources.length > 1) return void (await vscode.commands.executeCommand('vscode.changes', heading, resources));
   for (const [, before, then] of resources) await vscode.commands.executeCommand('vscode.diff', before, then, heading);
-}
-
-/** Without the status, and without what the API server keeps for itself. */
-function counted(object: KubernetesObject): KubernetesObject {
-  const {
-    managedFields: _,
-    resourceVersion: __,
-    generation: ___,
-    uid: ____,
-    creationTimestamp: _____,
-    ...metadata
-  } = object.metadata;
-  const { status: ______, ...rest } = object as KubernetesObject & { status?: unknown };
-  return { ...rest, metadata };
 }
 
 const nameOf = ({ kind, metadata }: KubernetesObject): string =>

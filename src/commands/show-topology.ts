@@ -6,7 +6,7 @@ import type { Scenes } from '../views/scenes.ts';
 import type { Manifests } from '../views/topology/manifests.ts';
 import type { Subject } from '../views/topology/messages.ts';
 import type { TopologyPanels } from '../views/topology/panel.ts';
-import type { WrittenTopology } from '../views/topology/written.ts';
+import type { WrittenTopology } from '../model/written-topology.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import { ensureConnected, pickCluster } from './pick-cluster.ts';
 

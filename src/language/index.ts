@@ -51,4 +51,3 @@ export { foldings, selectionAt } from './ranges.ts';
 export { refactored, refactoringsAt } from './refactorings/index.ts';
 export type { Changes, OfferedRefactoring } from './refactorings/index.ts';
 export { writtenTopologies } from './written-topologies.ts';
-export type { WrittenMember, WrittenTopology } from './written-topologies.ts';

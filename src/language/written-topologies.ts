@@ -1,31 +1,12 @@
 /** The topologies of a workspace with the objects that make them, for who draws them: `topology-report.ts` has them in words. */
 import { entryArchive, ownArchive } from '../model/archive.ts';
-import type { Cluster, ObjectStore } from '../model/cluster.ts';
+import type { ObjectStore } from '../model/cluster.ts';
 import { isStandalone } from '../model/cluster.ts';
+import type { WrittenMember, WrittenTopology } from '../model/written-topology.ts';
 import { keyRange } from './manifest.ts';
 import type { Side } from './sides.ts';
 import { idOf, isSameObject, isSide, members, objectStore } from './sides.ts';
 import type { Workspace } from './workspace.ts';
-
-export interface WrittenTopology {
-  members: WrittenMember[];
-  /** Names that members follow or call primary, without a manifest. */
-  missing: string[];
-}
-
-export interface WrittenMember {
-  /** By which the others know it. */
-  name: string;
-  cluster: Cluster;
-  /** ObjectStores that the plugin would find. */
-  objectStores: ObjectStore[];
-  uri: string;
-  /** 0-based, of `metadata.name`. */
-  line: number;
-  /** Kubernetes context, when places are given. */
-  context?: string;
-  namespace?: string;
-}
 
 /** A Cluster without a partner is a topology of its own here. */
 export function writtenTopologies(workspace: Workspace): WrittenTopology[] {

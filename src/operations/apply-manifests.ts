@@ -47,7 +47,7 @@ export async function planApply(
       planned: answer.object,
       force: how.force,
       warnings: answer.warnings,
-      changes: !live || countedText(live) !== countedText(answer.object),
+      changes: !live || JSON.stringify(counted(live)) !== JSON.stringify(counted(answer.object)),
     });
   }
   return planned;
@@ -77,10 +77,18 @@ const versionOf = ({ live }: PlannedApply): { resourceVersion?: string } => {
   return version === undefined ? {} : { resourceVersion: version };
 };
 
-/** What a change of the object shows in: neither its status nor the API server's own marks. */
-function countedText(object: KubernetesObject): string {
-  const { managedFields: _, resourceVersion: __, generation: ___, ...metadata } = object.metadata;
-  return JSON.stringify({ ...object, metadata, status: undefined });
+/** What a change of the object shows in: neither its status nor what the API server keeps for itself. */
+export function counted(object: KubernetesObject): KubernetesObject {
+  const {
+    managedFields: _,
+    resourceVersion: __,
+    generation: ___,
+    uid: ____,
+    creationTimestamp: _____,
+    ...metadata
+  } = object.metadata;
+  const { status: ______, ...rest } = object as KubernetesObject & { status?: unknown };
+  return { ...rest, metadata };
 }
 
 async function readLive(

@@ -135,6 +135,17 @@ export const operatorActs = (cluster: Cluster, severity: Severity): Check =>
     'Remove the annotation: without the operator the change has no effect.',
   );
 
+export const noSwitchover = (cluster: Cluster, severity: Severity, remedy: string): Check =>
+  check(
+    severity,
+    `${cluster.metadata.name}: no switchover between its instances`,
+    !switchoverInProgress(cluster),
+    switchoverInProgress(cluster)
+      ? `${cluster.status?.targetPrimary ?? ''} is becoming ${leaderWord(cluster)}`
+      : 'none is running',
+    remedy,
+  );
+
 /** @param instance that may be becoming (designated) primary; absent: none may */
 export function nothingElse(cluster: Cluster, instance?: string): Check {
   const { phase, targetPrimary } = cluster.status ?? {};

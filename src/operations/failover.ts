@@ -24,7 +24,7 @@ import { formatLsn, parseLsn, parseSegment } from '../model/wal.ts';
 import type { Check } from './checks.ts';
 import { check, gitOps, healthy, noRoleChange, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
-import { acceptsWrites, allReady, phaseWords, readinessWords } from './operation.ts';
+import { acceptsWrites, allReady, onlyToFollow, phaseWords, readinessWords } from './operation.ts';
 import type { OtherSide } from './other-side.ts';
 import { archiveAfterwards } from './preflight-archives.ts';
 import type { PatchWrite } from './write.ts';
@@ -52,13 +52,7 @@ export function failOver(target: Address, look: NonNullable<Operation['otherSide
 
 function plan(target: Address, seen: Observed): OperationPlan {
   const { cluster, otherSide: former } = seen;
-  if (!isReplicaCluster(cluster))
-    return {
-      checks: [],
-      write: undefined,
-      meaning: `${target.name} is the primary cluster by its manifest: what is left is to follow it to the end.`,
-      interrupts: false,
-    };
+  if (!isReplicaCluster(cluster)) return onlyToFollow(target);
   const leader = leaderOf(seen);
   const loss = former && lossOf(leader, former);
   const now = former?.askedAt ?? 0;

@@ -3,12 +3,12 @@
  * annotation `cnpg.io/fencedInstances`: names of instances, or `*` alone for all. Fencing a primary never causes a failover.
  */
 import type { Cluster } from '../model/cluster.ts';
-import { annotations, fencedInstances, isReplicaCluster, switchoverInProgress } from '../model/cluster.ts';
+import { annotations, fencedInstances, isReplicaCluster } from '../model/cluster.ts';
 import type { Instance } from '../model/instances.ts';
 import { statusOf } from '../model/instances.ts';
 import type { Address } from '../model/kubernetes.ts';
 import type { Check } from './checks.ts';
-import { awake, check, gitOps, noRoleChange, operatorActs } from './checks.ts';
+import { awake, check, gitOps, noRoleChange, noSwitchover, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
 import { annotate, leaderWord, undone } from './operation.ts';
 
@@ -54,13 +54,9 @@ function planFence(target: Address, which: Fenced, seen: Observed): OperationPla
     checks: [
       noRoleChange(cluster),
       known(which, seen),
-      check(
+      noSwitchover(
+        cluster,
         'warns',
-        `${target.name}: no switchover between its instances`,
-        !switchoverInProgress(cluster),
-        switchoverInProgress(cluster)
-          ? `${cluster.status?.targetPrimary ?? ''} is becoming ${leaderWord(cluster)}`
-          : 'none is running',
         `Fencing now may leave it without ${leaderWord(cluster)}: wait, unless that is what you want.`,
       ),
       ...(leader ? [interruption(cluster, leader)] : []),

@@ -3,21 +3,14 @@
  * is `on` or `off`; the condition of the same name says how far it has come (CNPG, Declarative hibernation).
  */
 import type { Cluster } from '../model/cluster.ts';
-import {
-  annotations,
-  condition,
-  hibernated,
-  isReplicaCluster,
-  phases,
-  switchoverInProgress,
-} from '../model/cluster.ts';
+import { annotations, condition, hibernated, isReplicaCluster, phases } from '../model/cluster.ts';
 import type { Instance } from '../model/instances.ts';
 import { statusOf } from '../model/instances.ts';
 import type { Address } from '../model/kubernetes.ts';
 import type { Check } from './checks.ts';
-import { check, gitOps, healthy, noRoleChange, notFenced, operatorActs } from './checks.ts';
+import { check, gitOps, healthy, noRoleChange, noSwitchover, notFenced, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
-import { allReady, annotate, leaderWord, phaseWords, readinessWords, undone } from './operation.ts';
+import { allReady, annotate, phaseWords, readinessWords, undone } from './operation.ts';
 
 export const hibernate = (target: Address): Operation => ({
   title: `Hibernate ${target.name}`,
@@ -33,22 +26,11 @@ export const wake = (target: Address): Operation => ({
   progress: progressOfWaking,
 });
 
-const switching = (cluster: Cluster): Check =>
-  check(
-    'blocks',
-    `${cluster.metadata.name}: no switchover between its instances`,
-    !switchoverInProgress(cluster),
-    switchoverInProgress(cluster)
-      ? `${cluster.status?.targetPrimary ?? ''} is becoming ${leaderWord(cluster)}`
-      : 'none is running',
-    'Wait until it is over.',
-  );
-
 function planHibernation(target: Address, { cluster, instances }: Observed): OperationPlan {
   return {
     checks: [
       noRoleChange(cluster),
-      switching(cluster),
+      noSwitchover(cluster, 'blocks', 'Wait until it is over.'),
       operatorActs(cluster, 'blocks'),
       healthy(cluster, 'The operator waits for a healthy Cluster before it deletes the first pod.'),
       lastSegmentArchived(cluster, instances),

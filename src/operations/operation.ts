@@ -71,6 +71,14 @@ export interface Operation {
   progress(seen: Observed, sent: Write | undefined): Progress;
 }
 
+/** Of a promotion that was written before. */
+export const onlyToFollow = ({ name }: Address): OperationPlan => ({
+  checks: [],
+  write: undefined,
+  meaning: `${name} is the primary cluster by its manifest: what is left is to follow it to the end.`,
+  interrupts: false,
+});
+
 /** What the instance that the others follow is called: in a replica cluster it is no primary. */
 export const leaderWord = (cluster: Cluster): 'primary' | 'designated primary' =>
   isReplicaCluster(cluster) ? 'designated primary' : 'primary';

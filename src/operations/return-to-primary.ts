@@ -11,7 +11,7 @@ import { decodeToken } from '../model/token.ts';
 import type { Check } from './checks.ts';
 import { check, gitOps, noRoleChange, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
-import { acceptsWrites, allReady, phaseWords, readinessWords } from './operation.ts';
+import { acceptsWrites, allReady, onlyToFollow, phaseWords, readinessWords } from './operation.ts';
 import type { OtherSide } from './other-side.ts';
 import { beyondToken } from './promotion.ts';
 import { shown } from './write.ts';
@@ -37,13 +37,7 @@ export function returnToPrimary(
 
 function plan(target: Address, savedToken: string | undefined, seen: Observed): OperationPlan {
   const { cluster, otherSide } = seen;
-  if (!isReplicaCluster(cluster))
-    return {
-      checks: [],
-      write: undefined,
-      meaning: `${target.name} is the primary cluster by its manifest: what is left is to follow it to the end.`,
-      interrupts: false,
-    };
+  if (!isReplicaCluster(cluster)) return onlyToFollow(target);
   const primary = topologyName(cluster);
   const token = cluster.status?.demotionToken || savedToken;
   const replica = { primary, promotionToken: token ?? '' };

@@ -44,10 +44,10 @@ import type {
   KustomizeRole,
   ManifestFile,
   ObjectName,
-  WrittenTopology,
 } from '../language/index.ts';
 import { messageOf } from '../errors.ts';
 import type { Cluster } from '../model/cluster.ts';
+import type { WrittenTopology } from '../model/written-topology.ts';
 import { loadPages } from './pages.ts';
 import { createKustomizations } from './kustomizations.ts';
 import { navigationCapabilities, serveNavigation } from './navigation.ts';

@@ -3,7 +3,7 @@ import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import type { Cluster } from '../model/cluster.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { ManifestCluster } from './code-lenses.ts';
-import type { WrittenTopology } from './topology/written.ts';
+import type { WrittenTopology } from '../model/written-topology.ts';
 
 /** An object of a manifest as the API server would decode it. */
 export interface WrittenObject {

@@ -1,7 +1,7 @@
 /** The topologies that the manifests of the workspace describe, for pictures that are open. */
 import * as vscode from 'vscode';
 import type { LanguageService } from '../language-client.ts';
-import type { WrittenTopology } from './written.ts';
+import type { WrittenTopology } from '../../model/written-topology.ts';
 
 export interface Manifests {
   /** As last read. */

@@ -14,7 +14,7 @@ import { page } from './page.ts';
 import type { Manifests } from './manifests.ts';
 import type { Picture, Progress } from './picture.ts';
 import { changesBetween } from './picture.ts';
-import type { WrittenTopology } from './written.ts';
+import type { WrittenTopology } from '../../model/written-topology.ts';
 import { isOf, together, writtenId } from './written.ts';
 
 export interface PictureDependencies {

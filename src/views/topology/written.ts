@@ -1,29 +1,13 @@
 /** What manifests say of a topology, as something to draw: alone, beside what is observed, and where the two differ. */
 import { entryArchive, ownArchive } from '../../model/archive.ts';
-import type { Cluster, ObjectStore } from '../../model/cluster.ts';
+import type { Cluster } from '../../model/cluster.ts';
 import { externalCluster, isReplicaCluster } from '../../model/cluster.ts';
 import { addressKey } from '../../model/kubernetes.ts';
 import type { ContextSnapshot } from '../../model/snapshot.ts';
 import { emptySnapshot } from '../../model/snapshot.ts';
 import type { Member, Topology } from '../../model/topology.ts';
+import type { WrittenMember, WrittenTopology } from '../../model/written-topology.ts';
 import type { WrittenAs } from './draw.ts';
-
-/** As the language server answers `cnpg/topologies`. */
-export interface WrittenTopology {
-  members: WrittenMember[];
-  missing: string[];
-}
-
-export interface WrittenMember {
-  name: string;
-  cluster: Cluster;
-  objectStores: ObjectStore[];
-  uri: string;
-  /** 0-based. */
-  line: number;
-  context?: string;
-  namespace?: string;
-}
 
 export const writtenId = ({ members, missing }: WrittenTopology): string =>
   [...members.map(({ name }) => name), ...missing].sort().join(' ');

@@ -6,7 +6,7 @@ import { drawTopology } from '../../../src/views/topology/draw.ts';
 import { layOut } from '../../../src/views/topology/layout.ts';
 import type { Picture } from '../../../src/views/topology/picture.ts';
 import { isBox, isEdge, isNode } from '../../../src/views/topology/picture.ts';
-import type { WrittenMember } from '../../../src/views/topology/written.ts';
+import type { WrittenMember } from '../../../src/model/written-topology.ts';
 import { differences, together } from '../../../src/views/topology/written.ts';
 import type { Overrides } from '../../support/clusters.ts';
 import { member } from '../../support/clusters.ts';
