@@ -43,8 +43,7 @@ async function useTheme(name: string): Promise<void> {
 
 test('without any connection the picture is as written', async () => {
   await w.openFile('us/cluster-us.yaml');
-  const lens = w.page.locator('.codelens-decoration').getByText('Show Topology').first();
-  await lens.click();
+  await w.lens('Show Topology', w.page.getByRole('tab', { name: /^Topology of/ }));
   await source().getByText('as written').waitFor();
   await item(/^cluster-eu, primary cluster · not connected/).waitFor();
   await item(/^WAL archive, s3:\/\/archive-eu\/cluster-eu\. as written/).waitFor();

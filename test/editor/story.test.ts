@@ -83,8 +83,7 @@ test('code lenses stand above a Cluster', async () => {
   await lens.first().waitFor();
   await lens.filter({ hasText: 'Live in us: replica cluster, healthy, 3/3 ready' }).first().waitFor();
   await w.shot('code-lenses');
-  await lens.getByText('Open WAL Archive').first().click();
-  await w.page.getByRole('tab', { name: 'cluster-us.wal', selected: true }).waitFor();
+  await w.lens('Open WAL Archive', w.page.getByRole('tab', { name: 'cluster-us.wal', selected: true }));
 });
 
 test('the picture shows the topology', async () => {

@@ -183,6 +183,18 @@ export class Workbench {
     await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
   }
 
+  /** Clicks a code lens until what it leads to is there: a click on a lens that is drawn anew at that moment is lost. */
+  async lens(title: string, effect: Locator): Promise<void> {
+    const lens = this.page.locator('.codelens-decoration').getByText(title).first();
+    await poll(async () => {
+      await lens.click();
+      return effect.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => undefined,
+      );
+    }, `effect of ${title}`);
+  }
+
   /** Problems as texts, as soon as `accept` is content with them. */
   async problems(accept: (rows: string[]) => boolean): Promise<string[]> {
     const panel = this.page.locator('.markers-panel');

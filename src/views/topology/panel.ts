@@ -92,7 +92,9 @@ function serve(deps: PictureDependencies, panel: vscode.WebviewPanel, subject: S
   });
   const look = (): void => {
     connections.pollInstances(viewer, panel.visible ? { all: false, closely: 'all' } : undefined);
-    if (!panel.visible) ready = false;
+    // Nobody tells whether the page was left alone meanwhile or is made anew: then it says once more that it is ready.
+    shown = undefined;
+    update();
   };
   panel.onDidChangeViewState(look);
   look();
