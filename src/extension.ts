@@ -23,6 +23,8 @@ import { createPlayground } from './commands/start-playground.ts';
 import { createConnections } from './connections.ts';
 import { messageOf } from './errors.ts';
 import { tellLiveClusters } from './live-clusters.ts';
+import type { LiveObject, SoughtObject } from './model/live-object.ts';
+import { liveObjects } from './model/live-object.ts';
 import { startPortForward } from './port-forwarding.ts';
 import { tellServedKinds } from './served-kinds.ts';
 import { showAlarms } from './views/alarms/show-alarms.ts';
@@ -66,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const promotion = { connections, documents: promotions, records, history, log, archiveRoom: room };
   const rebuilds = rebuildRecords(context.globalState);
   const portForwards = createPortForwards(connections, startPortForward, log);
-  const language = startLanguageService(context, log);
+  const language = startLanguageService(context, sought => liveObjects(connections.snapshots(), sought), log);
   const scenes = createScenes(connections);
   const tree = createReplicationView(
     connections,
@@ -156,11 +158,12 @@ export function activate(context: vscode.ExtensionContext): void {
 /** Loads the language client when activation is over: it is most of the extension's code. */
 async function startLanguageService(
   context: vscode.ExtensionContext,
+  live: (sought: SoughtObject) => LiveObject[],
   log: vscode.LogOutputChannel,
 ): Promise<LanguageService> {
   await new Promise(resolve => setImmediate(resolve));
   const { createLanguageService } = await import('./views/language-client.ts');
-  const service = createLanguageService(context.extensionUri, context.globalStorageUri, log);
+  const service = createLanguageService(context.extensionUri, context.globalStorageUri, live, log);
   context.subscriptions.push(service);
   await service.start();
   return service;

@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { InstanceStatus } from '../model/instance-status.ts';
 import type { EventObject, KubernetesObject, Pod } from '../model/kubernetes.ts';
 import type { ContextSnapshot, WatchedKind } from '../model/snapshot.ts';
-import { emptySnapshot, watchedKinds } from '../model/snapshot.ts';
+import { emptySnapshot, lists, watchedKinds } from '../model/snapshot.ts';
 import { authenticationOf } from './authentication.ts';
 import type { Client } from './client.ts';
 import { createClient } from './client.ts';
@@ -39,21 +39,6 @@ export async function connect(
   const authentication = authenticationOf(options, times);
   return openConnection(options, createClient(authentication), authentication.namespace, times, signal);
 }
-
-const lists = {
-  Cluster: 'clusters',
-  Pod: 'pods',
-  Service: 'services',
-  Backup: 'backups',
-  ScheduledBackup: 'scheduledBackups',
-  ObjectStore: 'objectStores',
-  Pooler: 'poolers',
-  Database: 'databases',
-  DatabaseRole: 'databaseRoles',
-  Publication: 'publications',
-  Subscription: 'subscriptions',
-  PersistentVolumeClaim: 'claims',
-} as const satisfies Record<WatchedKind, keyof ContextSnapshot>;
 
 function openConnection(
   options: ConnectOptions,

@@ -1,8 +1,10 @@
 /** What a field is for, in our own words, with what its schema says. */
 import type { Hover } from 'vscode-languageserver-types';
+import type { LiveObject } from '../model/live-object.ts';
 import { nextRuns, scheduleWords } from '../model/cron.ts';
 import { decodeToken } from '../model/token.ts';
 import { defaultSegmentSize, formatLsn, formatSegment, parseLsn, segmentAt } from '../model/wal.ts';
+import { liveWords } from './live-words.ts';
 import type { ManifestDocument, ManifestFile, Path, Position } from './manifest.ts';
 import { isOurs, keyRange, pathAt, pathText, valueAt, valueRange } from './manifest.ts';
 import type { FieldDoc, Schemas, Structure } from './schemas.ts';
@@ -10,12 +12,16 @@ import { parameterFacts, parameterPage } from './parameters.ts';
 import { docAt, docPath, structureAt } from './schemas.ts';
 import { isFixedParameter } from './webhook/fixed-parameter.ts';
 
-/** @param now milliseconds since the epoch, for what is told from now on */
+/**
+ * @param live what connected contexts have of the object at that position
+ * @param now milliseconds since the epoch, for what is told from now on
+ */
 export function hover(
   file: ManifestFile,
   position: Position,
   schemas: Schemas,
   version: string,
+  live: readonly LiveObject[] = [],
   now = Date.now(),
 ): Hover | undefined {
   const at = pathAt(file, position);
@@ -27,6 +33,7 @@ export function hover(
   const parent = structureAt(schema.structure, path.slice(0, -1));
   const parts = [
     `**${pathText(path)}**: ${facts(field, parent?.required?.includes(String(path.at(-1))) ?? false)}`,
+    liveWords(document, path, schema.structure, live),
     words(docAt(schema, path), version),
     tokenFacts(document, path),
     parameterWords(path, schemas),

@@ -15,7 +15,7 @@ export { appliedBy, checkAs, kustomizationNames, readKustomization } from './kus
 export type { Applied, Kustomization, KustomizeRole } from './kustomize.ts';
 export { linkedFiles, linksOf } from './topology-links.ts';
 export type { ClusterLinks } from './topology-links.ts';
-export { isOurs, parseFile } from './manifest.ts';
+export { isOurs, parseFile, pathAt } from './manifest.ts';
 export type { ManifestDocument, ManifestFile } from './manifest.ts';
 export { ruleSettings, withSettings } from './rule-settings.ts';
 export type { RuleSetting } from './rule-settings.ts';

@@ -13,6 +13,28 @@ import { setOwn } from './yaml-values.ts';
 
 type Values = Record<string, unknown>;
 
+/**
+ * @param path of a value of the manifest
+ * @returns what the object has there: the manifest's own value where it is the same, `undefined` where nothing has to be said
+ */
+export function liveValueAt(document: ManifestDocument, live: Values, structure: Structure, path: Path): unknown {
+  let said: unknown = document.value;
+  let expected: unknown = admit(document, structure).object;
+  let now: unknown = live;
+  let part: Structure | undefined = structure;
+  for (const step of path) {
+    if (typeof step === 'number') {
+      const [own, filled, theirs] = [said, expected, now].map(list => (Array.isArray(list) ? (list as unknown[]) : []));
+      const item = identity(keysFor(part, own ?? [], theirs ?? []));
+      const key = item(own?.[step], step);
+      const same = (list: readonly unknown[] = []): unknown => list.find((value, at) => item(value, at) === key);
+      [said, expected, now] = [own?.[step], same(filled), same(theirs)];
+    } else [said, expected, now] = [said, expected, now].map(values => record(values)[step]);
+    part = part && structureAt(part, [step]);
+  }
+  return wanted(path, said, expected, now, part);
+}
+
 /** @returns the manifest's values where the object has the same, else the object's */
 export function liveValues(document: ManifestDocument, live: Values, structure: Structure): Values {
   const said = document.value;
@@ -102,11 +124,9 @@ function wantedList(
   live: readonly unknown[],
   structure: Structure | undefined,
 ): unknown[] {
-  const keys = keysFor(structure, said, live);
-  const item = (value: unknown, index: number, list: readonly unknown[]): string =>
-    keys ? JSON.stringify(keys.map(key => record(value)[key])) : String(Math.min(index, list.length));
+  const item = identity(keysFor(structure, said, live));
   const byKey = (list: readonly unknown[]): Map<string, unknown> =>
-    new Map(list.map((value, index) => [item(value, index, list), value]));
+    new Map(list.map((value, index) => [item(value, index), value]));
   const [saidBy, expectedBy, liveBy] = [byKey(said), byKey(expected), byKey(live)];
   return [...new Set([...saidBy.keys(), ...liveBy.keys()])].flatMap(key => {
     const now = liveBy.get(key);
@@ -116,6 +136,12 @@ function wantedList(
     return [value === undefined ? now : value];
   });
 }
+
+/** What of an item says which one it is. */
+const identity =
+  (keys: readonly string[] | undefined) =>
+  (value: unknown, index: number): string =>
+    keys ? JSON.stringify(keys.map(key => record(value)[key])) : String(index);
 
 /** The fields by which items are told apart; `undefined` when they are not. */
 function keysFor(

@@ -58,6 +58,22 @@ export interface ContextSnapshot {
   instanceStatus: Record<string, StatusReading>;
 }
 
+/** Where a snapshot has the objects of a kind. */
+export const lists = {
+  Cluster: 'clusters',
+  Pod: 'pods',
+  Service: 'services',
+  Backup: 'backups',
+  ScheduledBackup: 'scheduledBackups',
+  ObjectStore: 'objectStores',
+  Pooler: 'poolers',
+  Database: 'databases',
+  DatabaseRole: 'databaseRoles',
+  Publication: 'publications',
+  Subscription: 'subscriptions',
+  PersistentVolumeClaim: 'claims',
+} as const satisfies Record<WatchedKind, keyof ContextSnapshot>;
+
 export const emptySnapshot = (context: string, server: string): ContextSnapshot => ({
   context,
   server,

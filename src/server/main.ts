@@ -13,6 +13,7 @@ import type {
   CodeAction,
   Diagnostic,
   InitializeResult,
+  Position,
   TextEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
@@ -30,6 +31,7 @@ import {
   isOurs,
   manifestClusters,
   parseFile,
+  pathAt,
   withLiveValues,
   withReplica,
   withSettings,
@@ -39,6 +41,7 @@ import type {
   Definition,
   DiagnosticData,
   EditedText,
+  Entry,
   ReplicaValues,
   ManifestDiagnostic,
   KustomizeRole,
@@ -55,6 +58,7 @@ import { createRefactorings } from './refactorings.ts';
 import { loadSchemas } from './schemas.ts';
 import { createExcludes } from './excludes.ts';
 import { createLiveClusters } from './live-clusters.ts';
+import { liveReadings } from './live-readings.ts';
 import { createServedKinds } from './served-kinds.ts';
 import type { ServedDocument } from './served-kinds.ts';
 import type { Settings } from './settings.ts';
@@ -213,9 +217,11 @@ connection.onNotification('cnpg/liveClusters', ({ context, clusters }: { context
 connection.onCompletion(({ textDocument: { uri }, position }) =>
   answer('completion', [], () => complete(indexedFile(uri), position, schemas, versionFor(uri), knownNames(workspace))),
 );
-connection.onHover(({ textDocument: { uri }, position }) =>
-  answer('hover', null, () => hover(fileOf(uri), position, schemas, versionFor(uri)) ?? null),
-);
+connection.onHover(async ({ textDocument: { uri }, position }) => {
+  const entry = answer('hover', undefined, () => entryAt(uri, position));
+  const readings = entry && connected.length > 0 ? await liveReadings(connection, entry) : [];
+  return answer('hover', null, () => hover(fileOf(uri), position, schemas, versionFor(uri), readings) ?? null);
+});
 connection.languages.inlayHint.on(({ textDocument: { uri }, range }) =>
   answer('inlay hints', [], () => inlayHints(fileOf(uri), range)),
 );
@@ -304,6 +310,12 @@ function fileOf(uri: string): ManifestFile {
 function indexedFile(uri: string): ManifestFile {
   indexOpen();
   return fileOf(uri);
+}
+
+/** The object that is defined there, when it is one of ours. */
+function entryAt(uri: string, position: Position): Entry | undefined {
+  const at = pathAt(indexedFile(uri), position);
+  return at && workspace.entryOf(at.document);
 }
 
 function indexOpen(): void {

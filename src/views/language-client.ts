@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import type { Cluster } from '../model/cluster.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
+import type { LiveObject, SoughtObject } from '../model/live-object.ts';
 import type { ManifestCluster } from './code-lenses.ts';
 import type { WrittenTopology } from '../model/written-topology.ts';
 
@@ -66,10 +67,14 @@ export interface ServedDocument {
   text?: string;
 }
 
-/** The language server as a process of its own, over Node's IPC. */
+/**
+ * The language server as a process of its own, over Node's IPC.
+ * @param liveObjects what connected contexts have of an object, when the server wants to know
+ */
 export function createLanguageService(
   extension: vscode.Uri,
   storage: vscode.Uri,
+  liveObjects: (sought: SoughtObject) => LiveObject[],
   log: vscode.LogOutputChannel,
 ): LanguageService {
   const module = vscode.Uri.joinPath(extension, 'dist', 'server.js').fsPath;
@@ -95,6 +100,7 @@ export function createLanguageService(
       initializationOptions: { storage: vscode.Uri.joinPath(storage, 'served-kinds').fsPath },
     },
   );
+  client.onRequest('cnpg/liveObjects', liveObjects);
   return {
     start: () => client.start(),
     async clustersOf(uri) {

@@ -97,4 +97,26 @@ test('what is live counts too: a promotion beside a primary that was not demoted
   await w.problems(found => !found.some(row => row.includes('RC708')));
 });
 
+test('hover says what the connected contexts have', async () => {
+  const us = onDisk('us/cluster-us.yaml');
+  const right = fs.readFileSync(us, 'utf8');
+  fs.writeFileSync(us, right.replace('instances: 3', 'instances: 2'));
+  await w.command('View: Close All Editors');
+  await w.openFile('us/cluster-us.yaml');
+  await w.page.keyboard.press('Control+Home');
+  await w.editorShows('apiVersion:');
+  await w.editorShows('instances: 2');
+  for (const [field, words] of [
+    ['instances:', /Live in us: 3 \(\d\d:\d\d:\d\d UTC\)/],
+    ['storage:', /Live in us: same/],
+  ] as const) {
+    await w.page.mouse.move(5, 5);
+    await w.page.locator('.view-line').getByText(field).first().hover();
+    const hover = w.page.locator('.monaco-hover-content').filter({ hasText: words });
+    await hover.waitFor();
+    await w.shot(`live-value-${field.replace(':', '')}`);
+  }
+  fs.writeFileSync(us, right);
+});
+
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));

@@ -111,7 +111,7 @@ const hoverAt = (marked: string): string => {
   const before = marked.slice(0, at).split('\n');
   const position = { line: before.length - 1, character: (before.at(-1) ?? '').length };
   const file = parseFile(marked.slice(0, at) + marked.slice(at + 1));
-  const found = hover(file, position, schemas, newest, Date.parse('2026-11-25T01:00:00Z'));
+  const found = hover(file, position, schemas, newest, [], Date.parse('2026-11-25T01:00:00Z'));
   return (found?.contents as { value: string } | undefined)?.value ?? '';
 };
 const cluster = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: pg\nspec:\n';

@@ -174,6 +174,27 @@ test('completion, hover, symbols, Clusters', async () => {
   assert.deepEqual(await server.sendRequest('cnpg/clusters', { uri: 'file:///unknown.yaml' }), []);
 });
 
+test('hover: the live value is asked of the client when a context is connected, and not waited for', async () => {
+  const asked: object[] = [];
+  let answer = (): unknown => [{ context: 'us', object: { metadata: {}, spec: { instances: 5 } }, readAt: 0 }];
+  server.onRequest('cnpg/liveObjects', (sought: object) => {
+    asked.push(sought);
+    return answer();
+  });
+  const said = async (): Promise<string> => {
+    const question = { textDocument: { uri }, position: { line: 5, character: 4 } };
+    return JSON.stringify((await server.sendRequest<Hover>('textDocument/hover', question)).contents);
+  };
+  assert.doesNotMatch(await said(), /Live/);
+  assert.deepEqual(asked, []);
+  await server.sendNotification('cnpg/connected', { contexts: ['us'] });
+  assert.match(await said(), /Live in `us`\*\*: `5` \(00:00:00 UTC\)/);
+  assert.deepEqual(asked, [{ kind: 'Cluster', name: 'cluster-us' }]);
+  for (answer of [() => new Promise(() => undefined), () => Promise.reject(new Error('no'))])
+    assert.match(await said(), /^((?!Live)[\s\S])*spec\.instances((?!Live)[\s\S])*$/);
+  await server.sendNotification('cnpg/connected', { contexts: [] });
+});
+
 test('a quick fix is offered for a finding', async () => {
   await change(uri, 4, [5, 2], [5, 11], 'instanses');
   const found = await diagnostics(uri, has('schema/unknown-field'));
