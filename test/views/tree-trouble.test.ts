@@ -57,7 +57,7 @@ const troubles: [string, Change, Trouble][] = [
   ['a designated primary that writes', leaderSays({ isPrimary: true }), 'warning'],
   ['a lost pod', ({ pods }) => ({ pods: pods.slice(0, 2) }), 'warning'],
   ['an empty service', ({ pods }) => ({ pods: pods.map(pod => ({ ...pod, status: {} })) }), 'warning'],
-  ['pods that may not be read', () => ({ pods: [], unread: { Pod: 'forbidden' } }), 'warning'],
+  ['pods that may not be read', () => ({ pods: [], unread: { Pod: 'forbidden' } }), undefined],
   [
     'an instance without a node',
     ({ pods }) => ({

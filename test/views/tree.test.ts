@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ContextSnapshot } from '../../src/model/snapshot.ts';
 import { emptySnapshot } from '../../src/model/snapshot.ts';
 import type { TreeNode } from '../../src/views/tree/nodes.ts';
 import { buildTree } from '../../src/views/tree/nodes.ts';
@@ -136,9 +137,21 @@ test('two primaries and no primary are alarms', () => {
 });
 
 test('kinds that could not be read say why', () => {
-  assert.ok(
-    lines(tree([{ ...eu(), unread: { Pod: 'pods is forbidden' } }, us()])).includes('    Pod: pods is forbidden'),
+  const shown = tree([{ ...eu(), pods: [], unread: { Pod: 'pods is forbidden' } }, us()]);
+  assert.ok(lines(shown).includes('    Pod: pods is forbidden'));
+  const contexts = shown.find(({ kind }) => kind === 'contexts');
+  assert.equal(contexts?.trouble, 'error');
+  assert.deepEqual(
+    contexts.children.map(({ icon }) => icon.id),
+    ['warning', 'pass'],
   );
+});
+
+test('of a pod that may not be read is not said that it is gone', () => {
+  const instance = (unread: ContextSnapshot['unread']): string =>
+    lines(tree([{ ...eu(), pods: [], unread }, us()])).find(line => line.includes('cluster-eu-1 |')) ?? '';
+  assert.match(instance({}), /no pod/);
+  assert.match(instance({ Pod: 'pods is forbidden' }), /pod cannot be read/);
 });
 
 test('nothing is open: contexts are offered; problems of the kubeconfig are shown', () => {

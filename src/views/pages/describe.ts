@@ -117,10 +117,11 @@ function clusterFacts(cluster: Cluster, snapshot: ContextSnapshot): Row[] {
 function instanceRows({ object, snapshot }: Description): Row[] {
   return instancesOf(object as Cluster, snapshot).map(instance => {
     const status = statusOf(instance.reading);
+    const lost = snapshot.unread.Pod === undefined ? 'no pod' : 'pod cannot be read';
     return [
       instance.name,
       instance.role,
-      instance.fenced ? 'fenced' : instance.pod ? (instance.ready ? 'ready' : 'not ready') : 'no pod',
+      instance.fenced ? 'fenced' : instance.pod ? (instance.ready ? 'ready' : 'not ready') : lost,
       `node ${instance.pod?.spec?.nodeName ?? 'none'}`,
       instance.timeline === undefined ? 'timeline unknown' : `timeline ${instance.timeline}`,
       status?.isPrimary

@@ -2,26 +2,27 @@
 import { formatTime } from '../../model/duration.ts';
 import type { ContextSnapshot } from '../../model/snapshot.ts';
 import type { Scene, TreeNode } from './node.ts';
-import { failure, node, problemNode } from './node.ts';
+import { failure, node, problemNode, warning, withTroubleBelow, worst } from './node.ts';
 
 export const contextsNode = (scene: Scene, expanded: boolean): TreeNode => {
   const { snapshots } = scene;
-  const failed = snapshots.some(s => s.state === 'failed');
-  return node({
-    id: 'contexts',
-    kind: 'contexts',
-    label: 'Kubernetes Contexts',
-    description: `${snapshots.filter(s => s.state === 'connected').length} of ${snapshots.length} connected`,
-    icon: { id: 'server' },
-    ...(failed && { trouble: 'error' }),
-    expanded,
-    children: snapshots.map(snapshot => contextNode(snapshot, scene)),
-  });
+  return withTroubleBelow(
+    node({
+      id: 'contexts',
+      kind: 'contexts',
+      label: 'Kubernetes Contexts',
+      description: `${snapshots.filter(s => s.state === 'connected').length} of ${snapshots.length} connected`,
+      icon: { id: 'server' },
+      expanded,
+      children: snapshots.map(snapshot => contextNode(snapshot, scene)),
+    }),
+  );
 };
 
 function contextNode(snapshot: ContextSnapshot, scene: Scene): TreeNode {
   const { context, state, error } = snapshot;
   const clusters = snapshot.clusters.length;
+  const unread = unreadNodes(snapshot, 'context');
   return node({
     id: `context ${context}`,
     kind: 'context',
@@ -33,8 +34,10 @@ function contextNode(snapshot: ContextSnapshot, scene: Scene): TreeNode {
     icon:
       state === 'failed'
         ? failure
-        : { id: state === 'connected' ? 'pass' : state === 'connecting' ? 'sync' : 'debug-disconnect' },
-    ...(state === 'failed' && { trouble: 'error' }),
+        : unread.length > 0
+          ? warning
+          : { id: state === 'connected' ? 'pass' : state === 'connecting' ? 'sync' : 'debug-disconnect' },
+    trouble: worst([state === 'failed' ? 'error' : undefined, ...unread.map(({ trouble }) => trouble)]),
     tooltip: [
       `Kubernetes context ${context}`,
       ['API server', snapshot.server],
@@ -44,10 +47,7 @@ function contextNode(snapshot: ContextSnapshot, scene: Scene): TreeNode {
     contextValue: `context.${state}`,
     expanded: state === 'failed',
     context,
-    children: [
-      ...(error === undefined ? [] : [problemNode(`context ${context}`, error, context)]),
-      ...unreadNodes(snapshot, 'context'),
-    ],
+    children: [...(error === undefined ? [] : [problemNode(`context ${context}`, error, context)]), ...unread],
   });
 }
 

@@ -101,9 +101,10 @@ interface State {
   usual: string[];
 }
 
-function instanceState(instance: Instance, status: InstanceStatus | undefined, { cluster }: Side): State {
+function instanceState(instance: Instance, status: InstanceStatus | undefined, { cluster, snapshot }: Side): State {
   const only = (word: string): State => ({ wrong: [word], usual: [] });
   if (instance.fenced) return only('fenced');
+  if (!instance.pod && snapshot.unread.Pod !== undefined) return { wrong: [], usual: ['pod cannot be read'] };
   if (!instance.pod) return only('no pod');
   if (unschedulable(instance.pod) !== undefined) return only('unschedulable');
   if (status?.isPgRewindRunning) return only('pg_rewind');
