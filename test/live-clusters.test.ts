@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Connections } from '../src/connections.ts';
 import { tellLiveClusters } from '../src/live-clusters.ts';
-import type { Cluster } from '../src/model/cluster.ts';
+import type { Cluster, ObjectStore } from '../src/model/cluster.ts';
 import type { ContextSnapshot } from '../src/model/snapshot.ts';
 import { emptySnapshot } from '../src/model/snapshot.ts';
-import type { LanguageService } from '../src/views/language-client.ts';
+import type { LanguageService, LiveFacts } from '../src/views/language-client.ts';
 
 test('each context once, and again only when something changed that matters', async () => {
   let snapshots: ContextSnapshot[] = [];
@@ -18,11 +18,12 @@ test('each context once, and again only when something changed that matters', as
       return { dispose: () => undefined };
     },
   } as unknown as Connections;
-  const told: [string, readonly Cluster[]][] = [];
+  const told: [string, LiveFacts][] = [];
   const service = { liveClusters: (...each: (typeof told)[number]) => told.push(each) } as unknown as LanguageService;
   tellLiveClusters(connections, Promise.resolve(service));
+  let stores: ObjectStore[] = [];
   const tell = async (state: ContextSnapshot['state'], ...clusters: Cluster[]): Promise<number> => {
-    snapshots = [{ ...emptySnapshot('eu', ''), state, clusters }];
+    snapshots = [{ ...emptySnapshot('eu', ''), state, clusters, objectStores: stores }];
     change();
     await Promise.resolve();
     return told.length;
@@ -36,17 +37,23 @@ test('each context once, and again only when something changed that matters', as
   assert.equal(await tell('connected', cluster({ timelineID: 1 })), 1);
   assert.deepEqual(told[0], [
     'eu',
-    [
-      {
-        metadata: { name: 'a', namespace: 'pg' },
-        spec: { replica: { primary: 'a', source: 'b' } },
-        status: { timelineID: 1 },
-      },
-    ],
+    {
+      clusters: [
+        {
+          metadata: { name: 'a', namespace: 'pg' },
+          spec: { replica: { primary: 'a', source: 'b' } },
+          status: { timelineID: 1 },
+        },
+      ],
+      objectStores: [],
+    },
   ]);
   assert.equal(await tell('connected', cluster({ timelineID: 1, readyInstances: 2 })), 1);
   assert.equal(await tell('failed', cluster({ timelineID: 2 })), 1);
   assert.equal(await tell('connected', cluster({ timelineID: 2 })), 2);
   assert.equal(await tell('closed'), 2);
   assert.equal(await tell('connected', cluster({ timelineID: 2 })), 3);
+  stores = [{ metadata: { name: 's', namespace: 'pg', labels: {} }, spec: { configuration: {} } } as ObjectStore];
+  assert.equal(await tell('connected'), 4);
+  assert.deepEqual(told[3], ['eu', { clusters: [], objectStores: [{ name: 's', namespace: 'pg' }] }]);
 });

@@ -1,6 +1,5 @@
 /** All diagnostics of a file. */
 import { isScalar } from 'yaml';
-import type { Cluster } from '../model/cluster.ts';
 import { admit } from './admission/admit.ts';
 import type { ManifestDiagnostic } from './diagnostic.ts';
 import { diagnostic, severities } from './diagnostic.ts';
@@ -69,7 +68,7 @@ export function check(file: ManifestFile, options: CheckOptions): ManifestDiagno
 }
 
 /** Of the objects that are compared with. */
-const liveClusters = new WeakMap<ManifestFile, Cluster[]>();
+const liveFacts = new WeakMap<ManifestFile, Omit<Live, 'own'>>();
 
 function liveFor(document: ManifestDocument, workspace: Workspace, options: CheckOptions): Live | undefined {
   const { against, liveOf } = options;
@@ -77,11 +76,18 @@ function liveFor(document: ManifestDocument, workspace: Workspace, options: Chec
     const entry = liveOf && workspace.entryOf(document);
     return entry && liveOf(entry);
   }
-  const all = liveClusters.get(against) ?? against.documents.flatMap(each => clusterOf(each) ?? []);
-  liveClusters.set(against, all);
+  const facts = liveFacts.get(against) ?? factsOf(against);
+  liveFacts.set(against, facts);
   const before = beforeUpdate(document, options);
-  return { own: before && clusterOf(before), all };
+  return { own: before && clusterOf(before), ...facts };
 }
+
+const factsOf = ({ documents }: ManifestFile): Omit<Live, 'own'> => ({
+  all: documents.flatMap(each => clusterOf(each) ?? []),
+  stores: documents
+    .filter(({ kind }) => kind === 'ObjectStore')
+    .flatMap(({ name, namespace }) => (name === undefined ? [] : [{ name, namespace, context: undefined }])),
+});
 
 function alone(file: ManifestFile): Workspace {
   const workspace = createWorkspace();

@@ -236,7 +236,11 @@ function valueItems(
   if (!field && !(schema && path[0] === 'metadata')) return [];
   if (isEntryName(path)) return entryNames(document, lines).map(name => item(name, itemKinds.reference));
   const meant = namedBy(path);
-  if (meant) return [...new Set(names(meant))].map(name => item(name, itemKinds.reference));
+  if (meant)
+    return names(meant).map(({ name, liveIn }) => ({
+      ...item(name, itemKinds.reference),
+      ...(liveIn.length > 0 && { labelDetails: { description: `live in ${liveIn.join(', ')}` } }),
+    }));
   const key = String(path.at(-1));
   const isParameter = docPath(path.slice(0, -1)) === parametersPath && Object.hasOwn(schemas.parameters, key);
   const parameter = isParameter && schemas.parameters[key];

@@ -4,7 +4,7 @@ export type { CheckOptions } from './check.ts';
 export { schemaCodes, yamlCodes } from './codes.ts';
 export { complete } from './completion.ts';
 export { knownNames } from './known-names.ts';
-export type { KnownNames } from './known-names.ts';
+export type { KnownNames, LiveNames } from './known-names.ts';
 export { manifestClusters } from './clusters.ts';
 export type { ManifestCluster } from './clusters.ts';
 export type { DiagnosticData, ManifestDiagnostic } from './diagnostic.ts';

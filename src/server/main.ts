@@ -49,7 +49,6 @@ import type {
   ObjectName,
 } from '../language/index.ts';
 import { messageOf } from '../errors.ts';
-import type { Cluster } from '../model/cluster.ts';
 import type { WrittenTopology } from '../model/written-topology.ts';
 import { loadPages } from './pages.ts';
 import { createKustomizations } from './kustomizations.ts';
@@ -57,6 +56,7 @@ import { navigationCapabilities, serveNavigation } from './navigation.ts';
 import { createRefactorings } from './refactorings.ts';
 import { loadSchemas } from './schemas.ts';
 import { createExcludes } from './excludes.ts';
+import type { LiveFacts } from './live-clusters.ts';
 import { createLiveClusters } from './live-clusters.ts';
 import { liveReadings } from './live-readings.ts';
 import { createServedKinds } from './served-kinds.ts';
@@ -105,10 +105,7 @@ const live = createLiveClusters();
 const workspaceFiles = createWorkspaceFiles({
   workspace,
   kustomizations,
-  contextOf: uri => {
-    const folder = folderOf(uri);
-    return folder && contextOf(settings.of(folder.uri).places, nameInFolder(uri));
-  },
+  contextOf: contextOfFile,
   membersOf: uri => contextsOfMembers(settings.of(folderOf(uri)?.uri ?? uri), connected),
   isExcluded: excludes.isExcluded,
   warn,
@@ -209,13 +206,16 @@ connection.onNotification('cnpg/connected', ({ contexts }: { contexts: string[] 
   workspaceFiles.placeAnew();
   checkSoon();
 });
-connection.onNotification('cnpg/liveClusters', ({ context, clusters }: { context: string; clusters: Cluster[] }) => {
-  live.set(context, clusters);
+connection.onNotification('cnpg/liveClusters', ({ context, ...facts }: LiveFacts & { context: string }) => {
+  live.set(context, facts);
   checkSoon();
 });
 
 connection.onCompletion(({ textDocument: { uri }, position }) =>
-  answer('completion', [], () => complete(indexedFile(uri), position, schemas, versionFor(uri), knownNames(workspace))),
+  answer('completion', [], () => {
+    const names = knownNames(workspace, live.names(contextOfFile(uri)));
+    return complete(indexedFile(uri), position, schemas, versionFor(uri), names);
+  }),
 );
 connection.onHover(async ({ textDocument: { uri }, position }) => {
   const entry = answer('hover', undefined, () => entryAt(uri, position));
@@ -337,6 +337,12 @@ const foldersOf = (given: readonly { uri: string }[]): { uri: string; path: stri
 
 const folderOf = (uri: string) =>
   folders.filter(each => uri.startsWith(`${each.uri}/`)).sort((a, b) => b.uri.length - a.uri.length)[0];
+
+/** By the folder that it is in. */
+function contextOfFile(uri: string): string | undefined {
+  const folder = folderOf(uri);
+  return folder && contextOf(settings.of(folder.uri).places, nameInFolder(uri));
+}
 
 /** Path of a file from its workspace folder, with `/`; empty outside. */
 function nameInFolder(uri: string): string {

@@ -13,6 +13,11 @@ export interface WrittenObject {
   line: number;
 }
 
+export interface LiveFacts {
+  clusters: readonly Cluster[];
+  objectStores: readonly { name: string; namespace?: string }[];
+}
+
 export interface LanguageService extends vscode.Disposable {
   start(): Promise<void>;
   clustersOf: (uri: string) => Promise<ManifestCluster[]>;
@@ -21,8 +26,8 @@ export interface LanguageService extends vscode.Disposable {
   /** What a context serves. @returns the documents whose text the server wants, by group and version */
   serves(context: string, documents: readonly ServedDocument[]): Promise<string[]>;
   connected(contexts: readonly string[]): void;
-  /** What of the Clusters of a context matters to manifests. */
-  liveClusters(context: string, clusters: readonly Cluster[]): void;
+  /** What of the Clusters and ObjectStores of a context matters to manifests. */
+  liveClusters(context: string, facts: LiveFacts): void;
   /** The topologies that manifests describe; `complete`: all of the workspace was read. */
   topologies(): Promise<{ topologies: WrittenTopology[]; complete: boolean }>;
   /** Where an object is defined: in the files that are open, or in those given. */
@@ -114,8 +119,8 @@ export function createLanguageService(
       if (!client.isRunning()) return [];
       return client.sendRequest<string[]>('cnpg/serves', { context, documents });
     },
-    liveClusters(context, clusters) {
-      if (client.isRunning()) void client.sendNotification('cnpg/liveClusters', { context, clusters });
+    liveClusters(context, facts) {
+      if (client.isRunning()) void client.sendNotification('cnpg/liveClusters', { context, ...facts });
     },
     connected(contexts) {
       if (client.isRunning()) void client.sendNotification('cnpg/connected', { contexts });

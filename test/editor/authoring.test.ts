@@ -119,4 +119,17 @@ test('hover says what the connected contexts have', async () => {
   fs.writeFileSync(us, right);
 });
 
+test('completion says which names are live', async () => {
+  const pooler = 'apiVersion: postgresql.cnpg.io/v1\nkind: Pooler\nmetadata:\n  name: p\nspec:\n  cluster:\n    name: ';
+  fs.writeFileSync(onDisk('new/pooler.yaml'), pooler);
+  await w.openFile('new/pooler.yaml');
+  await w.page.keyboard.press('Control+End');
+  await w.page.keyboard.press('Control+Space');
+  const item = w.page.locator('.suggest-widget .monaco-list-row').filter({ hasText: /cluster-us.*live in us/ });
+  await item.waitFor();
+  await w.shot('live-names');
+  await w.page.keyboard.press('Escape');
+  fs.rmSync(onDisk('new/pooler.yaml'));
+});
+
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));

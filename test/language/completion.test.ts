@@ -13,7 +13,7 @@ const names: KnownNames = kind =>
     Cluster: ['pg-eu', 'pg-us'],
     ObjectStore: ['store-eu', 'store-us'],
     Secret: ['archive-keys', 'eu-ca'],
-  })[kind];
+  })[kind].map(name => ({ name, liveIn: [] }));
 
 function completions(marked: string): string[] {
   const at = marked.indexOf('|');

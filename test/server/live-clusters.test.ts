@@ -1,7 +1,7 @@
 /** Which live Cluster a manifest describes, and what rules say with its help. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { check, createWorkspace, parseFile } from '../../src/language/index.ts';
+import { check, createWorkspace, knownNames, parseFile } from '../../src/language/index.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { createLiveClusters } from '../../src/server/live-clusters.ts';
 import { memberText } from '../support/pairs.ts';
@@ -16,7 +16,7 @@ const live = (name: string, primary: string, namespace = 'pg', status: Cluster['
 type Given = Record<string, Cluster[]>;
 const clustersOf = (given: Given) => {
   const clusters = createLiveClusters();
-  for (const [context, each] of Object.entries(given)) clusters.set(context, each);
+  for (const [context, each] of Object.entries(given)) clusters.set(context, { clusters: each, objectStores: [] });
   return clusters;
 };
 
@@ -65,4 +65,50 @@ test('what is there needs no bootstrap; of contexts that are gone nothing is kno
   assert.ok(!codes().includes('RC112'));
   clusters.keep(['eu']);
   assert.ok(codes().includes('RC112'));
+});
+
+test('an ObjectStore that is live where the Cluster is is not missing', () => {
+  const text = memberText('b', 'a', 'a', { namespace: 'pg' }).replace(
+    'spec:',
+    'spec:\n  plugins: [{name: barman-cloud.cloudnative-pg.io, isWALArchiver: true, parameters: {barmanObjectName: s}}]',
+  );
+  const missing = (context: string | undefined, store: { name: string; namespace?: string }): boolean => {
+    const clusters = createLiveClusters();
+    clusters.set('us', { clusters: [], objectStores: [store] });
+    const workspace = createWorkspace();
+    const file = parseFile(text);
+    workspace.set({ uri: 'x', file, context });
+    return check(file, { schemas, version: newest, workspace, scope: 'workspace', liveOf: clusters.of }).some(
+      ({ code }) => code === 'RC205',
+    );
+  };
+  assert.deepEqual(
+    [
+      missing('us', { name: 's', namespace: 'pg' }),
+      missing(undefined, { name: 's', namespace: 'pg' }),
+      missing('us', { name: 's', namespace: 'other' }),
+      missing('eu', { name: 's', namespace: 'pg' }),
+      missing('us', { name: 't', namespace: 'pg' }),
+    ],
+    [false, false, true, true, true],
+  );
+});
+
+test('names: those of the manifests, then those that only contexts have, in the place of the file', () => {
+  const known = createLiveClusters();
+  const self = { ...live('pg', 'a'), spec: { replica: { self: 'b', primary: 'a', source: 'a' } } };
+  known.set('eu', { clusters: [live('a', 'a')], objectStores: [{ name: 'store-eu' }] });
+  known.set('us', { clusters: [self], objectStores: [{ name: 'store-us' }, { name: 'store-eu' }] });
+  const workspace = createWorkspace();
+  workspace.set({ uri: 'x', file: parseFile(memberText('c', 'a', 'a')) });
+  const names = (kind: 'member' | 'Cluster' | 'ObjectStore' | 'Secret', context?: string): string[] =>
+    knownNames(workspace, known.names(context))(kind).map(({ name, liveIn }) => `${name} ${liveIn.join('+')}`.trim());
+  assert.deepEqual(names('member', 'eu'), ['c', 'a eu', 'b us']);
+  assert.deepEqual(names('Cluster'), ['c', 'a eu', 'pg us']);
+  assert.deepEqual(names('Cluster', 'us'), ['c', 'pg us']);
+  assert.deepEqual(names('ObjectStore'), ['store-eu eu+us', 'store-us us']);
+  assert.deepEqual(names('ObjectStore', 'eu'), ['store-eu eu']);
+  assert.deepEqual(names('Secret'), []);
+  known.keep([]);
+  assert.deepEqual(names('member'), ['c']);
 });

@@ -174,7 +174,7 @@ test('completion, hover, symbols, Clusters', async () => {
   assert.deepEqual(await server.sendRequest('cnpg/clusters', { uri: 'file:///unknown.yaml' }), []);
 });
 
-test('hover: the live value is asked of the client when a context is connected, and not waited for', async () => {
+test('connected contexts: the live value is asked of the client, and not waited for; their names are completed', async () => {
   const asked: object[] = [];
   let answer = (): unknown => [{ context: 'us', object: { metadata: {}, spec: { instances: 5 } }, readAt: 0 }];
   server.onRequest('cnpg/liveObjects', (sought: object) => {
@@ -190,6 +190,19 @@ test('hover: the live value is asked of the client when a context is connected, 
   await server.sendNotification('cnpg/connected', { contexts: ['us'] });
   assert.match(await said(), /Live in `us`\*\*: `5` \(00:00:00 UTC\)/);
   assert.deepEqual(asked, [{ kind: 'Cluster', name: 'cluster-us' }]);
+  const clusters = [{ metadata: { name: 'cluster-ap' }, spec: {} }];
+  await server.sendNotification('cnpg/liveClusters', { context: 'us', clusters, objectStores: [] });
+  const names = await server.sendRequest<CompletionItem[]>('textDocument/completion', {
+    textDocument: { uri },
+    position: { line: 15, character: 12 },
+  });
+  assert.deepEqual(
+    names.map(({ label, labelDetails }) => [label, labelDetails?.description]),
+    [
+      ['cluster-us', undefined],
+      ['cluster-ap', 'live in us'],
+    ],
+  );
   for (answer of [() => new Promise(() => undefined), () => Promise.reject(new Error('no'))])
     assert.match(await said(), /^((?!Live)[\s\S])*spec\.instances((?!Live)[\s\S])*$/);
   await server.sendNotification('cnpg/connected', { contexts: [] });

@@ -277,6 +277,7 @@ function findingsOf(document: ManifestDocument, entry: Entry, options: RuleOptio
     before.scope === scope &&
     before.live?.own === live?.own &&
     before.live?.all === live?.all &&
+    before.live?.stores === live?.stores &&
     before.entry === entry &&
     workspace.holds(before.asked)
   )

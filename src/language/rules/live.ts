@@ -7,6 +7,8 @@ export interface Live {
   own: Cluster | undefined;
   /** All Clusters that are known. */
   all: readonly Cluster[];
+  /** All ObjectStores that are known. */
+  stores: readonly { name: string; namespace: string | undefined; context: string | undefined }[];
 }
 
 /** Only fields of a live object's status that have their types. */

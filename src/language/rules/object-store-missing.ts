@@ -1,19 +1,20 @@
 import type { MaybeEdit } from '../edits.ts';
 import { addDocument, fix } from '../edits.ts';
 import type { ManifestDocument } from '../manifest.ts';
-import { objectStore } from '../sides.ts';
+import { mayShareContext, mayShareNamespace, objectStore } from '../sides.ts';
 import type { Entry } from '../workspace.ts';
 import { pluginUses, storeName } from './barman-plugin.ts';
+import type { Live } from './live.ts';
 import type { Finding, Rule } from './rule.ts';
 import { onValue } from './rule.ts';
 
 export const objectStoreMissing: Rule = {
   code: 'RC205',
   severity: 'error',
-  check({ document, entry, cluster, workspace, complete }) {
+  check({ document, entry, cluster, workspace, complete, live }) {
     return pluginUses(cluster).flatMap(({ path, parameters }): Finding[] => {
       const name = parameters['barmanObjectName'];
-      if (!name) return [];
+      if (!name || live?.stores.some(store => store.name === name && isNear(store, entry))) return [];
       const found = objectStore(workspace, entry, name);
       const at = [...path, ...storeName];
       if (found.state === 'other context')
@@ -43,6 +44,9 @@ export const objectStoreMissing: Rule = {
     });
   },
 };
+
+const isNear = (store: Live['stores'][number], entry: Entry): boolean =>
+  mayShareContext(store, entry) && mayShareNamespace(store, entry);
 
 /** A document more behind this one, in the namespace of this one. */
 export function copyOf(document: ManifestDocument, { document: original }: Entry, namespace?: string): MaybeEdit {
