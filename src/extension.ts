@@ -8,7 +8,7 @@ import { describeScheme, forgottenPage, liveScheme, logScheme } from './commands
 import { forgottenOperation, operationScheme } from './commands/operate.ts';
 import { applyScheme, forgottenApply } from './commands/apply-manifest.ts';
 import { archiveOpener } from './commands/browse-wal-archive.ts';
-import { archiveFileReader } from './commands/open-wal-archive.ts';
+import { archiveFileReader, archiveUri } from './commands/open-wal-archive.ts';
 import { editScheme } from './commands/edit-manifests.ts';
 import { createPortForwards } from './commands/port-forward.ts';
 import { promotionProgress } from './commands/promotion-progress.ts';
@@ -84,6 +84,10 @@ export function activate(context: vscode.ExtensionContext): void {
     scenes,
     manifests,
     progressOf: topology => promotionProgress(topology, connections.snapshots(), records.all()),
+    listings: {
+      readingOf: (address, which) => listings.readingOf(archiveUri(address, which)),
+      onDidRead: listings.onDidRead,
+    },
   });
   const table = commandTable({
     extension: context.extensionUri,

@@ -14,6 +14,7 @@ import type { Faults } from './api/faults.ts';
 import { kindOf } from './api/kinds.ts';
 import type { ApiServer } from './api/server.ts';
 import { startApiServer } from './api/server.ts';
+import type { Buckets } from './object-store/bucket.ts';
 import { createBucket } from './object-store/bucket.ts';
 import type { ObjectStoreServer } from './object-store/server.ts';
 import { startObjectStore } from './object-store/server.ts';
@@ -42,6 +43,8 @@ export interface Playground {
   directory: string;
   contexts: readonly string[];
   s3: { endpoint: string; accessKeyId: string; secretAccessKey: string };
+  /** What is stored, by name: `archive-eu`. */
+  buckets: Buckets;
   world: World;
   /** By context. */
   faults: Record<string, Faults>;
@@ -101,6 +104,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     directory: options.directory,
     contexts: sides,
     s3: { endpoint: store.endpoint, ...keys },
+    buckets,
     world,
     faults: Object.fromEntries([...servers].map(([side, { server }]) => [side, server.faults])),
     stop,

@@ -4,6 +4,8 @@ import type { JudgedArchive } from '../model/archive-answers.ts';
 import { ask } from '../model/archive-answers.ts';
 import type { Section } from '../model/archive-lines.ts';
 import { sectionsOf, wordAt } from '../model/archive-lines.ts';
+import type { ArchiveReading } from '../model/archive-reading.ts';
+import { readingOf } from '../model/archive-reading.ts';
 import { createTextDocuments } from './text-documents.ts';
 import { tooltipMarkdown } from './tree/tooltip.ts';
 
@@ -25,6 +27,10 @@ export interface ArchiveDocuments extends vscode.Disposable {
   archiveOf(uri: vscode.Uri): JudgedArchive | undefined;
   /** The listing as it was before it was last read; `undefined`: it was read once. */
   earlierOf(uri: vscode.Uri): vscode.Uri | undefined;
+  /** What the newest listing found, also when its document is closed; `undefined`: it was not read in this window. */
+  readingOf(uri: vscode.Uri): ArchiveReading | undefined;
+  /** A listing was read. */
+  onDidRead: vscode.Event<void>;
 }
 
 /** @param readFile content of a small file. Rejects with a `Failure` */
@@ -34,10 +40,13 @@ export function createArchiveDocuments(
   const documents = createTextDocuments([archiveScheme, earlierScheme], forgotten);
   const archives = new Map<string, { archive: JudgedArchive; text: string }>();
   const earlier = new Map<string, string>();
+  const readings = new Map<string, ArchiveReading>();
+  const read = new vscode.EventEmitter<void>();
   const archiveOf = (uri: vscode.Uri): JudgedArchive | undefined => archives.get(uri.toString())?.archive;
   const selector = { language: archiveScheme };
   const registered = vscode.Disposable.from(
     documents,
+    read,
     vscode.languages.registerHoverProvider(selector, {
       provideHover: (at, where) => hover(at, where, archiveOf(at.uri)),
     }),
@@ -71,9 +80,13 @@ export function createArchiveDocuments(
       }
       archives.set(uri.toString(), { archive, text });
       documents.set(uri, text);
+      readings.set(uri.toString(), readingOf(archive));
+      read.fire();
     },
     show: (uri, beside) => documents.show(uri, archiveScheme, beside),
     archiveOf,
+    readingOf: uri => readings.get(uri.toString()),
+    onDidRead: read.event,
     earlierOf(uri) {
       const text = earlier.get(uri.toString());
       if (text === undefined) return undefined;

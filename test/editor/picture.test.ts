@@ -86,6 +86,35 @@ test('a click tells the facts and offers what the tree offers; arrow keys go alo
   await w.page.keyboard.press('Escape');
 });
 
+test('an archive shows what its last listing found', async () => {
+  const archive = item(/^WAL archive, s3:\/\/archive-eu\/cluster-eu/);
+  const list = async (): Promise<void> => {
+    await archive.click();
+    await w
+      .webview()
+      .getByRole('button', { name: /^Open WAL Archive/ })
+      .click();
+    await w.editorShows(/^Verdict: /m);
+    await w.page.getByRole('tab', { name: /^Topology of/ }).click();
+  };
+  await item(/^WAL archive, .*, not listed yet\. works/).waitFor();
+  await list();
+  await item(/^WAL archive, s3:\/\/archive-eu\/cluster-eu, .*, no gaps at .* UTC\. works/).waitFor();
+  const bucket = stage.playground.buckets.get('archive-eu');
+  const folder = 'cluster-eu/wals/0000000200000000/';
+  for (const name of ['B', 'C', 'D']) bucket?.remove(`${folder}00000002000000000000000${name}.gz`);
+  await list();
+  await item(/^WAL archive, .*, gap: 3 segments missing at .* UTC\. broken/).waitFor();
+  await archive.click();
+  await w
+    .webview()
+    .getByText(/the first is 00000002000000000000000B/)
+    .waitFor();
+  await w.shot('gap');
+  assert.deepEqual(await violations(), []);
+  await w.page.keyboard.press('Escape');
+});
+
 for (const theme of [
   'Default Dark Modern',
   'Default High Contrast',

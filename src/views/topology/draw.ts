@@ -1,6 +1,8 @@
-/** The picture of a topology from what both sides say: `nodes.ts` and `edges.ts` draw the parts. */
+/** The picture of a topology from what both sides say: `nodes.ts`, `archives.ts` and `edges.ts` draw the parts. */
 import type { AlarmKind } from '../../model/alarm.ts';
+import type { ArchiveReading } from '../../model/archive-reading.ts';
 import { isReplicaCluster } from '../../model/cluster.ts';
+import type { Address } from '../../model/kubernetes.ts';
 import { addressKey } from '../../model/kubernetes.ts';
 import type { Side } from '../../model/side.ts';
 import { sideOf } from '../../model/side.ts';
@@ -8,6 +10,7 @@ import type { Topology } from '../../model/topology.ts';
 import { primaries, sourceMember, topologyLabel } from '../../model/topology.ts';
 import type { Scene } from '../tree/node.ts';
 import { alarmsAbout } from '../tree/node.ts';
+import { drawArchive, ownPlace } from './archives.ts';
 import { drawCrossEdges, drawOwnEdges } from './edges.ts';
 import type { Drawn } from './nodes.ts';
 import { drawMember, drawMissing, isWritten } from './nodes.ts';
@@ -26,13 +29,15 @@ export interface Beside {
   /** By `addressKey`. */
   written?: ReadonlyMap<string, WrittenAs>;
   progress?: Progress | undefined;
+  /** Listings that were read in this window, of the archive that a Cluster writes or reads. */
+  listed?: (address: Address, which: 'own' | 'source') => ArchiveReading | undefined;
 }
 
 /** Alarms of a Cluster that cannot follow any more. */
 const lost: readonly AlarmKind[] = ['two-primaries', 'diverged', 'future-timeline', 'not-fed'];
 
 /** @param scene has the snapshots of all members */
-export function drawTopology(topology: Topology, scene: Scene, { written, progress }: Beside = {}): Picture {
+export function drawTopology(topology: Topology, scene: Scene, { written, progress, listed }: Beside = {}): Picture {
   const sides = topology.members.flatMap(member => {
     const snapshot = scene.snapshots.find(({ context }) => context === member.address.context);
     return snapshot ? [sideOf(member, snapshot, scene.moment)] : [];
@@ -47,13 +52,14 @@ export function drawTopology(topology: Topology, scene: Scene, { written, progre
       place,
       differs: manifest?.differs ?? new Map(),
       manifest: manifest?.place,
+      reading: listed && newestReading(side, topology, listed),
       primaryLost: isPrimaryLost(sides),
       former: others.length > 0 && (!isReplicaCluster(cluster) || raised.some(({ kind }) => lost.includes(kind))),
     };
   });
   const named = new Set(sides.map(({ cluster }) => cluster.spec.replica?.primary));
   const missing = topology.missing.flatMap((name, index) => drawMissing(name, sides.length + index, named.has(name)));
-  const nodes = [...drawn.flatMap(each => drawMember(each, scene)), ...missing];
+  const nodes = [...drawn.flatMap(each => [...drawMember(each, scene), drawArchive(each, scene)]), ...missing];
   const known = new Set(nodes.map(({ id }) => id));
   const edges = drawn
     .flatMap((each): Edge[] => {
@@ -73,6 +79,19 @@ export function drawTopology(topology: Topology, scene: Scene, { written, progre
     ...(progress && { progress }),
     items,
   };
+}
+
+/** Those who follow a member may have listed its archive as the one that they read, also when the member itself is lost. */
+function newestReading(
+  side: Side,
+  topology: Topology,
+  listed: NonNullable<Beside['listed']>,
+): ArchiveReading | undefined {
+  const { path } = ownPlace(side);
+  const followers = topology.members.filter(other => sourceMember(topology, other) === side.member);
+  return [listed(side.member.address, 'own'), ...followers.map(({ address }) => listed(address, 'source'))]
+    .filter(reading => reading?.path === path)
+    .reduce((newest, each) => (each && (!newest || each.readAt > newest.readAt) ? each : newest), undefined);
 }
 
 /** A side cannot be read, and none that can is a primary cluster. */
@@ -101,10 +120,15 @@ function summaryOf(
         : `${crowned.length} primaries: ${crowned.map(({ lines }) => lines[1]).join(', ')}.`;
   if (source === 'written') return `As written in manifests, nothing is connected. ${primary}`;
   const troubled = items.filter(({ state }) => state === 'broken' || state === 'unknown');
-  const words = troubled
-    .filter(isEdge)
-    .map(({ words }) => words)
-    .slice(0, 3);
+  const lines = troubled.filter(isEdge);
+  const archives = troubled
+    .filter(item => isNode(item) && item.kind === 'archive' && item.state === 'broken')
+    // What the line to it says already is not said twice.
+    .filter(({ why }) => !lines.some(line => line.why === why));
+  const words = [
+    ...lines.map(({ words }) => words),
+    ...archives.map(item => `WAL archive ${isNode(item) ? (item.lines[1] ?? '') : ''}: ${item.why}.`),
+  ].slice(0, 3);
   const step = progress?.steps.find(({ state }) => state === 'now' || state === 'stuck');
   return [
     primary,

@@ -14,19 +14,9 @@ import { defaultSegmentSize } from '../../model/wal.ts';
 import { behindWords } from '../tree/feed-nodes.ts';
 import type { Scene } from '../tree/node.ts';
 import { edgeActions, writtenActions } from './actions.ts';
+import { archiveId, archivingState, ownPlace } from './archives.ts';
 import type { Drawn } from './nodes.ts';
-import {
-  archiveId,
-  archivingState,
-  facts,
-  instanceId,
-  isWritten,
-  missingNodeId,
-  objectOf,
-  ownPlace,
-  serviceId,
-  unseen,
-} from './nodes.ts';
+import { facts, instanceId, isWritten, missingNodeId, objectOf, serviceId, unseen } from './nodes.ts';
 import type { Edge, State } from './picture.ts';
 import { stateWords } from './picture.ts';
 

@@ -1,14 +1,11 @@
-/** Boxes, services, instances and archives of one member, each with its state and where that is known from. */
-import { archiveHealth } from '../../model/alarms-archive.ts';
-import type { ArchiveReference } from '../../model/archive.ts';
-import { archivePath, locateArchive, ownArchive } from '../../model/archive.ts';
+/** Boxes, services and instances of one member, each with its state and where that is known from. */
+import type { ArchiveReading } from '../../model/archive-reading.ts';
 import {
   demotionInProgress,
   hibernated,
   isReplicaCluster,
   phases,
   postgresVersion,
-  skipsArchiving,
   switchoverInProgress,
 } from '../../model/cluster.ts';
 import { formatTime } from '../../model/duration.ts';
@@ -24,14 +21,7 @@ import { operatorVersion, systemIdOf } from '../../model/side.ts';
 import type { WatchedKind } from '../../model/snapshot.ts';
 import type { Scene } from '../tree/node.ts';
 import { alarmsAbout } from '../tree/node.ts';
-import {
-  archiveActions,
-  clusterActions,
-  instanceActions,
-  missingActions,
-  serviceActions,
-  writtenActions,
-} from './actions.ts';
+import { clusterActions, instanceActions, missingActions, serviceActions, writtenActions } from './actions.ts';
 import type { Box, Fact, Node, State } from './picture.ts';
 
 /** A member of the topology as it is drawn. */
@@ -42,6 +32,8 @@ export interface Drawn {
   differs: ReadonlyMap<string, string>;
   /** `file:line` of its manifest, when that is known. */
   manifest: string | undefined;
+  /** The newest listing of its archive that was read in this window. */
+  reading: ArchiveReading | undefined;
   primaryLost: boolean;
   former: boolean;
 }
@@ -58,7 +50,6 @@ export function unseen(side: Side): { state: State; why: string } | undefined {
 
 export const boxId = ({ member }: Side): string => `box ${addressKey(member.address)}`;
 export const serviceId = ({ member }: Side): string => `service ${addressKey(member.address)}`;
-export const archiveId = ({ member }: Side): string => `archive ${addressKey(member.address)}`;
 export const instanceId = ({ member }: Side, name: string): string => `instance ${addressKey(member.address)} ${name}`;
 
 export const objectOf = (kind: WatchedKind, { context, namespace }: Address, name: string): ObjectReference => ({
@@ -68,7 +59,7 @@ export const objectOf = (kind: WatchedKind, { context, namespace }: Address, nam
   name,
 });
 
-const targetOf = (side: Side, kind: WatchedKind, name: string) => ({
+export const targetOf = (side: Side, kind: WatchedKind, name: string) => ({
   label: name,
   address: side.member.address,
   object: objectOf(kind, side.member.address, name),
@@ -80,7 +71,7 @@ export const facts = (...rows: readonly (readonly [string, string | number | und
   );
 
 /** What the API said, and when it was last heard of. */
-function objectEvidence(side: Side, object: string, scene: Scene, manifest?: string): string {
+export function objectEvidence(side: Side, object: string, scene: Scene, manifest?: string): string {
   if (isWritten(side)) return `Manifest${manifest === undefined ? '' : ` ${manifest}`}.`;
   const { seenAt, context } = side.snapshot;
   const when =
@@ -93,7 +84,6 @@ export function drawMember(drawn: Drawn, scene: Scene): (Box | Node)[] {
     drawBox(drawn, scene),
     drawService(drawn, scene),
     ...drawn.side.instances.map((instance, place) => drawInstance(instance, place, drawn, scene)),
-    drawArchive(drawn, scene),
   ];
 }
 
@@ -270,84 +260,6 @@ function instanceState(
   if (status.isPrimary) return { state: 'up', why: 'accepts writes' };
   if (status.isWalReceiverActive) return { state: 'up', why: 'streaming' };
   return role === 'designated primary' ? { state: 'up', why: 'no WAL receiver' } : warn('no WAL receiver');
-}
-
-/** The archive that a Cluster writes: where, or why that is not known. */
-export function ownPlace(side: Side): { reference: ArchiveReference | undefined; path: string; lost: boolean } {
-  const reference = ownArchive(side.cluster);
-  if (!reference) return { reference, path: 'none configured', lost: false };
-  const located = locateArchive(reference, side.member.address.namespace, side.snapshot.objectStores);
-  if (typeof located !== 'string') return { reference, path: archivePath(located), lost: false };
-  const unread = !side.readable || side.snapshot.unread.ObjectStore !== undefined;
-  const store = reference.by === 'plugin' ? reference.objectStore : '';
-  return { reference, path: `${unread ? '' : 'missing '}ObjectStore ${store}`, lost: !unread };
-}
-
-export function archivingState(side: Side, scene: Scene): { state: State; why: string } {
-  const hidden = unseen(side);
-  if (hidden) return hidden;
-  if (!ownArchive(side.cluster)) return { state: 'warn', why: 'no archive is configured' };
-  if (skipsArchiving(side.cluster)) return { state: 'warn', why: 'archiving is switched off' };
-  const health = archiveHealth(side, scene.moment);
-  if (health.state === 'fails') return { state: 'broken', why: `archiving fails: ${health.why}` };
-  const waiting = side.status?.readyWalFiles ?? 0;
-  if (waiting > 5) return { state: 'warn', why: `${waiting} segments wait to be archived` };
-  return health.state === 'works'
-    ? { state: 'up', why: 'archives' }
-    : { state: 'unknown', why: 'not known to archive' };
-}
-
-function drawArchive({ side, differs, manifest }: Drawn, scene: Scene): Node {
-  const { cluster, status, member, snapshot } = side;
-  const { reference, path, lost } = ownPlace(side);
-  const judged = archivingState(side, scene);
-  const { state, why } = lost ? { state: 'broken' as const, why: 'its ObjectStore does not exist' } : judged;
-  const newest = status?.lastArchivedWAL;
-  const store =
-    reference?.by === 'plugin'
-      ? snapshot.objectStores.find(
-          ({ metadata }) => metadata.name === reference.objectStore && metadata.namespace === member.address.namespace,
-        )
-      : undefined;
-  const window = store?.status?.serverRecoveryWindow?.[reference?.serverName ?? ''];
-  const difference = differs.get('archive');
-  return {
-    id: archiveId(side),
-    kind: 'archive',
-    box: boxId(side),
-    place: 0,
-    crowned: false,
-    lines: [
-      'WAL archive',
-      path,
-      ...(newest ? [newest] : isWritten(side) ? [] : [state === 'broken' ? 'failing' : 'newest unknown']),
-    ],
-    state,
-    why,
-    facts: facts(
-      ['Place', path],
-      ['Name of the server in it', reference?.serverName],
-      ['Newest segment', newest],
-      ['Archived at', status?.lastArchivedWALTime],
-      [
-        'Last failed',
-        status?.lastFailedWAL && `${status.lastFailedWAL} at ${status.lastFailedWALTime ?? 'an unknown time'}`,
-      ],
-      ['Segments that wait', status?.readyWalFiles],
-      ['Restorable from', window?.firstRecoverabilityPoint],
-      ['Last backup', window?.lastSuccessfulBackupTime],
-      !isWritten(side) && reference !== undefined && ['Gaps', 'not checked here: open the archive'],
-    ),
-    evidence: isWritten(side)
-      ? objectEvidence(side, '', scene, manifest)
-      : `Archiver's counters of ${side.leader?.name ?? 'the primary'}, condition ContinuousArchiving of ${cluster.metadata.name}, ObjectStore.`,
-    differs: difference === undefined ? [] : [`archive: ${difference}`],
-    target: {
-      ...targetOf(side, store ? 'ObjectStore' : 'Cluster', store ? store.metadata.name : cluster.metadata.name),
-      archive: 'own',
-    },
-    actions: isWritten(side) ? writtenActions : reference ? archiveActions(isReplicaCluster(cluster)) : [],
-  };
 }
 
 export const missingBoxId = (name: string): string => `box missing ${name}`;

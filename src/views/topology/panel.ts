@@ -6,6 +6,7 @@ import type { Topology } from '../../model/topology.ts';
 import { membersOf } from '../../model/topology.ts';
 import type { Scenes } from '../scenes.ts';
 import type { Scene } from '../tree/node.ts';
+import type { Beside } from './draw.ts';
 import { drawTopology } from './draw.ts';
 import { mermaidOf } from './mermaid.ts';
 import type { FromWebview, Subject, ToWebview } from './messages.ts';
@@ -24,6 +25,10 @@ export interface PictureDependencies {
   manifests: Manifests;
   /** Of a promotion under way. */
   progressOf: (topology: Topology) => Progress | undefined;
+  listings: {
+    readingOf: NonNullable<Beside['listed']>;
+    onDidRead: vscode.Event<void>;
+  };
 }
 
 export interface TopologyPanels extends vscode.Disposable {
@@ -60,7 +65,7 @@ export function createTopologyPanels(deps: PictureDependencies): TopologyPanels 
 }
 
 function serve(deps: PictureDependencies, panel: vscode.WebviewPanel, subject: Subject): void {
-  const { extension, connections, scenes, manifests } = deps;
+  const { extension, connections, scenes, manifests, listings } = deps;
   const { webview } = panel;
   webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist')] };
   const script = webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', 'webview.js'));
@@ -82,7 +87,11 @@ function serve(deps: PictureDependencies, panel: vscode.WebviewPanel, subject: S
     }
     shown = picture;
   }
-  const changes = vscode.Disposable.from(scenes.onDidChange(update), manifests.follow(update));
+  const changes = vscode.Disposable.from(
+    scenes.onDidChange(update),
+    manifests.follow(update),
+    listings.onDidRead(update),
+  );
   webview.onDidReceiveMessage((value: unknown) => {
     const message = parseFromWebview(value);
     if (message?.type === 'ready') {
@@ -134,7 +143,10 @@ async function save(
 }
 
 /** The topology with this Cluster, observed and written; one without a partner stands alone. */
-function pictureOf(subject: Subject, { scenes, manifests, progressOf }: PictureDependencies): Picture | undefined {
+function pictureOf(
+  subject: Subject,
+  { scenes, manifests, progressOf, listings }: PictureDependencies,
+): Picture | undefined {
   const scene = scenes.current();
   const observed = topologyOf(subject, scene);
   const written = writtenOf(subject, observed, manifests.current());
@@ -144,7 +156,7 @@ function pictureOf(subject: Subject, { scenes, manifests, progressOf }: PictureD
     drawTopology(
       all.topology,
       { ...scene, snapshots: [...scene.snapshots, ...all.snapshots] },
-      { written: all.written, progress: progressOf(all.topology) },
+      { written: all.written, progress: progressOf(all.topology), listed: listings.readingOf },
     )
   );
 }

@@ -21,6 +21,7 @@ svg.drawing { font-family: var(--vscode-font-family); }
 .drawing .cross-streaming .line, .drawing .restore_command .line, .drawing .archive_command .line { stroke-dasharray: 2 5; }
 .drawing .label { paint-order: stroke; stroke: var(--vscode-editor-background); stroke-width: 5px; stroke-linejoin: round; }
 .drawing .state-broken > .shape { stroke-width: 4; }
+.drawing .archive.state-broken > .shape { stroke-dasharray: 22 7; }
 .drawing .state-broken > .line { stroke-width: 4; }
 .drawing .state-unknown > .shape, .drawing .state-unknown > .line { stroke-opacity: .6; }
 .drawing .state-idle > .line { stroke-opacity: .75; }

@@ -1,8 +1,10 @@
 /** What the picture shows, and in which state: `reference` is the user's drawing and what each part of it is derived from. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ArchiveReading } from '../../../src/model/archive-reading.ts';
 import type { InstanceStatus } from '../../../src/model/instance-status.ts';
 import type { ContextSnapshot } from '../../../src/model/snapshot.ts';
+import type { Beside } from '../../../src/views/topology/draw.ts';
 import type { Edge, EdgeKind, Picture } from '../../../src/views/topology/picture.ts';
 import { isBox, isEdge, isNode } from '../../../src/views/topology/picture.ts';
 import { pod } from '../../support/clusters.ts';
@@ -246,6 +248,85 @@ test('a replica that reads another folder than its source writes is told', () =>
   const found = edgeTo(pictureOf(snapshots), 'restore_command', 'cluster-us-1');
   assert.equal(found.state, 'warn');
   assert.match(found.why, /reads s3:\/\/archive-cluster-eu\/cluster-eu, its source writes .*elsewhere/);
+});
+
+/** A listing of the archive of cluster-eu, read at 00:00:00. */
+const reading = (over: Partial<ArchiveReading> = {}): ArchiveReading => ({
+  path: 's3://archive-cluster-eu/cluster-eu',
+  readAt: 0,
+  verdict: 'ok',
+  truncated: false,
+  newest: '00000003000000000000000C',
+  missing: 0,
+  firstMissing: undefined,
+  recoveryWindow: { from: '1970-01-01T00:00:00.000Z', to: '1970-01-01T01:00:00.000Z' },
+  errors: [],
+  warnings: 0,
+  ...over,
+});
+const gap = (): ArchiveReading =>
+  reading({ verdict: 'failure', missing: 3, firstMissing: '000000030000000000000005', recoveryWindow: null });
+
+const archiveOf = (picture: Picture, name: string) => {
+  const found = picture.items.filter(isNode).find(({ kind, id }) => kind === 'archive' && id.includes(name));
+  assert.ok(found, name);
+  return found;
+};
+
+test('an archive shows its newest segment, and what its last listing found', () => {
+  const listedAs =
+    (own: ArchiveReading | undefined, source?: ArchiveReading): Beside['listed'] =>
+    ({ name }, which) =>
+      name === 'cluster-eu' && which === 'own' ? own : name === 'cluster-us' && which === 'source' ? source : undefined;
+  const failing = saying('cluster-eu-1', {
+    lastFailedWAL: '00000003000000000000000E',
+    lastFailedWALTime: '1970-01-01T00:00:00Z',
+    isArchivingWAL: false,
+  });
+  const late = { ...gap(), readAt: 500 };
+  const rows: [string, ContextSnapshot[], Beside['listed'], string, string[]][] = [
+    ['not listed', pair(), listedAs(undefined), 'up', ['00000003000000000000000D', 'not listed yet']],
+    ['whole', pair(), listedAs(reading()), 'up', ['00000003000000000000000D', 'no gaps at 00:00:00 UTC']],
+    [
+      'with a gap',
+      pair(),
+      listedAs(gap()),
+      'broken',
+      ['00000003000000000000000D', 'gap: 3 segments missing at 00:00:00 UTC'],
+    ],
+    [
+      'the later of two listings, by the one who reads it',
+      pair(),
+      listedAs(reading(), late),
+      'broken',
+      ['00000003000000000000000D', 'gap: 3 segments missing at 00:00:00 UTC'],
+    ],
+    [
+      'a listing of another place does not count',
+      pair(),
+      listedAs(reading({ path: 's3://elsewhere/cluster-eu' })),
+      'up',
+      ['00000003000000000000000D', 'not listed yet'],
+    ],
+    ['its writer is lost', unreadable('eu'), listedAs(undefined, reading()), 'unknown', ['no gaps at 00:00:00 UTC']],
+    ['archiving fails', failing, listedAs(reading()), 'broken', ['no gaps at 00:00:00 UTC']],
+  ];
+  for (const [title, snapshots, listed, state, lines] of rows) {
+    const found = archiveOf(pictureOf(snapshots, listed && { listed }, 60_000), 'cluster-eu');
+    assert.deepEqual([found.state, found.lines.slice(-lines.length)], [state, lines], title);
+  }
+});
+
+test('a gap is said where the picture is spoken, with the first segment and what can be restored in the facts', () => {
+  const listed: Beside['listed'] = ({ name }, which) => (name === 'cluster-eu' && which === 'own' ? gap() : undefined);
+  const picture = pictureOf(pair(), { listed });
+  assert.match(picture.summary, /WAL archive s3:.*cluster-eu: gap: 3 segments missing at 00:00:00 UTC/);
+  const found = archiveOf(picture, 'cluster-eu');
+  const known = Object.fromEntries(found.facts);
+  assert.match(known['Gaps'] ?? '', /the first is 000000030000000000000005/);
+  assert.match(known['Recovery window'] ?? '', /^none/);
+  assert.match(found.evidence, /Listing read at 00:00:00 UTC/);
+  assert.deepEqual(found.actions[0], { command: 'cnpg.openWalArchive', title: 'Open WAL Archive' });
 });
 
 test('alarms are on the picture and in what is spoken', () => {
