@@ -35,8 +35,16 @@ const timeline = (number: number, over: Partial<TimelineCheck>): TimelineCheck =
 const judged = (over: Partial<ArchiveCheck>) => ({
   listing,
   check: {
-    ...{ destinationPath: listing.destinationPath, serverName: listing.serverName, segmentSize: listing.segmentSize },
-    ...{ objects: 0, bytes: 0, requests: 0, truncated: false, timelines: [], backups: [], findings: [] },
+    destinationPath: listing.destinationPath,
+    serverName: listing.serverName,
+    segmentSize: listing.segmentSize,
+    objects: 0,
+    bytes: 0,
+    requests: 0,
+    truncated: false,
+    timelines: [],
+    backups: [],
+    findings: [],
     recoveryWindow: null,
     verdict: 'ok' as const,
     ...over,
