@@ -20,7 +20,7 @@ export interface ManifestDependencies {
   connections: Connections;
   /** Texts as they would be. */
   proposals: TextDocuments;
-  language: () => Promise<DefinitionsOf & Pick<LanguageService, 'replicaTextOf'>>;
+  language: () => Promise<DefinitionsOf & Pick<LanguageService, 'replicaTextOf' | 'replicaPatchesOf'>>;
 }
 
 type ReplicaValues = Readonly<Record<string, string | null>>;
@@ -38,13 +38,13 @@ export async function editReplica(
   wanted?: AbortSignal,
 ): Promise<boolean> {
   const reference = { kind: 'Cluster' as const, ...address };
-  const place = await findManifest(reference, deps.language);
+  const service = await deps.language();
+  const place = await findManifest(reference, deps.language, await service.replicaPatchesOf(reference));
   if (!place) return false;
   const manifest = vscode.Uri.parse(place.uri);
   const file = vscode.workspace.asRelativePath(manifest);
   // The server edits what is open: the text is the one in the editor, saved or not.
   const document = await vscode.workspace.openTextDocument(manifest);
-  const service = await deps.language();
   const { text, problem } = await service.replicaTextOf(place.uri, reference, place.range.start.line, values);
   if (text === undefined) {
     void vscode.window.showWarningMessage(

@@ -25,17 +25,23 @@ export const openManifest =
     if (place) await reveal(place);
   };
 
-/** @returns `undefined` when there is none, which was said, or when the user backs out */
+/**
+ * @param patches of the object: those of its own context win over its manifests
+ * @returns `undefined` when there is none, which was said, or when the user backs out
+ */
 export async function findManifest(
   reference: ObjectReference,
   language: () => Promise<DefinitionsOf>,
+  patches: readonly DefinitionPlace[] = [],
 ): Promise<DefinitionPlace | undefined> {
+  const own = patches.filter(({ uri }) => contextOf(vscode.Uri.parse(uri)) === reference.context);
+  if (own.length > 0) return own.length === 1 ? own[0] : pickPlace(own, reference);
   const search = await withProgress(`Looking for the manifest of ${reference.name}`, (signal, report) =>
     searchWorkspace(reference, language, signal, report),
   );
   if (!search) return undefined;
   const { places, incomplete } = search;
-  const [first, ...others] = preferred(places, reference.context);
+  const [first, ...others] = preferred([...patches, ...places], reference.context);
   if (first) return others.length === 0 ? first : pickPlace([first, ...others], reference);
   const answer = await vscode.window.showInformationMessage(
     `No manifest of ${reference.kind} ${reference.name} was found in this workspace.${incomplete}`,
@@ -105,7 +111,7 @@ async function pickPlace(
   const picked = await vscode.window.showQuickPick(
     places.map(place => ({
       label: vscode.workspace.asRelativePath(vscode.Uri.parse(place.uri)),
-      description: `line ${place.range.start.line + 1}${place.namespace === undefined ? ', no namespace' : ''}`,
+      description: `line ${place.range.start.line + 1}${place.patch ? ', patch' : place.namespace === undefined ? ', no namespace' : ''}`,
       place,
     })),
     { title: `Manifests of ${kind} ${name}`, placeHolder: 'File' },

@@ -13,10 +13,16 @@ export { hover } from './hover.ts';
 export { inlayHints } from './inlay-hints.ts';
 export { appliedBy, checkAs, kustomizationNames, readKustomization } from './kustomize.ts';
 export type { Applied, Kustomization, KustomizeRole } from './kustomize.ts';
+export {
+  hasReplicaOperations,
+  replicaPatchesIn,
+  withReplicaInKustomization,
+  withReplicaOperations,
+} from './kustomize-replica.ts';
 export { linkedFiles, linksOf } from './topology-links.ts';
 export type { ClusterLinks } from './topology-links.ts';
 export { isOurs, parseFile, pathAt } from './manifest.ts';
-export type { ManifestDocument, ManifestFile } from './manifest.ts';
+export type { ManifestDocument, ManifestFile, Range } from './manifest.ts';
 export { ruleSettings, withSettings } from './rule-settings.ts';
 export type { RuleSetting } from './rule-settings.ts';
 export { rules } from './rules/index.ts';

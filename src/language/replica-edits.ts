@@ -4,7 +4,7 @@ import type { ObjectName } from './definitions.ts';
 import { definitionAt } from './definitions.ts';
 import type { Edit, MaybeEdit } from './edits.ts';
 import { addKey, applied, plainText, removeKey, setValue } from './edits.ts';
-import type { ManifestDocument, ManifestFile } from './manifest.ts';
+import type { ManifestDocument, ManifestFile, Path } from './manifest.ts';
 import { placeOf } from './manifest.ts';
 
 /** Fields of `spec.replica`; `null`: the field is removed. */
@@ -26,9 +26,17 @@ export function withReplica(file: ManifestFile, object: ObjectName, line: number
   const document = definitionAt(file, object, line);
   if (!document) return { problem: 'It is not in the file any more.' };
   if (document.template) return { problem: 'It is a template: edit the values that it is rendered from.' };
-  const edits = placeOf(document, ['spec', 'replica'])?.value
-    ? Object.entries(values).flatMap(([field, value]) => fieldEdit(document, field, value))
+  return withEdits(file, replicaEdits(document, values));
+}
+
+/** Of a whole manifest or a merge. */
+export const replicaEdits = (document: ManifestDocument, values: ReplicaValues): MaybeEdit[] =>
+  placeOf(document, ['spec', 'replica'])?.value
+    ? Object.entries(values).flatMap(([field, value]) => fieldEdit(document, ['spec', 'replica'], field, value))
     : [wholeStanza(document, values)];
+
+/** The text with all edits, or a word that there is no safe one. */
+export function withEdits(file: ManifestFile, edits: readonly MaybeEdit[]): EditedText {
   const safe = edits.filter((edit): edit is Edit => edit !== undefined);
   if (safe.length < edits.length)
     return { problem: 'It is laid out so that no safe edit is known (flow style, aliases).' };
@@ -36,14 +44,19 @@ export function withReplica(file: ManifestFile, object: ObjectName, line: number
 }
 
 /** Nothing to do is no edit; `undefined` among them: not known how. */
-function fieldEdit(document: ManifestDocument, field: string, value: string | null): MaybeEdit[] {
-  const path = ['spec', 'replica', field];
+export function fieldEdit(document: ManifestDocument, parent: Path, field: string, value: string | null): MaybeEdit[] {
+  const path = [...parent, field];
   const place = placeOf(document, path);
   if (value === null) return place ? [removeKey(document, path)] : [];
-  if (!place) return [addKey(document, ['spec', 'replica'], field, plainText(value))];
-  if (!isScalar(place.value)) return [setValue(document, path, plainText(value))];
-  if (place.value.value === value) return [];
-  return [setValue(document, path, likeBefore(place.value.type, value))];
+  if (!place) return [addKey(document, parent, field, plainText(value))];
+  return [scalarEdit(document, path, value)].filter(edit => edit !== 'same');
+}
+
+/** In quotes as before. */
+export function scalarEdit(document: ManifestDocument, path: Path, value: string): MaybeEdit | 'same' {
+  const before = placeOf(document, path)?.value;
+  if (!isScalar(before)) return setValue(document, path, plainText(value));
+  return before.value === value ? 'same' : setValue(document, path, likeBefore(before.type, value));
 }
 
 const likeBefore = (style: string | undefined, value: string): string =>

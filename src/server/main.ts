@@ -33,7 +33,6 @@ import {
   parseFile,
   pathAt,
   withLiveValues,
-  withReplica,
   withSettings,
   writtenTopologies,
 } from '../language/index.ts';
@@ -54,6 +53,8 @@ import { loadPages } from './pages.ts';
 import { createKustomizations } from './kustomizations.ts';
 import { navigationCapabilities, serveNavigation } from './navigation.ts';
 import { createRefactorings } from './refactorings.ts';
+import type { ReplicaPatchPlace } from './replica-patches.ts';
+import { editedReplica, replicaPatches } from './replica-patches.ts';
 import { loadSchemas } from './schemas.ts';
 import { createExcludes } from './excludes.ts';
 import type { LiveFacts } from './live-clusters.ts';
@@ -270,12 +271,18 @@ connection.onRequest(
       return document && kind ? withLiveValues(file, document, live, kind.structure) : null;
     }),
 );
-/** The text of an open file with other values in `spec.replica` of one of its Clusters. */
+/** Patches of kustomizations that set `spec.replica` of a Cluster, and so win over its manifest. */
+connection.onRequest('cnpg/replicaPatches', ({ object }: { object: ObjectName }) =>
+  answer<ReplicaPatchPlace[]>('replica patches', [], () =>
+    replicaPatches(workspaceFiles.kustomizations(), object, uri => (open.has(uri) ? fileOf(uri) : undefined)),
+  ),
+);
+/** The text of an open file with other values in `spec.replica` of one of its Clusters, or in a patch for one. */
 connection.onRequest(
   'cnpg/replica',
   ({ uri, object, line, values }: { uri: string; object: ObjectName; line: number; values: ReplicaValues }) =>
     answer<EditedText>('replica edits', { problem: 'The language server failed.' }, () =>
-      withReplica(fileOf(uri), object, line, values),
+      editedReplica(uri, fileOf(uri), object, line, values),
     ),
 );
 /** Objects of a file that can be applied as they stand: neither patches nor templates, and YAML that can be read. */

@@ -11,9 +11,10 @@ import type {
   Workspace,
   WorkspaceFile,
 } from '../language/index.ts';
-import { appliedBy, kustomizationNames, mayBeOurs, neighboursIn, parseFile } from '../language/index.ts';
+import { appliedBy, mayBeOurs, neighboursIn, parseFile } from '../language/index.ts';
 import type { Kustomizations } from './kustomizations.ts';
 import { posix } from './kustomizations.ts';
+import { isKustomization } from './replica-patches.ts';
 
 /** YAML files that are looked at; more are no workspace of manifests. */
 const mostFiles = 20_000;
@@ -36,6 +37,8 @@ export interface WorkspaceFiles {
   changed(uri: string): Promise<void>;
   opened(uri: string, file: ManifestFile): void;
   closed(uri: string): Promise<void>;
+  /** The files of all kustomizations. */
+  kustomizations(): string[];
   /** Places or kustomizations are others now. */
   placeAnew(): void;
 }
@@ -80,6 +83,7 @@ export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceF
   const onDisk = new Map<string, ManifestFile>();
   const open = new Map<string, Known>();
   const folders = new Map<string, Kustomization>();
+  const kustomizationFiles = new Set<string>();
   let applied: (file: string) => Applied = appliedBy(folders);
 
   function place(file: string, uri: string, manifest: ManifestFile): void {
@@ -111,6 +115,8 @@ export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceF
     const read = kustomizations.read(folder);
     if (read) folders.set(posix(folder), read);
     else folders.delete(posix(folder));
+    if (read) kustomizationFiles.add(file);
+    else kustomizationFiles.delete(file);
     applied = appliedBy(folders);
   }
 
@@ -139,8 +145,9 @@ export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceF
     async readAll(given, signal) {
       const found: string[] = [];
       folders.clear();
+      kustomizationFiles.clear();
       for (const folder of given) await find(folder, found, signal);
-      for (const file of found.filter(each => isKustomization(path.basename(each)))) noteKustomization(file);
+      for (const file of found.filter(each => isKustomization(each))) noteKustomization(file);
       const wanted = found.filter(file => manifests.test(file)).slice(0, mostFiles);
       const there = new Set([
         ...wanted.map(file => pathToFileURL(file).href),
@@ -167,7 +174,7 @@ export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceF
     async changed(uri) {
       const file = pathOf(uri);
       if (file === undefined || isExcluded(file, false)) return;
-      if (isKustomization(path.basename(file))) {
+      if (isKustomization(file)) {
         kustomizations.forget();
         noteKustomization(file);
         this.placeAnew();
@@ -197,14 +204,13 @@ export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceF
       open.delete(file);
       if (!isExcluded(file, false)) await this.changed(uri);
     },
+    kustomizations: () => [...kustomizationFiles],
     placeAnew() {
       for (const [file, manifest] of onDisk) place(file, pathToFileURL(file).href, manifest);
       for (const [file, { uri, file: manifest }] of open) place(file, uri, manifest);
     },
   };
 }
-
-const isKustomization = (name: string): boolean => (kustomizationNames as readonly string[]).includes(name);
 
 /** Only files on disk have a path. */
 const pathOf = (uri: string): string | undefined => (uri.startsWith('file:') ? fileURLToPath(uri) : undefined);

@@ -39,6 +39,8 @@ export interface LanguageService extends vscode.Disposable {
   /** Objects of an open file that can be applied. */
   objectsOf(uri: string): Promise<WrittenObject[]>;
   liveTextOf(uri: string, object: ObjectName, line: number, live: KubernetesObject): Promise<string | null>;
+  /** Patches of kustomizations that set `spec.replica` of the object, and so win over its manifest. */
+  replicaPatchesOf(object: ObjectName): Promise<DefinitionPlace[]>;
   /** The text of an open file with other values in `spec.replica` (`null`: removed), or why it has to be edited by hand. */
   replicaTextOf(
     uri: string,
@@ -59,6 +61,8 @@ export interface DefinitionPlace {
   uri: string;
   range: { start: { line: number; character: number }; end: { line: number; character: number } };
   namespace?: string;
+  /** It is no manifest, but changes one. */
+  patch?: true;
 }
 
 export interface VersionInForce {
@@ -140,6 +144,10 @@ export function createLanguageService(
     async liveTextOf(uri, object, line, live) {
       if (!client.isRunning()) return null;
       return client.sendRequest<string | null>('cnpg/live', { uri, object, line, live });
+    },
+    async replicaPatchesOf(object) {
+      if (!client.isRunning()) return [];
+      return client.sendRequest<DefinitionPlace[]>('cnpg/replicaPatches', { object });
     },
     async replicaTextOf(uri, object, line, values) {
       if (!client.isRunning()) return { problem: 'The language server is not running.' };

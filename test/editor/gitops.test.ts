@@ -117,4 +117,20 @@ test('Argo CD is noticed, and its way is offered; cancelled after the demotion, 
   assert.equal(replicaIn('eu').primary, 'cluster-us');
 });
 
+test('where a kustomization sets the roles, its patch is edited, not the manifest', async () => {
+  await w.command('Notifications: Clear All Notifications');
+  const kustomization = path.join(stage.workspace, 'eu', 'kustomization.yaml');
+  const patched = (primary: string): string =>
+    `resources: [cluster-eu.yaml]\npatches:\n  - target: {kind: Cluster, name: cluster-eu}\n    patch: |-\n      # who writes\n      - op: add\n        path: /spec/replica/primary\n        value: ${primary} # by hand\n`;
+  fs.writeFileSync(kustomization, patched('cluster-eu'));
+  const manifest = fs.readFileSync(fileOf('eu'), 'utf8');
+  // The language server hears of the file in its own time.
+  await w.openFile('eu/kustomization.yaml');
+  await w.choose(await w.contextMenu(w.row(/^cluster-eu.*replica cluster/)), 'Write Roles into Manifests…');
+  await write(/Roles of cluster-eu: write this into eu\/kustomization\.yaml/, 'kustomization');
+  const expected = `${patched('cluster-us')}`;
+  await poll(async () => fs.readFileSync(kustomization, 'utf8').startsWith(expected) || undefined, 'the edited patch');
+  assert.equal(fs.readFileSync(fileOf('eu'), 'utf8'), manifest);
+});
+
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));
