@@ -68,7 +68,7 @@ export function drawArchive({ side, differs, manifest, reading }: Drawn, scene: 
       'WAL archive',
       path,
       ...(newest ? [newest] : written ? [] : [state === 'broken' ? 'failing' : 'newest unknown']),
-      ...(reading ? [listedWords(reading, scene)] : unlisted),
+      ...(reading ? [readingWords(reading), listedAt(reading, scene)] : unlisted),
     ],
     state,
     why,
@@ -101,8 +101,8 @@ export function drawArchive({ side, differs, manifest, reading }: Drawn, scene: 
   };
 }
 
-const listedWords = (reading: ArchiveReading, { moment }: Scene): string =>
-  `${readingWords(reading)} at ${formatTime(reading.readAt, moment.now)}`;
+const listedAt = ({ readAt }: ArchiveReading, { moment }: Scene): string =>
+  `listed at ${formatTime(readAt, moment.now)}`;
 
 /** That archiving goes on does not help an archive with a gap. */
 function withReading(
@@ -111,7 +111,7 @@ function withReading(
   scene: Scene,
 ): { state: State; why: string } {
   if (archiving.state === 'broken' || reading?.verdict !== 'failure') return archiving;
-  return { state: 'broken', why: `${listedWords(reading, scene)}, when it was listed` };
+  return { state: 'broken', why: `${readingWords(reading)}, ${listedAt(reading, scene)}` };
 }
 
 function readingFacts(reading: ArchiveReading, { moment }: Scene): Fact[] {

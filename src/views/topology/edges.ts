@@ -123,7 +123,7 @@ function streamingEdge(side: Side, leader: Instance, standby: Instance, scene: S
     kind: 'streaming',
     from: instanceId(side, leader.name),
     to: instanceId(side, standby.name),
-    label: side.readable ? lagWords(bytes, time) || judged.why : '',
+    label: side.readable ? lagWords(bytes, time) || judged.why.replace(`${standby.name} is `, '') : '',
     sentence: `${leader.name} streams to ${standby.name}.`,
     ...judged,
     facts: facts(

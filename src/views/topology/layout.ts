@@ -36,21 +36,22 @@ const sizes = {
   /** Room above a box for its title. */
   title: 60,
   gap: 22,
-  instance: { width: 158, height: 92 },
+  instance: { width: 164, height: 104 },
   /** In one column. */
-  narrow: { width: 150, height: 92 },
+  narrow: { width: 156, height: 104 },
   service: { top: 26, height: 54 },
   instances: 126,
-  archive: { width: 210, height: 112, above: 52 },
+  archive: { width: 250, height: 128, above: 52 },
   /** Below the instances: room for lines to standbys, and more for each of them. */
   arcs: { first: 66, each: 26 },
   lane: 22,
-  row: 48,
+  /** Between rows; in one column, labels of lanes have room there. */
+  row: { height: 48, label: 22 },
 };
 
 /** Units that a label may be wide, roughly: letters of 13 units, in steps of four, so that another digit moves nothing. */
-export const roomFor = (label: string): number => Math.ceil(label.length / 4) * 4 * 6.9;
-const labelHeight = 17;
+export const roomFor = (label: string): number => Math.ceil(label.length / 4) * 4 * 7.6;
+const labelHeight = 18;
 
 interface Side {
   box: Box;
@@ -101,7 +102,7 @@ function corridorWidth(edges: readonly Edge[], columns: 1 | 2, lanes: number): n
   const labels = edges.filter(({ kind }) => kind === 'cross-streaming' || kind === 'restore_command');
   const widest = Math.max(120, ...labels.map(edge => roomFor(labelOf(edge))));
   // In one column labels have room at the side of the archives.
-  return columns === 2 ? Math.max(250, widest + 40) + lanes * sizes.lane : 48 + lanes * sizes.lane;
+  return columns === 2 ? Math.max(260, widest + 40) + lanes * sizes.lane : 48 + lanes * sizes.lane;
 }
 
 interface Corridor {
@@ -154,7 +155,8 @@ function placeAll(
       places.set(side.box.id, box);
       placeInside(side, box, columns, places);
     }
-    y += sizes.title + height + sizes.archive.above + sizes.archive.height + sizes.row;
+    y += sizes.title + height + sizes.archive.above + sizes.archive.height + sizes.row.height;
+    if (columns === 1) y += lanes * sizes.row.label;
   }
   return places;
 }
@@ -291,7 +293,7 @@ function withLabels(
     const curve = curves.get(edge.id);
     if (!curve) continue;
     const width = roomFor(labelOf(edge));
-    const reach = boundsOf(curve, width / 2 + 80);
+    const reach = boundsOf(curve, width + 120);
     const near = points.filter(({ id, point }) => id !== edge.id && isIn(point, reach));
     const shapes = [...solid, ...taken].filter(other => overlaps(other, reach));
     const cost = (centre: Point): number => {
@@ -331,9 +333,12 @@ function* candidates(edge: Edge, curve: Curve, places: ReadonlyMap<string, Recta
   }
   const level = Math.abs((curve[0]?.[0].y ?? 0) - (curve.at(-1)?.[3].y ?? 0)) < 1;
   const offsets = level ? [-13, 14, 0] : [0, -16, 16, -32, 32];
+  // Beside a lane that goes up and down: on it, a label would cover its neighbours.
+  const beside = roomFor(labelOf(edge)) / 2 + 8;
+  const asides = curve.length > 1 ? [-beside, -beside - sizes.lane, beside, beside + sizes.lane] : [];
   for (const share of [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8])
     for (const dy of offsets)
-      for (const dx of [0, 30, -30, 70, -70, -120]) {
+      for (const dx of [...asides, 0, 30, -30, 70, -70, -120]) {
         const { x, y } = pointAt(curve, share);
         yield at(x + dx, y + dy);
       }

@@ -3,14 +3,13 @@
 export const drawingStyle = `
 svg.drawing { font-family: var(--vscode-font-family); }
 .drawing text { fill: var(--vscode-editor-foreground); font-size: 13px; text-anchor: middle; }
-.drawing .title { font-size: 17px; font-weight: 600; }
-.drawing .role { font-weight: 600; }
-.drawing .small { font-size: 12px; }
+.drawing .title { font-size: 20px; font-weight: 600; }
+.drawing .role { font-weight: 600; font-size: 15px; }
 .drawing .shape { fill: var(--vscode-editor-background); stroke-width: 2; }
 .drawing .box > .shape { stroke: var(--vscode-editor-foreground); stroke-dasharray: 2 6; fill: none; }
 .drawing .service .shape { stroke: var(--vscode-charts-blue); }
 .drawing .instance .shape { stroke: var(--vscode-charts-red); }
-.drawing .archive .shape { stroke: var(--vscode-charts-orange); }
+.drawing .archive .shape { stroke: var(--vscode-cnpg-walArchive); }
 .drawing .crown { fill: var(--vscode-charts-yellow); stroke: var(--vscode-editor-foreground); stroke-width: 1; }
 .drawing .line { fill: none; stroke-width: 2; }
 .drawing .hit { fill: none; stroke: transparent; stroke-width: 14; }
@@ -20,7 +19,12 @@ svg.drawing { font-family: var(--vscode-font-family); }
 .drawing .streaming .line { stroke-dasharray: 8 5; }
 .drawing .cross-streaming .line, .drawing .restore_command .line, .drawing .archive_command .line { stroke-dasharray: 2 5; }
 .drawing .label { paint-order: stroke; stroke: var(--vscode-editor-background); stroke-width: 5px; stroke-linejoin: round; }
+.drawing .label.state-broken, .drawing .label.state-warn { font-weight: 700; stroke-width: 9px; }
+.drawing .label.state-broken { stroke: var(--vscode-inputValidation-errorBackground); }
+.drawing .label.state-warn { stroke: var(--vscode-inputValidation-warningBackground); }
 .drawing .state-broken > .shape { stroke-width: 4; }
+.drawing .state-broken:not(.box) > .shape { fill: var(--vscode-inputValidation-errorBackground); }
+.drawing .state-warn:not(.box) > .shape { fill: var(--vscode-inputValidation-warningBackground); }
 .drawing .archive.state-broken > .shape { stroke-dasharray: 22 7; }
 .drawing .state-broken > .line { stroke-width: 4; }
 .drawing .state-unknown > .shape, .drawing .state-unknown > .line { stroke-opacity: .6; }
@@ -30,7 +34,7 @@ svg.drawing { font-family: var(--vscode-font-family); }
 .drawing .badge circle { fill: var(--vscode-editor-background); stroke: var(--vscode-editor-foreground); stroke-width: 1.5; }
 .drawing .badge.state-broken circle { stroke: var(--vscode-charts-red); stroke-width: 2.5; }
 .drawing .badge.state-warn circle { stroke: var(--vscode-charts-yellow); stroke-width: 2.5; }
-.drawing .badge text { font-weight: 700; font-size: 12px; }
+.drawing .badge text { font-weight: 700; }
 .drawing .differs { font-weight: 600; }
 .drawing .mark { stroke: context-stroke; stroke-width: 3; fill: none; }
 `;
@@ -64,9 +68,10 @@ main { flex: 1; display: flex; min-height: 0; }
 #stage .item:focus-visible > .ring, #stage .item.selected > .ring { stroke: var(--vscode-focusBorder); }
 #stage .ring { fill: none; stroke: transparent; stroke-width: 2; }
 #stage .edge.item:focus-visible > .line, #stage .edge.item.selected > .line { stroke-width: 5; }
-#facts { width: 300px; overflow: auto; padding: 10px; border-left: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent)); box-sizing: border-box; }
+#facts { width: 340px; overflow: auto; padding: 10px; border-left: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent)); box-sizing: border-box; }
 #facts[hidden] { display: none; }
-#facts dl { display: grid; grid-template-columns: auto 1fr; gap: 2px 10px; margin: 8px 0; }
+#facts dl { columns: 320px; column-gap: 24px; margin: 8px 0; }
+#facts dl > div { display: grid; grid-template-columns: minmax(6em, 1fr) 2fr; gap: 10px; padding: 1px 0; break-inside: avoid; }
 #facts dt { color: var(--vscode-descriptionForeground); }
 #facts dd { margin: 0; overflow-wrap: anywhere; }
 #facts .actions { display: flex; flex-wrap: wrap; gap: 4px; margin: 8px 0; }
@@ -77,10 +82,11 @@ table { border-collapse: collapse; }
 th, td { text-align: left; vertical-align: top; padding: 3px 12px 3px 0; border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent)); overflow-wrap: anywhere; }
 .gone { padding: 20px; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@media (max-width: 640px) {
+@media (max-width: 640px) { .tools { margin-left: 0; } }
+/* The drawing is wide: where there is more height than it needs, facts beside it would make it smaller. */
+@media (max-aspect-ratio: 8/5) {
   main { flex-direction: column; }
-  #facts { width: auto; max-height: 45%; border-left: none; border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent)); }
-  .tools { margin-left: 0; }
+  #facts { width: auto; max-height: 40%; border-left: none; border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent)); }
 }
 @media (prefers-reduced-motion: no-preference) {
   body:not(.vscode-reduce-motion) #stage .item, body:not(.vscode-reduce-motion) #stage .crown { transition: transform .5s ease; }

@@ -77,7 +77,7 @@ export function createDrawing(chosen: (id: string, actions: boolean) => void): D
       labels.set(edge.id, label);
       layers.labels.append(label);
     }
-    set(label, { x, y: y + 4, class: 'label' });
+    set(label, { x, y: y + 4, class: `label state-${edge.state}` });
     setText(label, labelOf(edge));
   }
 
@@ -154,10 +154,10 @@ function boxParts(box: Box, { width, height }: Rectangle): SVGElement[] {
     svg('rect', { class: 'shape', width, height, rx: 12 }),
     // Between the dots of the border nothing would take a click.
     svg('rect', { class: 'hit', y: -48, width, height: 40, 'pointer-events': 'all' }),
-    text(shorten(box.title, width, 9), middle, -30, 'title'),
-    text(shorten(`${marks[box.state]}${box.subtitle}`, width, 6.6), middle, -10, 'small'),
+    text(shorten(box.title, width, 11.5), middle, -31, 'title'),
+    text(shorten(`${marks[box.state]}${box.subtitle}`, width, letter), middle, -10, 'small'),
     ...(box.differs.length > 0
-      ? [text(shorten(`≠ manifest: ${box.differs.join('; ')}`, width, 6.8), middle, 17, 'small differs')]
+      ? [text(shorten(`≠ manifest: ${box.differs.join('; ')}`, width, letter), middle, 17, 'small differs')]
       : []),
   ];
 }
@@ -177,17 +177,17 @@ function nodeParts(node: Node, { width, height }: Rectangle): SVGElement[] {
             height: height + 2 * more,
             rx: 12,
           });
-  const lines = [...node.lines, ...(node.differs.length > 0 ? ['≠ manifest'] : [])];
-  const step = 18;
-  const top = y - ((lines.length - 1) * step) / 2 + 5;
   const room = node.kind === 'archive' ? width * 0.92 : width;
+  const role = linesOf(node.lines[0] ?? '', room);
+  const others = [...node.lines.slice(1), ...(node.differs.length > 0 ? ['≠ manifest'] : [])];
+  const step = 18;
+  const top = y - ((role.length + others.length - 1) * step) / 2 + 5;
   return [
     svg('title', {}, [], spoken(node)),
     shape('ring', 4),
     shape('shape', 0),
-    ...lines.map((line, index) =>
-      text(shorten(line, room, 6.6), x, top + index * step, index === 0 ? 'role' : 'small'),
-    ),
+    ...role.map((line, index) => text(line, x, top + index * step, 'role')),
+    ...others.map((line, index) => text(shorten(line, room, letter), x, top + (role.length + index) * step, 'small')),
     ...badge(node.state, node.kind === 'archive' ? { x: width * 0.15, y: height * 0.16 } : { x: 6, y: 4 }),
   ];
 }
@@ -212,8 +212,18 @@ function edgeParts(edge: Edge, { path }: Route): SVGElement[] {
   ];
 }
 
-/** @param letter units that a letter is wide, roughly */
-function shorten(line: string, width: number, letter: number): string {
-  const room = Math.floor((width - 14) / letter);
-  return line.length <= room ? line : `${line.slice(0, room - 1)}…`;
+/** Units that a letter of the smaller size is wide, roughly; and of a role, which is larger and bold. */
+const letter = 7.2;
+const roleLetter = 9.4;
+
+/** "designated primary" stands on two lines where it must. */
+const linesOf = (role: string, width: number): string[] =>
+  role.length * roleLetter > width - 14 ? role.split(' ').slice(0, 2) : [role];
+
+/** The end of a name tells it from others like it: what is cut out is in the middle. */
+function shorten(line: string, width: number, size: number): string {
+  const room = Math.floor((width - 14) / size);
+  if (line.length <= room) return line;
+  const end = Math.floor(room * 0.45);
+  return `${line.slice(0, room - 1 - end)}…${line.slice(line.length - end)}`;
 }

@@ -27,7 +27,7 @@ export function showFacts(panel: HTMLElement, item: Item, run: (command: string)
     html(
       'dl',
       {},
-      item.facts.flatMap(([name, value]) => [html('dt', {}, name), html('dd', {}, value)]),
+      item.facts.map(([name, value]) => html('div', {}, [html('dt', {}, name), html('dd', {}, value)])),
     ),
     html('p', {}, `Known from: ${item.evidence}`),
   );

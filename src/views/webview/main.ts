@@ -23,6 +23,7 @@ const drawing = createDrawing(choose);
 const viewport = createViewport(drawing.root);
 let picture: Picture | undefined;
 let layout: Layout | undefined;
+let layouts: { beside: Layout; below: Layout } | undefined;
 let laidOut = '';
 let selected: string | undefined;
 
@@ -68,16 +69,17 @@ function show(next: Picture): void {
 
 /** Places depend on who is there and on how long labels are: most changes move nothing. */
 function layoutOf({ items }: Picture): Layout {
-  const columns = stage.clientWidth > 0 && stage.clientWidth < 560 ? 1 : 2;
-  const text = JSON.stringify([
-    columns,
+  const text = JSON.stringify(
     items.map(item =>
       isEdge(item) ? [item.id, item.from, item.to, Math.ceil(labelOf(item).length / 4)] : [item.id, item.place],
     ),
-  ]);
-  if (layout && text === laidOut) return layout;
+  );
+  if (!layouts || text !== laidOut) layouts = { beside: layOut(items, 2), below: layOut(items, 1) };
   laidOut = text;
-  return layOut(items, columns);
+  const scale = ({ width, height }: Layout): number => Math.min(stage.clientWidth / width, stage.clientHeight / height);
+  const { beside, below } = layouts;
+  // Members face each other, unless letters become much larger when they stand one below the other.
+  return scale(below) > scale(beside) * 1.25 ? below : beside;
 }
 
 function showAlarms({ alarms }: Picture): void {

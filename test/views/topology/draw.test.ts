@@ -2,13 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ArchiveReading } from '../../../src/model/archive-reading.ts';
-import type { InstanceStatus } from '../../../src/model/instance-status.ts';
 import type { ContextSnapshot } from '../../../src/model/snapshot.ts';
 import type { Beside } from '../../../src/views/topology/draw.ts';
 import type { Edge, EdgeKind, Picture } from '../../../src/views/topology/picture.ts';
 import { isBox, isEdge, isNode } from '../../../src/views/topology/picture.ts';
 import { pod } from '../../support/clusters.ts';
-import { pair, pictureOf, snapshotsOf } from '../../support/topologies.ts';
+import { pair, pictureOf, saying, snapshotsOf } from '../../support/topologies.ts';
 
 const edges = (picture: Picture, kind: EdgeKind): Edge[] =>
   picture.items.filter(isEdge).filter(each => each.kind === kind);
@@ -22,16 +21,6 @@ const node = (picture: Picture, name: string) => {
   assert.ok(found, name);
   return found;
 };
-
-/** The pair with what one instance says changed. */
-function saying(instance: string, over: Partial<InstanceStatus>, snapshots = pair()): ContextSnapshot[] {
-  for (const { instanceStatus } of snapshots) {
-    const reading = instanceStatus[`default/${instance}`];
-    if (reading?.kind === 'read')
-      instanceStatus[`default/${instance}`] = { ...reading, status: { ...reading.status, ...over } };
-  }
-  return snapshots;
-}
 
 const unreadable = (context: string, snapshots = pair()): ContextSnapshot[] =>
   snapshots.map(each =>
@@ -286,20 +275,20 @@ test('an archive shows its newest segment, and what its last listing found', () 
   const late = { ...gap(), readAt: 500 };
   const rows: [string, ContextSnapshot[], Beside['listed'], string, string[]][] = [
     ['not listed', pair(), listedAs(undefined), 'up', ['00000003000000000000000D', 'not listed yet']],
-    ['whole', pair(), listedAs(reading()), 'up', ['00000003000000000000000D', 'no gaps at 00:00:00 UTC']],
+    ['whole', pair(), listedAs(reading()), 'up', ['00000003000000000000000D', 'no gaps', 'listed at 00:00:00 UTC']],
     [
       'with a gap',
       pair(),
       listedAs(gap()),
       'broken',
-      ['00000003000000000000000D', 'gap: 3 segments missing at 00:00:00 UTC'],
+      ['00000003000000000000000D', 'gap: 3 segments missing', 'listed at 00:00:00 UTC'],
     ],
     [
       'the later of two listings, by the one who reads it',
       pair(),
       listedAs(reading(), late),
       'broken',
-      ['00000003000000000000000D', 'gap: 3 segments missing at 00:00:00 UTC'],
+      ['00000003000000000000000D', 'gap: 3 segments missing', 'listed at 00:00:00 UTC'],
     ],
     [
       'a listing of another place does not count',
@@ -308,8 +297,14 @@ test('an archive shows its newest segment, and what its last listing found', () 
       'up',
       ['00000003000000000000000D', 'not listed yet'],
     ],
-    ['its writer is lost', unreadable('eu'), listedAs(undefined, reading()), 'unknown', ['no gaps at 00:00:00 UTC']],
-    ['archiving fails', failing, listedAs(reading()), 'broken', ['no gaps at 00:00:00 UTC']],
+    [
+      'its writer is lost',
+      unreadable('eu'),
+      listedAs(undefined, reading()),
+      'unknown',
+      ['no gaps', 'listed at 00:00:00 UTC'],
+    ],
+    ['archiving fails', failing, listedAs(reading()), 'broken', ['no gaps', 'listed at 00:00:00 UTC']],
   ];
   for (const [title, snapshots, listed, state, lines] of rows) {
     const found = archiveOf(pictureOf(snapshots, listed && { listed }, 60_000), 'cluster-eu');
@@ -320,7 +315,7 @@ test('an archive shows its newest segment, and what its last listing found', () 
 test('a gap is said where the picture is spoken, with the first segment and what can be restored in the facts', () => {
   const listed: Beside['listed'] = ({ name }, which) => (name === 'cluster-eu' && which === 'own' ? gap() : undefined);
   const picture = pictureOf(pair(), { listed });
-  assert.match(picture.summary, /WAL archive s3:.*cluster-eu: gap: 3 segments missing at 00:00:00 UTC/);
+  assert.match(picture.summary, /WAL archive s3:.*cluster-eu: gap: 3 segments missing, listed at 00:00:00 UTC/);
   const found = archiveOf(picture, 'cluster-eu');
   const known = Object.fromEntries(found.facts);
   assert.match(known['Gaps'] ?? '', /the first is 000000030000000000000005/);
