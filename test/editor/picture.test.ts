@@ -23,22 +23,12 @@ const source = () => w.webview().locator('#source');
 /** Violations of the accessibility rules in the visible webview. */
 async function violations(): Promise<string[]> {
   const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  const frame = await poll(async () => {
-    const handle = await w.page.locator('iframe.webview.ready:visible').first().elementHandle();
-    return (await handle?.contentFrame())?.childFrames()[0];
-  }, 'frame of the webview');
+  const frame = await w.webviewFrame();
   await frame.evaluate(axe);
   return frame.evaluate(
     `axe.run(document, { rules: { region: { enabled: false }, 'page-has-heading-one': { enabled: false } } }).then(({ violations }) =>
       violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 160) + ' ' + n.failureSummary)))`,
   );
-}
-
-async function useTheme(name: string): Promise<void> {
-  const file = path.join(stage.workspace, '.vscode/settings.json');
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const settings = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as object) : {};
-  fs.writeFileSync(file, JSON.stringify({ ...settings, 'workbench.colorTheme': name }));
 }
 
 test('without any connection the picture is as written', async () => {
@@ -99,12 +89,12 @@ test('an archive shows what its last listing found', async () => {
   };
   await item(/^WAL archive, .*, not listed yet\. works/).waitFor();
   await list();
-  await item(/^WAL archive, s3:\/\/archive-eu\/cluster-eu, .*, no gaps at .* UTC\. works/).waitFor();
+  await item(/^WAL archive, s3:\/\/archive-eu\/cluster-eu, .*, no gaps, listed at .* UTC\. works/).waitFor();
   const bucket = stage.playground.buckets.get('archive-eu');
   const folder = 'cluster-eu/wals/0000000200000000/';
   for (const name of ['B', 'C', 'D']) bucket?.remove(`${folder}00000002000000000000000${name}.gz`);
   await list();
-  await item(/^WAL archive, .*, gap: 3 segments missing at .* UTC\. broken/).waitFor();
+  await item(/^WAL archive, .*, gap: 3 segments missing, listed at .* UTC\. broken/).waitFor();
   await archive.click();
   await w
     .webview()
@@ -129,7 +119,7 @@ for (const theme of [
         : /Dark/.test(theme)
           ? 'vscode-dark'
           : 'vscode-light';
-    await useTheme(theme);
+    w.useTheme(stage.workspace, theme);
     await w.webview().locator(`body[data-vscode-theme-kind="${kind}"]`).waitFor();
     await w.shot(`theme-${kind}`);
     assert.deepEqual(await violations(), []);

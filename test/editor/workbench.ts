@@ -1,7 +1,7 @@
 /** A small driver for the VS Code workbench in a browser, on top of playwright-core. */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import type { Browser, Frame, FrameLocator, Locator, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import type { VsCodeServer } from '../../scripts/vscode/server.ts';
 
@@ -244,6 +244,22 @@ export class Workbench {
   /** The document inside the webview of the visible editor tab. */
   webview(): FrameLocator {
     return this.page.locator('iframe.webview.ready:visible').first().contentFrame().frameLocator('iframe#active-frame');
+  }
+
+  /** Of {@link webview}, to run scripts in it. */
+  webviewFrame(): Promise<Frame> {
+    return poll(async () => {
+      const handle = await this.page.locator('iframe.webview.ready:visible').first().elementHandle();
+      return (await handle?.contentFrame())?.childFrames()[0];
+    }, 'frame of the webview');
+  }
+
+  /** By its settings id, for example "Default Dark Modern". */
+  useTheme(workspace: string, name: string): void {
+    const file = path.join(workspace, '.vscode/settings.json');
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    const settings = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as object) : {};
+    fs.writeFileSync(file, JSON.stringify({ ...settings, 'workbench.colorTheme': name }));
   }
 
   async close(): Promise<void> {

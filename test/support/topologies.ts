@@ -1,5 +1,6 @@
 /** Topologies of any size, as scenes to draw. */
 import type { Cluster } from '../../src/model/cluster.ts';
+import type { InstanceStatus } from '../../src/model/instance-status.ts';
 import { momentOf } from '../../src/model/moment.ts';
 import type { ContextSnapshot } from '../../src/model/snapshot.ts';
 import type { Topology } from '../../src/model/topology.ts';
@@ -78,6 +79,16 @@ export const pair = (eu: Overrides = {}, us: Overrides = {}): ContextSnapshot[] 
   snapshotOf('eu', member('cluster-eu', eu), { 1: primaryStatus(), 2: standbyStatus(), 3: standbyStatus() }),
   snapshotOf('us', member('cluster-us', us), { 1: standbyStatus(), 2: standbyStatus(), 3: standbyStatus() }),
 ];
+
+/** The pair with what one instance says changed. */
+export function saying(instance: string, over: Partial<InstanceStatus>, snapshots = pair()): ContextSnapshot[] {
+  for (const { instanceStatus } of snapshots) {
+    const reading = instanceStatus[`default/${instance}`];
+    if (reading?.kind === 'read')
+      instanceStatus[`default/${instance}`] = { ...reading, status: { ...reading.status, ...over } };
+  }
+  return snapshots;
+}
 
 export const sceneAt = (snapshots: readonly ContextSnapshot[], now = 1000): Scene => sceneOf(snapshots, momentOf(now));
 
