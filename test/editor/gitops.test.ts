@@ -128,7 +128,7 @@ test('where a kustomization sets the roles, its patch is edited, not the manifes
   await w.openFile('eu/kustomization.yaml');
   await w.choose(await w.contextMenu(w.row(/^cluster-eu.*replica cluster/)), 'Write Roles into Manifests…');
   await write(/Roles of cluster-eu: write this into eu\/kustomization\.yaml/, 'kustomization');
-  const expected = `${patched('cluster-us')}`;
+  const expected = patched('cluster-us');
   await poll(async () => fs.readFileSync(kustomization, 'utf8').startsWith(expected) || undefined, 'the edited patch');
   assert.equal(fs.readFileSync(fileOf('eu'), 'utf8'), manifest);
 });
