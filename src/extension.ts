@@ -12,6 +12,7 @@ import { archiveFileReader, archiveUri } from './commands/open-wal-archive.ts';
 import { editScheme } from './commands/edit-manifests.ts';
 import { createPortForwards } from './commands/port-forward.ts';
 import { promotionProgress } from './commands/promotion-progress.ts';
+import { keepTokens } from './commands/kept-tokens.ts';
 import { promotionRecords } from './commands/promotion-records.ts';
 import { promotionScheme } from './commands/follow-promotion.ts';
 import { forgottenPromotion, offerToResume } from './commands/promote-replica-cluster.ts';
@@ -70,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const portForwards = createPortForwards(connections, startPortForward, log);
   const language = startLanguageService(context, sought => liveObjects(connections.snapshots(), sought), log);
   const scenes = createScenes(connections);
+  const tokens = keepTokens(context.globalState, scenes, error => log.error(messageOf(error)));
   const tree = createReplicationView(
     connections,
     scenes,
@@ -89,6 +91,7 @@ export function activate(context: vscode.ExtensionContext): void {
       onDidRead: listings.onDidRead,
     },
   });
+  const operations = { connections, documents: operationPages, history, log };
   const table = commandTable({
     extension: context.extensionUri,
     connections,
@@ -98,6 +101,7 @@ export function activate(context: vscode.ExtensionContext): void {
       scenes: () => scenes,
       manifests: { connections, proposals, language: () => language },
     },
+    lost: { ...operations, scenes, archiveRoom: room, promotions: records, tokens },
     apply: {
       connections,
       documents: comparisons,
@@ -108,7 +112,7 @@ export function activate(context: vscode.ExtensionContext): void {
     history,
     histories,
     actions,
-    operations: { connections, documents: operationPages, history, log },
+    operations,
     rebuilds,
     playground,
     pages,
@@ -127,6 +131,7 @@ export function activate(context: vscode.ExtensionContext): void {
     playground,
     portForwards,
     connections,
+    tokens,
     listings,
     comparisons,
     pages,

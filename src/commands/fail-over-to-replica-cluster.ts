@@ -3,41 +3,35 @@ import { Failure, isFailure, messageOf } from '../errors.ts';
 import { sourceArchive } from '../model/archive.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { isReplicaCluster } from '../model/cluster.ts';
+import { formatTime } from '../model/duration.ts';
 import type { Address } from '../model/kubernetes.ts';
-import { sameAddress } from '../model/kubernetes.ts';
 import { allFenced, failOver } from '../operations/failover.ts';
 import { fence } from '../operations/fencing.ts';
-import type { ArchiveRoom } from '../operations/list-archive.ts';
 import { newestArchived } from '../operations/list-archive.ts';
 import type { OtherSide } from '../operations/other-side.ts';
 import { readOtherSide } from '../operations/other-side.ts';
-import type { Scenes } from '../views/scenes.ts';
-import type { OperationDependencies } from './operate.ts';
 import { operate } from './operate.ts';
 import type { Located } from './other-side.ts';
 import { pickWithPrimary, positionsOf } from './other-side.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
-import type { PromotionRecords } from './promotion-records.ts';
+import type { TokenDependencies } from './promote-with-token.ts';
+import { knownTokens, pickAndCarryOut } from './promote-with-token.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
+import { surroundings } from './surroundings.ts';
 import { alone } from './topology-lock.ts';
 
 const title = 'Fail Over to Replica Cluster';
 
-export interface FailoverDependencies extends OperationDependencies {
-  scenes: Scenes;
-  archiveRoom: () => Promise<ArchiveRoom>;
-  promotions: PromotionRecords;
-}
-
 /** Promotes a replica cluster without a token, because the primary is lost: proof, estimated loss, typed sentence, one patch. */
 export const failOverToReplicaCluster =
-  (deps: FailoverDependencies) =>
+  (deps: TokenDependencies) =>
   async (argument?: ClusterArgument): Promise<void> => {
     refuseWhenReadOnly(title);
     const { connections } = deps;
     const picked = await pickWithPrimary(connections, argument, title, isReplicaCluster);
     if (!picked) return;
     const { target, primary: former } = picked;
+    if (await rathersToken(deps, target, former)) return;
     let found: OtherSide | undefined;
     const look = async (now: Cluster, signal: AbortSignal): Promise<OtherSide> => {
       found = await readOtherSide(sourcesOf(deps, target, now, former), signal);
@@ -54,13 +48,33 @@ export const failOverToReplicaCluster =
     }
   };
 
-function sourcesOf(deps: FailoverDependencies, target: Address, cluster: Cluster, former: Located) {
-  const { connections, scenes, archiveRoom, promotions } = deps;
+/** A token is worth more than any proof: with it nothing is lost. @returns whether that was chosen, or nothing */
+async function rathersToken(deps: TokenDependencies, target: Address, former: Located): Promise<boolean> {
+  const [token] = knownTokens(deps, target, former);
+  if (!token) return false;
+  const [promote, failOverAll] = ['Promote with the Token…', 'Fail Over…'];
+  const answer = await vscode.window.showWarningMessage(
+    `A demotion token of ${former.name} is saved`,
+    {
+      modal: true,
+      detail: `It was seen ${token.seenAt === undefined ? 'at an unknown time' : `at ${formatTime(token.seenAt, Date.now())}`}. If ${former.name} was not primary again since, the promotion of ${target.name} with it loses nothing, and ${former.name} can follow later. A failover loses what was not replicated, and ${former.name} must be rebuilt.`,
+    },
+    promote,
+    failOverAll,
+  );
+  if (answer === promote) await pickAndCarryOut(deps, target, former);
+  return answer !== failOverAll;
+}
+
+function sourcesOf(deps: TokenDependencies, target: Address, cluster: Cluster, former: Located) {
+  const { connections, scenes, archiveRoom } = deps;
   return {
     name: former.name,
     address: former.address,
     lastSeen: former.cluster,
-    savedToken: promotions.all().find(({ plan }) => sameAddress(plan.to, target))?.token,
+    lastSeenAt: former.seenAt,
+    savedToken: knownTokens(deps, target, former)[0]?.text,
+    otherPrimaries: surroundings(connections, scenes, archiveRoom).otherPrimaries(target, former.address ?? target),
     positions: positionsOf(scenes, former),
     connect: (context: string) => connections.open(context),
     newestArchived: sourceArchive(cluster)
@@ -79,7 +93,7 @@ const isAlive = (found: OtherSide | undefined): found is OtherSide & { address: 
 
 /** The primary is not lost: it can be demoted without loss, or fenced so that it cannot write. */
 async function offerInstead(
-  deps: FailoverDependencies,
+  deps: TokenDependencies,
   target: Address,
   { address, name }: OtherSide & { address: Address },
   refusal: Failure,

@@ -27,6 +27,8 @@ import { alone } from './topology-lock.ts';
 
 export const promotionScheme = 'cnpg-promotion';
 
+/** Milliseconds without an answer of the demoted side, whose token is saved, after which the run is not the way any more. */
+const silenceLimit = 60_000;
 /** Longer than `spec.stopDelay`'s half an hour would be patience, not a limit. */
 const stepLimit = 30 * 60_000;
 
@@ -49,7 +51,7 @@ export const newPage = (deps: PromotionDependencies, plan: PromotionPlan): Promo
   plan,
   log: [],
   clocks: [],
-  last: lastDurations(deps.history.all(), 'switchover', [plan.from.name, plan.to.name]),
+  last: lastDurations(deps.history.all(), 'switchover', [plan.from.name, plan.to.name], stepTitles.demote),
 });
 
 /** Milliseconds for a look into an archive. */
@@ -90,7 +92,10 @@ export function carryOut(
   const { plan } = page;
   return alone([plan.from, plan.to], `Promotion of ${plan.to.name}`, async () => {
     // A token of an earlier run is of no use once the primary cluster is demoted anew.
-    if (confirmed.includes('demote')) await deps.records.forget(plan);
+    if (confirmed.includes('demote')) {
+      await deps.records.forget(plan);
+      await deps.records.forget({ from: plan.to, to: plan.from });
+    }
     await deps.records.remember(plan);
     await followToTheEnd(deps, page, confirmed, handOut);
   });
@@ -154,6 +159,7 @@ async function followToTheEnd(
           {
             interval: 1000,
             stepLimit,
+            silenceLimit,
             savedToken: deps.records.of(plan)?.token,
             confirmed,
             ...(handOut && {

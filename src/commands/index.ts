@@ -41,6 +41,8 @@ import type { OperationDependencies } from './operate.ts';
 import type { PortForwards } from './port-forward.ts';
 import type { SwitchoverDependencies } from './promote-replica-cluster.ts';
 import { promoteByManifests, promoteReplicaCluster, resumePromotion } from './promote-replica-cluster.ts';
+import type { TokenDependencies } from './promote-with-token.ts';
+import { promoteWithSavedToken, resumeWithoutFormer } from './promote-with-token.ts';
 import { rebuildFormerPrimary } from './rebuild-former-primary.ts';
 import type { RebuildRecords } from './rebuild-records.ts';
 import { refreshDocument } from './refresh-document.ts';
@@ -62,6 +64,8 @@ export interface CommandDependencies {
   connections: Connections;
   archives: ArchiveDependencies;
   switchover: SwitchoverDependencies;
+  /** When one side is lost. */
+  lost: TokenDependencies;
   apply: ApplyDependencies;
   history: RunHistory;
   histories: TextDocuments;
@@ -91,6 +95,7 @@ export const commandTable = ({
   connections,
   archives,
   switchover,
+  lost,
   apply,
   history,
   histories,
@@ -113,18 +118,14 @@ export const commandTable = ({
   'cnpg.disconnect': disconnect(connections),
   'cnpg.refresh': refresh(connections),
   'cnpg.promoteReplicaCluster': promoteReplicaCluster(switchover),
-  'cnpg.resumePromotion': resumePromotion(switchover),
+  'cnpg.resumePromotion': resumePromotion(switchover, resumeWithoutFormer(lost)),
+  'cnpg.promoteWithToken': promoteWithSavedToken(lost),
   'cnpg.promoteByManifests': promoteByManifests(switchover),
   'cnpg.writeRolesIntoManifests': writeRolesIntoManifests(switchover.manifests),
   'cnpg.returnToOldPrimary': returnToOldPrimary(operations, switchover.records),
   'cnpg.showPromotionHistory': showPromotionHistory(history, histories),
   'cnpg.showActionLog': showActionLog(actions, histories),
-  'cnpg.failOverToReplicaCluster': failOverToReplicaCluster({
-    ...operations,
-    scenes,
-    archiveRoom: archives.room,
-    promotions: switchover.records,
-  }),
+  'cnpg.failOverToReplicaCluster': failOverToReplicaCluster(lost),
   'cnpg.rebuildFormerPrimary': rebuildFormerPrimary({
     ...operations,
     records: rebuilds,

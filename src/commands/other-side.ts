@@ -18,6 +18,8 @@ export interface Located {
   address: Address | undefined;
   /** As seen last. */
   cluster: Cluster | undefined;
+  /** Milliseconds since the epoch of that. */
+  seenAt?: number | undefined;
 }
 
 /** The member that `of` means by this name, in whatever state its context is. */
@@ -38,7 +40,11 @@ async function locate(
   title: string,
 ): Promise<Located | undefined> {
   const known = findMember(connections, of, name);
-  if (known) return { name, address: known.address, cluster: known.cluster };
+  if (known) {
+    const { context } = known.address;
+    const seenAt = connections.snapshots().find(each => each.context === context)?.seenAt;
+    return { name, address: known.address, cluster: known.cluster, seenAt };
+  }
   const contexts = connections.snapshots().filter(({ context }) => context !== of.context);
   const nowhere = { label: 'No context leads there', description: 'its side is not asked', context: undefined };
   const picked = await vscode.window.showQuickPick(

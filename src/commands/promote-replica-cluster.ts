@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
-import { Failure, messageOf } from '../errors.ts';
+import { Failure, isFailure, messageOf } from '../errors.ts';
+import type { Cluster } from '../model/cluster.ts';
 import { condition, demotionInProgress, isReplicaCluster } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { sameAddress } from '../model/kubernetes.ts';
@@ -9,7 +10,8 @@ import type { Check } from '../operations/checks.ts';
 import { blocking, gitOpsOwner, sameChecks } from '../operations/checks.ts';
 import type { PromotionPage } from '../operations/promotion-text.ts';
 import { renderPromotion } from '../operations/promotion-text.ts';
-import type { PromotionPlan } from '../operations/promotion.ts';
+import { untilAborted } from '../operations/pause.ts';
+import type { PromotionPlan, Side } from '../operations/promotion.ts';
 import { nextStep, stepTitles } from '../operations/promotion.ts';
 import { preparePromotion, readSide } from '../operations/run.ts';
 import { configuredBindings } from '../views/bindings.ts';
@@ -96,47 +98,71 @@ const intoManifests =
     });
   };
 
-/** Takes up a promotion that an earlier window began. */
-export const resumePromotion = (deps: SwitchoverDependencies) => async (): Promise<void> => {
-  refuseWhenReadOnly('Resume Promotion');
-  const record = await pickRecord([...deps.records.all(), ...(await found(deps))]);
-  if (!record) return;
-  const { plan } = record;
-  await Promise.all([deps.connections.open(plan.from.context), deps.connections.open(plan.to.context)]);
-  const apiOf = apisOf(deps.connections);
-  const signal = AbortSignal.timeout(30_000);
-  const [a, b] = await Promise.all([
-    readSide(apiOf(plan.from), plan.from, signal),
-    readSide(apiOf(plan.to), plan.to, signal),
-  ]);
-  const step = nextStep(plan, a, b, record.token);
-  if (step.kind === 'write' && step.step === 'demote') {
-    await deps.records.forget(plan);
-    await promoteReplicaCluster(deps)({ address: plan.to });
-    return;
-  }
-  const page: PromotionPage = {
-    ...newPage(deps, plan),
-    log: [{ at: new Date(), text: 'Resumed from what the Clusters say.' }],
-    current: step,
-  };
-  await showPage(deps, page);
-  const toPromote = step.kind === 'write' || (step.kind === 'wait' && step.step === 'token');
-  if (toPromote) {
-    const answer = await vscode.window.showWarningMessage(
-      `Go on with the promotion of ${plan.to.name}?`,
-      {
-        modal: true,
-        detail: `${plan.from.name} is demoted. Next: one patch of ${plan.to.name} with spec.replica.primary and the demotion token as promotionToken.`,
-      },
-      'Go On',
+/** A side that has not said anything for so many milliseconds is taken for lost. */
+const patience = 30_000;
+/** Answers of somebody who is there. */
+const answers = ['unauthorized', 'forbidden'];
+
+/**
+ * Takes up a promotion that an earlier window began.
+ * @param withoutFormer goes on when the side of the former primary cannot be asked
+ */
+export const resumePromotion =
+  (deps: SwitchoverDependencies, withoutFormer: (plan: PromotionPlan, b: Cluster) => Promise<void>) =>
+  async (): Promise<void> => {
+    refuseWhenReadOnly('Resume Promotion');
+    const record = await pickRecord([...deps.records.all(), ...(await found(deps))]);
+    if (!record) return;
+    const { plan } = record;
+    const apiOf = apisOf(deps.connections);
+    const read = async (address: Address): Promise<Side> => {
+      const limit = AbortSignal.timeout(patience);
+      return untilAborted(
+        deps.connections.open(address.context).then(() => readSide(apiOf(address), address, limit)),
+        limit,
+      );
+    };
+    const [former, next] = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: `Looking at ${plan.from.name} and ${plan.to.name}` },
+      () => Promise.allSettled([read(plan.from), read(plan.to)]),
     );
-    if (answer !== 'Go On') return;
-  }
-  const owner = gitOpsOwner(a.cluster) ?? gitOpsOwner(b.cluster);
-  const way = toPromote ? await pickWay({ ...page, owner }) : 'live';
-  if (way) await carryOut(deps, page, ['promote'], way === 'manifests' ? intoManifests(deps) : undefined);
-};
+    if (next.status === 'rejected') throw next.reason as Error;
+    const b = next.value;
+    if (former.status === 'rejected') {
+      const reason = former.reason as Error;
+      if (isFailure(reason) && answers.includes(reason.code)) throw reason;
+      deps.log.info(`${plan.from.name} cannot be asked: ${messageOf(reason)}`);
+      return withoutFormer(plan, b.cluster);
+    }
+    const a = former.value;
+    const step = nextStep(plan, a, b, record.token);
+    if (step.kind === 'write' && step.step === 'demote') {
+      await deps.records.forget(plan);
+      await promoteReplicaCluster(deps)({ address: plan.to });
+      return;
+    }
+    const page: PromotionPage = {
+      ...newPage(deps, plan),
+      log: [{ at: new Date(), text: 'Resumed from what the Clusters say.' }],
+      current: step,
+    };
+    await showPage(deps, page);
+    const toPromote = step.kind === 'write' || (step.kind === 'wait' && step.step === 'token');
+    if (toPromote) {
+      const answer = await vscode.window.showWarningMessage(
+        `Go on with the promotion of ${plan.to.name}?`,
+        {
+          modal: true,
+          detail: `${plan.from.name} is demoted. Next: one patch of ${plan.to.name} with spec.replica.primary and the demotion token as promotionToken.`,
+        },
+        'Go On',
+      );
+      if (answer !== 'Go On') return;
+    }
+    const owner = gitOpsOwner(a.cluster) ?? gitOpsOwner(b.cluster);
+    const way = toPromote ? await pickWay({ ...page, owner }) : 'live';
+    if (way) await carryOut(deps, page, ['promote'], way === 'manifests' ? intoManifests(deps) : undefined);
+  };
 
 /** Switchovers that were begun elsewhere, in another workspace or on another machine: a Cluster is demoted in favour of a replica. */
 async function found({ connections, records }: PromotionDependencies): Promise<PromotionRecord[]> {

@@ -10,6 +10,8 @@ export interface PromotionRecord {
   plan: PromotionPlan;
   startedAt: string;
   token?: string;
+  /** When it was seen. */
+  tokenSeenAt?: string;
 }
 
 export interface PromotionRecords {
@@ -32,7 +34,8 @@ export function promotionRecords(memory: vscode.Memento): PromotionRecords {
     of,
     async remember(plan, token) {
       const record = of(plan) ?? { plan, startedAt: new Date().toISOString() };
-      await memory.update(key, [...without(plan), { ...record, ...(token !== undefined && { token }) }]);
+      const seen = token !== undefined && { token, tokenSeenAt: new Date().toISOString() };
+      await memory.update(key, [...without(plan), { ...record, ...seen }]);
     },
     async forget(plan) {
       await memory.update(key, without(plan));

@@ -1,7 +1,7 @@
 /** Who may write, and whether all members are copies of one database system. */
 import type { Verdict } from './alarm.ts';
 import { condition, demotionInProgress, isReplicaCluster, phases } from './cluster.ts';
-import { formatDuration } from './duration.ts';
+import { formatDuration, formatTime } from './duration.ts';
 import type { Moment } from './moment.ts';
 import type { Side } from './side.ts';
 import { mayWrite, systemIdOf } from './side.ts';
@@ -29,6 +29,19 @@ export function judgeWriters(topology: Topology, sides: readonly Side[], moment:
     });
   else if (unknown) verdict.undecided(twoId);
   if (writers.length > 0) return;
+  const lost = sides.filter(side => !side.readable);
+  const [last] = lost;
+  if (last && lost.every(wasDemoted) && sides.length === topology.members.length && topology.missing.length === 0)
+    return verdict.raise({
+      ...base,
+      addresses: sides.map(side => side.member.address),
+      id: noneId,
+      kind: 'no-primary',
+      severity: 'error',
+      title: 'No primary',
+      sentence: `${names(lost)} cannot be read, and was demoted when last seen${last.snapshot.seenAt === undefined ? '' : ` at ${formatTime(last.snapshot.seenAt, moment.now)}`}: as far as is known nobody accepts writes. Its demotion token is saved.`,
+      lookAt: `"CNPG: Promote with a Saved Token…" promotes ${last.cluster.spec.replica?.primary ?? 'the other side'} without any loss. "CNPG: Resume Promotion" does when the side of ${last.member.name} is back.`,
+    });
   if (unknown) return verdict.undecided(noneId);
   const stuck = sides.find(({ cluster }) => cluster.status?.phase === phases.unrecoverable);
   const demoted = sides.find(({ cluster }) => demotionInProgress(cluster) || !!cluster.status?.demotionToken);
@@ -65,6 +78,10 @@ export function judgeWriters(topology: Topology, sides: readonly Side[], moment:
       'Look at spec.replica.primary and the promotion token of each Cluster; "CNPG: Resume Promotion" takes up a switchover.',
   });
 }
+
+/** Shut down for good when it was last seen, with its token there. */
+const wasDemoted = ({ cluster }: Side): boolean =>
+  isReplicaCluster(cluster) && !demotionInProgress(cluster) && !!cluster.status?.demotionToken;
 
 function writerEvidence(side: Side): string {
   const { status, member } = side;

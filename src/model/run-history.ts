@@ -1,7 +1,7 @@
 /** What was done to a topology: promotions, failovers, returns, rebuilds, each with who, when, how long and what was lost. Pure. */
 import { formatDuration } from './duration.ts';
 
-export type RunKind = 'switchover' | 'failover' | 'return' | 'rebuild';
+export type RunKind = 'switchover' | 'promotion with token' | 'failover' | 'return' | 'rebuild';
 export type RunOutcome = 'completed' | 'completed with issues' | 'incomplete' | 'no longer followed';
 
 export interface RunEntry {
@@ -30,17 +30,22 @@ export interface RunEntry {
 
 export const topologyKey = (names: readonly string[]): string => [...new Set(names)].toSorted().join(', ');
 
-/** Seconds of each step in the last run of this kind that was completed. */
+/**
+ * Seconds of each step in the last run of this kind that was completed.
+ * @param first title of the step without which it was not followed from its beginning: one that was taken up says nothing
+ */
 export function lastDurations(
   history: readonly RunEntry[],
   kind: RunKind,
   topology: readonly string[],
+  first: string,
 ): { at: string; seconds: ReadonlyMap<string, number> } | undefined {
   const last = history.findLast(
     entry =>
       entry.kind === kind &&
       topologyKey(entry.topology) === topologyKey(topology) &&
-      entry.outcome.startsWith('completed'),
+      entry.outcome.startsWith('completed') &&
+      entry.steps.some(({ title }) => title === first),
   );
   return last && { at: last.startedAt, seconds: new Map(last.steps.map(({ title, seconds }) => [title, seconds])) };
 }

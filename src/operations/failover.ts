@@ -4,15 +4,7 @@
  * it (DOMAIN: "Promotion without token"), so that all proof that the primary is gone has to be asked for here.
  */
 import type { Cluster } from '../model/cluster.ts';
-import {
-  condition,
-  fencedInstances,
-  hibernated,
-  isReplicaCluster,
-  isStandalone,
-  phases,
-  topologyName,
-} from '../model/cluster.ts';
+import { condition, fencedInstances, hibernated, isReplicaCluster, phases, topologyName } from '../model/cluster.ts';
 import { ownArchive } from '../model/archive.ts';
 import { formatAge, formatTime } from '../model/duration.ts';
 import type { Instance } from '../model/instances.ts';
@@ -20,13 +12,16 @@ import { formatBytes, statusOf } from '../model/instances.ts';
 import type { Address } from '../model/kubernetes.ts';
 import type { Loss } from '../model/loss.ts';
 import { estimateLoss, lossSentence, lossWords } from '../model/loss.ts';
-import { formatLsn, parseLsn, parseSegment } from '../model/wal.ts';
+import { formatLsn, parseSegment } from '../model/wal.ts';
 import type { Check } from './checks.ts';
-import { check, gitOps, healthy, noRoleChange, operatorActs } from './checks.ts';
+import { check, gitOps, healthy, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
 import { acceptsWrites, allReady, onlyToFollow, phaseWords, readinessWords } from './operation.ts';
 import type { OtherSide } from './other-side.ts';
 import { archiveAfterwards } from './preflight-archives.ts';
+import { acceptsNoWrites, leaderOf, promotable, receivedBy } from './preflight-lost.ts';
+import { onePrimary } from './preflight.ts';
+import { tokenProblem } from './promotion.ts';
 import type { PatchWrite } from './write.ts';
 import { shown } from './write.ts';
 
@@ -60,10 +55,7 @@ function plan(target: Address, seen: Observed): OperationPlan {
   return {
     checks: [
       ...(former ? gone(former, leader, cluster) : []),
-      isFollower(cluster),
-      noRoleChange(cluster),
-      undisturbed(cluster),
-      ...(leader ? [answers(leader, cluster)] : [noLeader(cluster)]),
+      ...promotable(cluster, leader),
       ...(former ? [lossCheck(former, loss)] : []),
       ...(loss && loss.archived > 0n ? [notReplayed(cluster, loss)] : []),
       replays(cluster, leader),
@@ -86,22 +78,12 @@ function plan(target: Address, seen: Observed): OperationPlan {
   };
 }
 
-const leaderOf = ({ instances }: Observed): Instance | undefined => instances.find(({ role }) => role !== 'standby');
-
 const timelineOf = (leader: Instance | undefined): { timeline?: number } =>
   leader?.timeline === undefined ? {} : { timeline: leader.timeline };
 
 function lastKnown(former: OtherSide | undefined): { lsn?: string } {
   const lsn = former?.positions.at(-1)?.lsn;
   return lsn === undefined ? {} : { lsn: formatLsn(lsn) };
-}
-
-/** What it has received is replayed before the promotion. */
-function receivedBy(leader: Instance | undefined): bigint | undefined {
-  const status = statusOf(leader?.reading);
-  const [received, replayed] = [parseLsn(status?.receivedLsn ?? ''), parseLsn(status?.replayLsn ?? '')];
-  if (received === undefined || replayed === undefined) return received ?? replayed;
-  return received > replayed ? received : replayed;
 }
 
 const lossOf = (leader: Instance | undefined, former: OtherSide): Loss | undefined =>
@@ -115,80 +97,17 @@ const lossOf = (leader: Instance | undefined, former: OtherSide): Loss | undefin
 /** Each attempt to find the primary alive. */
 function gone(former: OtherSide, leader: Instance | undefined, cluster: Cluster): Check[] {
   return [
-    ...writerCheck(former),
+    acceptsNoWrites(former, switchoverInstead),
     ...comesBack(former),
-    tokenCheck(former, cluster),
+    tokenCheck(former, leader, cluster),
     nothingStreams(former, leader, cluster),
     ...nothingArchived(former),
+    onePrimary({ otherPrimaries: former.otherPrimaries ?? [] }),
   ];
 }
 
 const switchoverInstead =
   'It is alive: "CNPG: Promote Replica Cluster…" is a controlled switchover and loses nothing. To fail over nevertheless, fence all its instances first.';
-const proveElsewhere =
-  'Make sure by other means that nobody can write there (power, network, load balancer): when its side returns, both accept writes.';
-
-function writerCheck({ name, api, address }: OtherSide): Check[] {
-  const title = `${name} accepts no writes`;
-  const where = address ? `context ${address.context}` : 'its side';
-  if (api.kind === 'absent')
-    return [check('blocks', title, true, `the API server of ${where} says that there is no such Cluster`, '')];
-  if (api.kind === 'unasked') return [check('warns', title, 'unknown', api.reason, proveElsewhere)];
-  if (api.kind === 'silent')
-    return [
-      check(
-        'warns',
-        title,
-        'unknown',
-        `the API server of ${where} does not answer (${api.reason}); PostgreSQL there cannot be seen from here`,
-        proveElsewhere,
-      ),
-    ];
-  if (api.kind === 'refuses')
-    return [
-      {
-        ...check('blocks', title, 'unknown', `${where} answers, and does not say: ${api.reason}`, proveElsewhere),
-        yields: true,
-      },
-    ];
-  const { instances, cluster } = api.seen;
-  const writer = instances.find(({ reading }) => statusOf(reading)?.isPrimary === true);
-  if (writer)
-    return [
-      check(
-        'blocks',
-        title,
-        false,
-        `${writer.name} says that it is a primary, at ${statusOf(writer.reading)?.currentLsn ?? 'an unknown position'}`,
-        switchoverInstead,
-      ),
-    ];
-  const ready = instances.filter(each => each.ready);
-  if (ready.length > 0 && !isReplicaCluster(cluster))
-    return [check('blocks', title, 'unknown', `ready: ${ready.map(each => each.name).join(', ')}`, switchoverInstead)];
-  // Its node may only be cut off: a pod that is not ready, fenced by its annotation or not, may go on writing.
-  const unheard = instances.filter(({ pod, reading }) => pod !== undefined && !statusOf(reading));
-  if (unheard.length > 0)
-    return [
-      check(
-        'warns',
-        title,
-        'unknown',
-        `its API server answers; not heard: ${unheard.map(each => each.name).join(', ')}`,
-        proveElsewhere,
-      ),
-    ];
-  return [
-    check(
-      'blocks',
-      title,
-      true,
-      `its API server answers: ${ready.length} of ${cluster.spec.instances ?? 1} instances ready, none is a primary`,
-      '',
-    ),
-  ];
-}
-
 /** Together, or one by one. */
 export function allFenced(cluster: Cluster): boolean {
   const [fenced, names] = [fencedInstances(cluster), cluster.status?.instanceNames ?? []];
@@ -221,13 +140,20 @@ function comesBack({ name, api }: OtherSide): Check[] {
 }
 
 /** A demoted primary has a token, and with it nothing is lost. */
-function tokenCheck({ name, api, lastSeen, savedToken }: OtherSide, cluster: Cluster): Check {
+function tokenCheck(
+  { name, api, lastSeen, savedToken }: OtherSide,
+  leader: Instance | undefined,
+  cluster: Cluster,
+): Check {
   const known = api.kind === 'answers' ? api.seen.cluster : lastSeen;
+  // One of an earlier demotion is of no use any more.
+  const saved =
+    savedToken !== undefined && tokenProblem(savedToken, { cluster, leader: leader?.reading }) === undefined;
   // What was seen last may be older than the token that was saved.
   const demoted =
-    (api.kind !== 'answers' && savedToken !== undefined) ||
+    (api.kind !== 'answers' && saved) ||
     (known !== undefined && isReplicaCluster(known) && known.spec.replica?.primary === topologyName(cluster));
-  const token = known?.status?.demotionToken ? 'is there' : savedToken === undefined ? undefined : 'is saved';
+  const token = known?.status?.demotionToken ? 'is there' : saved ? 'is saved' : undefined;
   return {
     ...check(
       'blocks',
@@ -236,7 +162,9 @@ function tokenCheck({ name, api, lastSeen, savedToken }: OtherSide, cluster: Clu
       demoted
         ? `${name} is demoted in favour of ${cluster.metadata.name}${token === undefined ? '' : `, and its token ${token}`}`
         : `${name} is not known to be demoted`,
-      'Take up the switchover with "CNPG: Resume Promotion" when both sides answer: with the token nothing is lost.',
+      token === undefined
+        ? 'When both sides answer, "CNPG: Resume Promotion" goes on with the switchover. When somebody has the token: "CNPG: Promote with a Saved Token…". With it nothing is lost.'
+        : '"CNPG: Promote with a Saved Token…" goes on without the other side: nothing is lost, and it can follow later.',
     ),
     yields: true,
   };
@@ -276,53 +204,6 @@ function nothingArchived({ name, archive, askedAt }: OtherSide): Check[] {
     ),
   ];
 }
-
-const isFollower = (cluster: Cluster): Check =>
-  check(
-    'blocks',
-    `${cluster.metadata.name} is a replica cluster of a distributed topology`,
-    !isStandalone(cluster),
-    isStandalone(cluster)
-      ? 'it is a standalone replica (replica.enabled)'
-      : `it follows ${cluster.spec.replica?.source ?? 'nobody'}`,
-    'A standalone replica is detached for good with replica.enabled: false in its manifest.',
-  );
-
-function undisturbed(cluster: Cluster): Check {
-  const fenced = fencedInstances(cluster);
-  const problem = hibernated(cluster)
-    ? 'it is hibernated'
-    : fenced.length > 0
-      ? `fenced: ${fenced.join(', ')}`
-      : undefined;
-  return check(
-    'blocks',
-    `${cluster.metadata.name}: neither fenced nor hibernated`,
-    problem === undefined,
-    problem ?? 'neither',
-    'Undo that first: it could not be promoted.',
-  );
-}
-
-const noLeader = (cluster: Cluster): Check =>
-  check(
-    'blocks',
-    `${cluster.metadata.name} has a designated primary`,
-    false,
-    phaseWords(cluster),
-    'Look at the events of the Cluster: without an instance nothing can be promoted.',
-  );
-
-const answers = ({ name, ready }: Instance, cluster: Cluster): Check => ({
-  ...check(
-    'blocks',
-    `${cluster.metadata.name}: its designated primary is ready`,
-    ready,
-    ready ? `${name} is ready` : `${name} is not ready`,
-    'Repair it, or make another instance designated primary first (CNPG: Switch Primary Instance…).',
-  ),
-  yields: true,
-});
 
 const lossCheck = ({ askedAt }: OtherSide, loss: Loss | undefined): Check =>
   check(

@@ -18,6 +18,8 @@ import { locateArchive, ownArchive, sourceArchive } from '../model/archive.ts';
 import type { Cluster, ObjectStore } from '../model/cluster.ts';
 import type { Address, SecretKeySelector } from '../model/kubernetes.ts';
 import { serviceAddress } from '../model/service-address.ts';
+import type { PromotionToken } from '../model/token.ts';
+import { parseSegment } from '../model/wal.ts';
 
 /** `own`: the archive that the Cluster writes. `source`: the one from which its designated primary restores. */
 export type ArchiveOf = 'own' | 'source';
@@ -75,12 +77,47 @@ export const walFileIn = (
   room: () => Promise<ArchiveRoom>,
   signal: AbortSignal,
 ): Promise<'whole' | 'partial' | undefined> =>
-  inArchive(api, address, which, room, signal, async (_, folder) => {
-    const kinds = new Set<string>();
-    for await (const page of folder.list({ prefix: `wals/${name.slice(0, 16)}/${name}` }, signal))
-      for (const { key } of page) kinds.add(parseArchiveKey(key).kind);
-    return kinds.has('segment') ? 'whole' : kinds.has('partial') ? 'partial' : undefined;
-  });
+  inArchive(api, address, which, room, signal, (_, folder) => walFile(folder, name, signal));
+
+/** What an archive says of the demotion of the Cluster that writes it. */
+export interface DemotionTrace {
+  /** The WAL file that the token names. */
+  file: 'whole' | 'partial' | undefined;
+  /** A timeline was begun after that of the token: somebody made the demoted Cluster primary again. */
+  later: boolean;
+}
+
+/** Rejects as {@link listClusterArchive}. */
+export const demotionTrace = (
+  api: Api,
+  address: Address,
+  which: ArchiveOf,
+  { redoWalFile, latestCheckpointTimelineID }: PromotionToken,
+  room: () => Promise<ArchiveRoom>,
+  signal: AbortSignal,
+): Promise<DemotionTrace> =>
+  inArchive(api, address, which, room, signal, async (_, folder) => ({
+    file: parseSegment(redoWalFile) && (await walFile(folder, redoWalFile, signal)),
+    later: await hasTimeline(folder, Number(latestCheckpointTimelineID) + 1, signal),
+  }));
+
+async function walFile(
+  folder: ObjectStoreFolder,
+  name: string,
+  signal: AbortSignal,
+): Promise<'whole' | 'partial' | undefined> {
+  const kinds = new Set<string>();
+  for await (const page of folder.list({ prefix: `wals/${name.slice(0, 16)}/${name}` }, signal))
+    for (const { key } of page) kinds.add(parseArchiveKey(key).kind);
+  return kinds.has('segment') ? 'whole' : kinds.has('partial') ? 'partial' : undefined;
+}
+
+/** Its history file is archived first, then its segments. */
+async function hasTimeline(folder: ObjectStoreFolder, timeline: number, signal: AbortSignal): Promise<boolean> {
+  const prefix = `wals/${timeline.toString(16).toUpperCase().padStart(8, '0')}`;
+  for await (const page of folder.list({ prefix }, signal)) if (page.length > 0) return true;
+  return false;
+}
 
 async function inArchive<T>(
   api: Api,

@@ -4,7 +4,9 @@ import type { NewestWal } from '../model/archive.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
 import type { Sample } from '../model/positions.ts';
+import type { DemotionTrace } from './list-archive.ts';
 import type { Observed } from './operation.ts';
+import { untilAborted } from './pause.ts';
 import type { OperationApi } from './run-operation.ts';
 import { observe } from './run-operation.ts';
 
@@ -15,12 +17,18 @@ export interface OtherSide {
   api: ApiAttempt;
   /** As seen last in this window, perhaps long ago. */
   lastSeen: Cluster | undefined;
+  /** Milliseconds since the epoch of that. */
+  lastSeenAt?: number | undefined;
   /** Its demotion token, of a promotion of this side that was not followed to its end. */
   savedToken?: string | undefined;
+  /** Further members that are primary, as far as this window sees. */
+  otherPrimaries?: readonly string[];
   /** Where its primary was while this window followed it. */
   positions: readonly Sample[];
   /** Its archive, read with the credentials of this side. */
-  archive: { kind: 'read'; newest: NewestWal | undefined } | { kind: 'unreadable'; reason: string } | { kind: 'none' };
+  archive: FromArchive<{ newest: NewestWal | undefined }>;
+  /** What the archive says of its demotion. Absent: it was not asked. */
+  trace?: FromArchive<DemotionTrace>;
   /** Milliseconds since the epoch. */
   askedAt: number;
 }
@@ -37,16 +45,23 @@ export type ApiAttempt =
   | { kind: 'silent'; reason: string }
   | { kind: 'unasked'; reason: string };
 
+/** `none`: no archive of it is known here. */
+export type FromArchive<T> = ({ kind: 'read' } & T) | { kind: 'unreadable'; reason: string } | { kind: 'none' };
+
 export interface OtherSideSources {
   name: string;
   address: Address | undefined;
   lastSeen?: Cluster | undefined;
+  lastSeenAt?: number | undefined;
   savedToken?: string | undefined;
   positions?: readonly Sample[];
+  otherPrimaries?: readonly string[];
   /** Opens the context or takes the open one. */
   connect(context: string): Promise<OperationApi>;
   /** Absent: this side knows no archive of it. */
   newestArchived?: ((signal: AbortSignal) => Promise<NewestWal | undefined>) | undefined;
+  /** Absent: nobody wants to know, or this side knows no archive of it. */
+  demotionTrace?: ((signal: AbortSignal) => Promise<DemotionTrace>) | undefined;
 }
 
 /** Milliseconds for each attempt: who is gone does not answer, and somebody waits. */
@@ -55,23 +70,26 @@ const patience = 10_000;
 const archivePatience = 30_000;
 
 export async function readOtherSide(sources: OtherSideSources, signal: AbortSignal): Promise<OtherSide> {
-  const { name, address, lastSeen, savedToken, positions = [] } = sources;
-  const [api, archive] = await Promise.all([askApi(sources, signal), askArchive(sources, signal)]);
-  return { name, address, api, lastSeen, savedToken, positions, archive, askedAt: Date.now() };
+  const { name, address, lastSeen, lastSeenAt, savedToken, positions = [], otherPrimaries = [] } = sources;
+  const { newestArchived, demotionTrace } = sources;
+  const [api, archive, trace] = await Promise.all([
+    askApi(sources, signal),
+    askArchive(newestArchived && (async until => ({ newest: await newestArchived(until) })), signal),
+    askArchive(demotionTrace, signal),
+  ]);
+  const known = { lastSeen, lastSeenAt, savedToken, positions, otherPrimaries };
+  return { name, address, api, ...known, archive, trace, askedAt: Date.now() };
 }
 
 async function askApi(sources: OtherSideSources, signal: AbortSignal): Promise<ApiAttempt> {
   const { address, name } = sources;
   if (!address) return { kind: 'unasked', reason: `no context of the kubeconfig is known to have ${name}` };
   const limit = AbortSignal.timeout(patience);
-  const ended = new Promise<never>((_resolve, reject) => {
-    limit.addEventListener('abort', () => reject(limit.reason as Error), { once: true });
-  });
   try {
     const asking = sources
       .connect(address.context)
       .then(api => observe(api, { target: address }, AbortSignal.any([signal, limit])));
-    return { kind: 'answers', seen: await Promise.race([asking, ended]) };
+    return { kind: 'answers', seen: await untilAborted(asking, limit) };
   } catch (error) {
     signal.throwIfAborted();
     if (limit.aborted) return { kind: 'silent', reason: `no answer within ${patience / 1000} s` };
@@ -81,13 +99,13 @@ async function askApi(sources: OtherSideSources, signal: AbortSignal): Promise<A
   }
 }
 
-async function askArchive({ newestArchived }: OtherSideSources, signal: AbortSignal): Promise<OtherSide['archive']> {
-  if (!newestArchived) return { kind: 'none' };
+async function askArchive<T>(
+  ask: ((signal: AbortSignal) => Promise<T>) | undefined,
+  signal: AbortSignal,
+): Promise<FromArchive<T>> {
+  if (!ask) return { kind: 'none' };
   try {
-    return {
-      kind: 'read',
-      newest: await newestArchived(AbortSignal.any([signal, AbortSignal.timeout(archivePatience)])),
-    };
+    return { kind: 'read', ...(await ask(AbortSignal.any([signal, AbortSignal.timeout(archivePatience)]))) };
   } catch (error) {
     signal.throwIfAborted();
     return { kind: 'unreadable', reason: messageOf(error) };

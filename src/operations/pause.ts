@@ -10,3 +10,17 @@ export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> 
       else resolve();
     }
   });
+
+/** The work, or the signal's reason when it is aborted before: for work that cannot be told to stop. */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const over = new AbortController();
+  const ended = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true, signal: over.signal });
+  });
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    over.abort();
+  }
+}

@@ -104,7 +104,7 @@ function distinct(a: Cluster, b: Cluster, { plan, known }: AskedFacts): Check {
   );
 }
 
-const onePrimary = ({ otherPrimaries }: AskedFacts): Check =>
+export const onePrimary = ({ otherPrimaries }: { otherPrimaries: readonly string[] }): Check =>
   check(
     'blocks',
     'One primary in the topology',
@@ -185,7 +185,7 @@ function undisturbed(cluster: Cluster): Check {
   );
 }
 
-const applyDelay = (b: Cluster): Check =>
+export const applyDelay = (b: Cluster): Check =>
   check(
     'blocks',
     `${name(b)}: no apply delay`,
@@ -195,7 +195,7 @@ const applyDelay = (b: Cluster): Check =>
   );
 
 /** With a token the promotion waits for the replay. */
-const replays = ({ cluster, leader }: Side): Check =>
+export const replays = ({ cluster, leader }: Side): Check =>
   check(
     'blocks',
     `${name(cluster)}: replay is not paused`,

@@ -46,8 +46,8 @@ export function renderPromotion(page: PromotionPage): string {
   const sections = [
     `# Promote ${to.name}: controlled switchover from ${from.name}`,
     [
-      `Primary cluster now:  ${from.name}  (context ${from.context}, namespace ${from.namespace}); it will stop accepting writes`,
-      `Replica cluster now:  ${to.name}  (context ${to.context}, namespace ${to.namespace}); it becomes the primary cluster`,
+      `Primary cluster before:  ${from.name}  (context ${from.context}, namespace ${from.namespace}); it stops accepting writes`,
+      `Primary cluster after:   ${to.name}  (context ${to.context}, namespace ${to.namespace})`,
       'Loss: none, held by the demotion token.',
       ...(page.last && page.clocks.length === 0 ? [lastRun(page.last)] : []),
     ].join('\n'),

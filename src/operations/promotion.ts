@@ -208,7 +208,7 @@ const readiness = (cluster: Cluster): string =>
 const allReady = (cluster: Cluster): boolean => (cluster.status?.readyInstances ?? 0) >= (cluster.spec.instances ?? 1);
 
 /** A shutdown checkpoint ends within one page of WAL, in every version of PostgreSQL. */
-const page = 8192n;
+export const page = 8192n;
 
 /** Has it replayed what was written after the token's shutdown? */
 export function beyondToken(status: InstanceStatus | undefined, token: PromotionToken): boolean {
@@ -216,8 +216,8 @@ export function beyondToken(status: InstanceStatus | undefined, token: Promotion
   return replayed !== undefined && end !== undefined && replayed > end + page;
 }
 
-/** A token that B's instance manager would refuse for good. */
-function tokenProblem(text: string, b: Side): string | undefined {
+/** What is wrong with a token that B's instance manager would refuse for good. */
+export function tokenProblem(text: string, b: Side): string | undefined {
   const token = decodeToken(text);
   if (typeof token === 'string') return `The demotion token cannot be used. ${token}`;
   const systemId = b.cluster.status?.systemID || statusOf(b.leader)?.systemID;
@@ -252,7 +252,7 @@ export function demotionWrite(plan: PromotionPlan, a: Cluster, b: Cluster): Clus
 }
 
 /** B's part: `primary` and `promotionToken` in one update. Without the token the same update would be a failover. */
-export const promotionWrite = (plan: PromotionPlan, b: Cluster, token: string): ClusterWrite =>
+export const promotionWrite = (plan: Pick<PromotionPlan, 'to'>, b: Cluster, token: string): ClusterWrite =>
   write(plan.to, b, { primary: topologyName(b), promotionToken: token });
 
 /**

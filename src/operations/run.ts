@@ -2,6 +2,7 @@
 import type { Connection } from '../kubernetes/contract.ts';
 import { isFailure, messageOf } from '../errors.ts';
 import type { Cluster } from '../model/cluster.ts';
+import { formatDuration } from '../model/duration.ts';
 import type { StatusReading } from '../model/instance-status.ts';
 import type { Address } from '../model/kubernetes.ts';
 import type { Check } from './checks.ts';
@@ -132,6 +133,8 @@ export interface RunOptions {
   interval: number;
   /** Milliseconds that one step may take before the run ends as incomplete. */
   stepLimit: number;
+  /** Milliseconds without an answer of a demoted side whose token is known; then the run ends as incomplete. */
+  silenceLimit?: number;
   savedToken?: string | undefined;
   /**
    * The writes that the user has seen and confirmed. Each is sent once: if somebody undoes it meanwhile, the run ends
@@ -163,6 +166,7 @@ export async function runPromotion(
   let token = options.savedToken;
   let current: { step: string; since: number; shown: string } = { step: '', since: Date.now(), shown: '' };
   let readAt = Date.now();
+  let formerReadAt = readAt;
   const allowed = new Set(options.confirmed);
   for (;;) {
     signal.throwIfAborted();
@@ -175,6 +179,7 @@ export async function runPromotion(
       else if (Date.now() - current.since > applyLimit) return undone(step);
     } else if (step?.kind === 'write' && !allowed.has(step.step)) return undone(step);
     else if (step?.kind === 'write') await send(step);
+    else if (!step && token && Date.now() - formerReadAt > (options.silenceLimit ?? Infinity)) return silent();
     else if (Date.now() - (step ? current.since : readAt) > options.stepLimit) return timedOut(step);
     await pause(options.interval, signal);
   }
@@ -182,10 +187,12 @@ export async function runPromotion(
   /** @returns `undefined` when a side could not be read now */
   async function look(): Promise<PromotionStep | undefined> {
     try {
-      const [a, b] = await Promise.all([
-        readSide(apiOf(plan.from), plan.from, signal),
-        readSide(apiOf(plan.to), plan.to, signal),
-      ]);
+      const former = async (): Promise<Side> => {
+        const side = await readSide(apiOf(plan.from), plan.from, signal);
+        formerReadAt = Date.now();
+        return side;
+      };
+      const [a, b] = await Promise.all([former(), readSide(apiOf(plan.to), plan.to, signal)]);
       readAt = Date.now();
       events.onSides(a, b);
       const seen = a.cluster.status?.demotionToken;
@@ -241,6 +248,15 @@ export async function runPromotion(
       step: step.step,
       problem: `The next step would change ${step.write.target.name} once more, which was not confirmed: somebody else changed a role meanwhile. ${step.evidence}`,
       remedy: 'Look at both Clusters, then start the promotion again if it is still wanted.',
+    };
+  }
+
+  function silent(): PromotionOutcome {
+    return {
+      kind: 'incomplete',
+      step: (current.step || 'demote') as PromotionStepName,
+      problem: `${plan.from.name} has not answered for ${formatDuration((Date.now() - formerReadAt) / 1000)}; its demotion token is saved.`,
+      remedy: '"CNPG: Resume Promotion" goes on without its side: with the token nothing is lost.',
     };
   }
 

@@ -26,6 +26,17 @@ const failed = { isArchivingWAL: false, lastFailedWAL: '00000003000000000000000E
 const gone: ContextSnapshot = { ...eu(), state: 'failed', error: 'connect ECONNREFUSED' };
 const promotedUs = { replica: { primary: 'cluster-us' } };
 
+test('the alarm of a lost, demoted side leads to its token, with the time of the last knowledge', () => {
+  const lost: ContextSnapshot = {
+    ...eu({ ...promotedUs, status: { demotionToken: 't' } }),
+    state: 'failed',
+    seenAt: 1000,
+  };
+  const [alarm] = judged([lost, us()], momentOf(60_000)).alarms;
+  assert.match(alarm?.sentence ?? '', /cluster-eu cannot be read, and was demoted when last seen at 00:00:01 UTC/);
+  assert.match(alarm?.lookAt ?? '', /Promote with a Saved Token…" promotes cluster-us without any loss/);
+});
+
 const table: [string, ContextSnapshot[], string[]][] = [
   ['all is well', [eu(), us()], []],
   ['both are primary by manifest', [eu(), us(promotedUs)], ['error two-primaries cluster-eu cluster-us']],
@@ -59,6 +70,16 @@ const table: [string, ContextSnapshot[], string[]][] = [
     ['error no-primary cluster-eu cluster-us'],
   ],
   ['nobody is primary, but one side is unread', [{ ...eu(promotedUs), state: 'failed' }, us()], []],
+  [
+    'the demoted side was lost before the other was promoted',
+    [{ ...eu({ ...promotedUs, status: { demotionToken: 't' } }), state: 'failed', seenAt: 1000 }, us()],
+    ['error no-primary cluster-eu cluster-us'],
+  ],
+  [
+    'the demoted side was lost after the other was promoted',
+    [{ ...eu({ ...promotedUs, status: { demotionToken: 't' } }), state: 'failed' }, us(promotedUs)],
+    [],
+  ],
   ['a member was not found', [us()], []],
   [
     'archiving fails by condition',

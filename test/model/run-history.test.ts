@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { RunEntry } from '../../src/model/run-history.ts';
 import { lastDurations, renderHistory, topologyKey } from '../../src/model/run-history.ts';
 
+const token = 'Wait for the demotion token';
 const entry = (over: Partial<RunEntry> = {}): RunEntry => ({
   kind: 'switchover',
   topology: ['cluster-eu', 'cluster-us'],
@@ -14,7 +15,7 @@ const entry = (over: Partial<RunEntry> = {}): RunEntry => ({
   outcome: 'completed',
   evidence: 'cluster-eu is streaming.',
   issues: [],
-  steps: [{ title: 'Wait for the demotion token', seconds: 1.4 }],
+  steps: [{ title: token, seconds: 1.4 }],
   timelines: { before: 3, after: 4 },
   lsn: '0/E000028',
   loss: 'none',
@@ -62,10 +63,11 @@ const last: [string, RunEntry[], number | undefined][] = [
   ['of this kind only', [entry({ kind: 'failover' })], undefined],
   ['of these members only', [entry({ topology: ['a', 'b'] })], undefined],
   ['completed ones only', [entry(), entry({ outcome: 'incomplete', steps: [] })], 1.4],
-  ['the newest', [entry(), entry({ steps: [{ title: 'Wait for the demotion token', seconds: 2 }] })], 2],
+  ['the newest', [entry(), entry({ steps: [{ title: token, seconds: 2 }] })], 2],
+  ['followed from its beginning', [entry(), entry({ steps: [{ title: 'Follows', seconds: 1 }] })], 1.4],
 ];
 for (const [title, history, seconds] of last)
   test(`durations of the last run: ${title}`, () => {
-    const found = lastDurations(history, 'switchover', ['cluster-us', 'cluster-eu']);
-    assert.equal(found?.seconds.get('Wait for the demotion token'), seconds);
+    const found = lastDurations(history, 'switchover', ['cluster-us', 'cluster-eu'], token);
+    assert.equal(found?.seconds.get(token), seconds);
   });

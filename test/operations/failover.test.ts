@@ -5,7 +5,8 @@ import { annotations, phases } from '../../src/model/cluster.ts';
 import { blocking } from '../../src/operations/checks.ts';
 import { failOver } from '../../src/operations/failover.ts';
 import type { OtherSide } from '../../src/operations/other-side.ts';
-import { primaryStatus, standbyStatus } from '../support/clusters.ts';
+import { encodeToken } from '../../src/model/token.ts';
+import { demotionToken, primaryStatus, standbyStatus } from '../support/clusters.ts';
 import type { Given } from '../support/observed.ts';
 import { at, changesOf, expectCheck, observed, progressOf } from '../support/observed.ts';
 
@@ -61,10 +62,11 @@ const stops: [string, Partial<OtherSide>, Given, RegExp][] = [
   ],
   [
     'it was demoted in an earlier window, and its token is saved',
-    { savedToken: 'x' },
+    { savedToken: encodeToken(demotionToken) },
     dead,
     /is demoted in favour of cluster-us, and its token is saved/,
   ],
+  ['another member is primary', { otherPrimaries: ['cluster-ap'] }, dead, /cluster-ap is primary as well/],
   ['a standalone replica', {}, { ...dead, cluster: { replica: { enabled: true } } }, /standalone/],
   ['fenced', {}, { ...dead, cluster: { annotations: { [annotations.fencedInstances]: '["*"]' } } }, /fenced: \*/],
   ['hibernated', {}, { ...dead, cluster: { annotations: { [annotations.hibernation]: 'on' } } }, /hibernated/],
@@ -87,6 +89,11 @@ for (const [title, other, given, evidence] of stops)
       evidence,
     );
   });
+
+test('the token of an older demotion says nothing', () => {
+  const older = encodeToken({ ...demotionToken, latestCheckpointTimelineID: '2' });
+  assert.deepEqual(blocking(plan({ savedToken: older }).checks), []);
+});
 
 test('only what cannot be decided can be overridden', () => {
   const yields = (other: Partial<OtherSide>, given: Given = dead) =>

@@ -5,31 +5,40 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { array, assert as check, asyncProperty, constantFrom, oneof } from 'fast-check';
-import { isFailure } from '../../src/errors.ts';
+import { isFailure, messageOf } from '../../src/errors.ts';
+import { isReplicaCluster } from '../../src/model/cluster.ts';
+import { readOtherSide } from '../../src/operations/other-side.ts';
+import { promoteWithToken } from '../../src/operations/promote-with-token.ts';
+import { prepareOperation, runOperation, throwIfBlocked } from '../../src/operations/run-operation.ts';
 import type { PromotionOutcome } from '../../src/operations/run.ts';
 import { runPromotion } from '../../src/operations/run.ts';
 import { switchover } from '../support/clusters.ts';
 import type { ModelEvent } from '../support/switchover-model.ts';
 import { events, foreignEvents, SwitchoverModel } from '../support/switchover-model.ts';
 
+type Outcome = PromotionOutcome | 'no token';
+const quiet = { onProgress: () => undefined, onWritten: () => undefined, onTrouble: () => undefined };
+
 /** One window after the other until one sees the end; each is closed, refused, or comes to an end of its own. */
-async function throughWindows(model: SwitchoverModel): Promise<PromotionOutcome> {
-  for (let windows = 0; windows < 12; windows++) {
+async function throughWindows(model: SwitchoverModel): Promise<Outcome> {
+  const { 'cluster-eu': eu } = model.nodes;
+  for (let windows = 0; windows < 40; windows++) {
     const window = new AbortController();
     model.close = () => window.abort();
     try {
+      if (eu.lost) {
+        const outcome = await withoutFormer(model, window.signal);
+        if (outcome) return outcome;
+        continue;
+      }
       const outcome = await runPromotion(
         switchover,
         () => model.api,
-        {
-          onStep: () => undefined,
-          onSides: () => undefined,
-          onToken: token => (model.saved = token),
-          onTrouble: () => undefined,
-        },
-        { interval: 0, stepLimit: 200, savedToken: model.saved, confirmed: ['demote', 'promote'] },
+        { ...quietRun, onToken: token => (model.saved = token) },
+        { interval: 0, stepLimit: 200, silenceLimit: 20, savedToken: model.saved, confirmed: ['demote', 'promote'] },
         window.signal,
       );
+      if (eu.lost) continue;
       if (outcome.kind === 'completed' || model.foreign) return outcome;
       assert.fail(`incomplete, though nobody interfered: ${JSON.stringify(outcome)}`);
     } catch (error) {
@@ -39,28 +48,91 @@ async function throughWindows(model: SwitchoverModel): Promise<PromotionOutcome>
   return assert.fail('never comes to its end');
 }
 
-async function holds(schedule: readonly ModelEvent[]): Promise<void> {
-  const model = new SwitchoverModel(schedule);
+/** Its token is saved, or nothing can be done without loss. @returns `undefined` when what was confirmed was no longer so */
+async function withoutFormer(model: SwitchoverModel, signal: AbortSignal): Promise<Outcome | undefined> {
+  const token = model.saved;
+  const us = model.nodes['cluster-us'];
+  if (token === undefined && isReplicaCluster(us.cluster)) return 'no token';
+  const operation = promoteWithToken(switchover.to, 'cluster-eu', { text: token ?? '', seenAt: 0 }, (_cluster, until) =>
+    readOtherSide(
+      {
+        name: 'cluster-eu',
+        address: switchover.from,
+        connect: async () => model.api,
+        demotionTrace: async () => model.trace(token ?? ''),
+      },
+      until,
+    ),
+  );
+  const prepared = await prepareOperation(operation, model.api, signal);
+  try {
+    throwIfBlocked(operation.title, prepared.checks);
+  } catch (error) {
+    if (model.foreign) return { kind: 'incomplete', step: 'promote', problem: messageOf(error), remedy: '' };
+    throw error;
+  }
+  const times = { interval: 0, limit: 200, writeLimit: 50 };
+  const outcome = await runOperation(operation, model.api, prepared, quiet, times, signal);
+  if (outcome.kind === 'changed') return undefined;
+  return outcome.kind === 'completed' ? outcome : { ...outcome, step: 'writable' };
+}
+
+const quietRun = { onStep: () => undefined, onSides: () => undefined, onTrouble: () => undefined };
+
+/** The token was seen, nobody is promoted, and then the old side is lost. */
+async function demotedAndLost(
+  unseen: readonly ModelEvent[],
+  schedule: readonly ModelEvent[],
+): Promise<SwitchoverModel> {
+  const model = new SwitchoverModel(['eu writes', 'eu writes']);
+  const options = { interval: 0, stepLimit: 200, confirmed: ['demote'] as const };
+  const events = { ...quietRun, onToken: (token: string) => (model.saved = token) };
+  await runPromotion(switchover, () => model.api, events, options, new AbortController().signal);
+  model.goOn(['eu lost', ...unseen], schedule);
+  return model;
+}
+
+async function holds(model: SwitchoverModel): Promise<void> {
   const outcome = await throughWindows(model);
   assert.deepEqual(model.violations, []);
+  if (outcome === 'no token') return;
+  const { 'cluster-eu': eu, 'cluster-us': us } = model.nodes;
+  if (outcome.kind === 'completed' && eu.lost) {
+    assert.ok(us.writes, 'the new primary does not write');
+    assert.equal(outcome.issues.length, 1);
+    if (model.foreign) return;
+    eu.lost = false;
+    const end = await throughWindows(model);
+    assert.ok(end !== 'no token' && end.kind === 'completed', 'the former primary is back, and does not follow');
+    assert.deepEqual(model.violations, []);
+  }
   if (outcome.kind === 'completed') assert.equal(model.wronglyCompleted(), undefined);
 }
 
 const runs = Number(process.env['CNPG_MODEL_RUNS'] ?? 150);
 
+const faults = array(constantFrom(...events), { maxLength: 60 });
+const faultsAndPeople = array(
+  oneof({ weight: 5, arbitrary: constantFrom(...events) }, constantFrom(...foreignEvents)),
+  {
+    maxLength: 60,
+  },
+);
+const fresh = (schedule: readonly ModelEvent[]) => holds(new SwitchoverModel(schedule));
+const afterLoss = async (unseen: readonly ModelEvent[], schedule: readonly ModelEvent[]) =>
+  holds(await demotedAndLost(unseen, schedule));
+
 test('faults only: it always completes, nothing is lost, nobody writes beside another', () =>
-  check(asyncProperty(array(constantFrom(...events), { maxLength: 60 }), holds), { numRuns: runs }));
+  check(asyncProperty(faults, fresh), { numRuns: runs }));
 
 test('other people interfere: no second writer by our doing, no wrong "completed"', () =>
-  check(
-    asyncProperty(
-      array(oneof({ weight: 5, arbitrary: constantFrom(...events) }, constantFrom(...foreignEvents)), {
-        maxLength: 60,
-      }),
-      holds,
-    ),
-    { numRuns: runs },
-  ));
+  check(asyncProperty(faultsAndPeople, fresh), { numRuns: runs }));
+
+test('the old side is lost after its demotion: promoted with the saved token nothing is lost, and it follows when it is back', () =>
+  check(asyncProperty(faults, faults, afterLoss), { numRuns: runs }));
+
+test('the old side is lost, and other people interfere: what its archive tells of them is seen', () =>
+  check(asyncProperty(faultsAndPeople, faultsAndPeople, afterLoss), { numRuns: runs }));
 
 test('the model can tell: a promotion beside a primary is a violation', async () => {
   const model = new SwitchoverModel([]);

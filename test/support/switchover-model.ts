@@ -9,8 +9,9 @@ import { isReplicaCluster, phases } from '../../src/model/cluster.ts';
 import type { InstanceStatus } from '../../src/model/instance-status.ts';
 import { decodeToken, encodeToken } from '../../src/model/token.ts';
 import { formatLsn, parseLsn } from '../../src/model/wal.ts';
-import type { Api } from '../../src/operations/run.ts';
-import { demotionToken, member } from './clusters.ts';
+import type { DemotionTrace } from '../../src/operations/list-archive.ts';
+import type { OperationApi } from '../../src/operations/run-operation.ts';
+import { demotionToken, member, pod } from './clusters.ts';
 
 type Name = 'cluster-eu' | 'cluster-us';
 
@@ -22,6 +23,8 @@ interface Node {
   log: number[];
   archives: boolean;
   down: boolean;
+  /** Its API never answers again; its PostgreSQL, and its operator, may go on. */
+  lost: boolean;
 }
 
 export const events = [
@@ -42,11 +45,13 @@ export const events = [
 ] as const;
 /** What other people may do meanwhile. */
 export const foreignEvents = ['somebody returns eu', 'somebody promotes us', 'somebody fails over to us'] as const;
-export type ModelEvent = (typeof events)[number] | (typeof foreignEvents)[number];
+export type ModelEvent = (typeof events)[number] | (typeof foreignEvents)[number] | 'eu lost';
 
 /** Bytes of a record: so large that a page more or less says nothing. */
 const record = 0x100000n;
-const at = (log: readonly number[]): string => formatLsn(BigInt(log.length) * record);
+const at = (log: readonly number[], beyond = 0n): string => formatLsn(BigInt(log.length) * record + beyond);
+/** Bytes of the record of a shutdown, which the token points to the beginning of. */
+const shutdown = 0x78n;
 const failure = (code: string): Failure => new Failure(code, { what: code, why: 'by the model.', remedy: '' });
 const isPrefix = (one: readonly number[], of: readonly number[]): boolean => one.every((id, i) => of[i] === id);
 
@@ -62,6 +67,7 @@ export class SwitchoverModel {
   /** Records of the old primary at the moment of its shutdown. */
   atDemotion: number[] | undefined;
   #next = 100;
+  #toldLater = false;
   #version = 1;
   #patchFault: 'conflict' | 'answer lost' | 'forbidden' | undefined;
   #schedule: ModelEvent[];
@@ -75,8 +81,15 @@ export class SwitchoverModel {
       log: [1, 2, 3],
       archives: true,
       down: false,
+      lost: false,
     });
     this.nodes = { 'cluster-eu': node('cluster-eu', true), 'cluster-us': node('cluster-us', false) };
+  }
+
+  /** @param unseen happens at once, without anybody looking @param schedule what happens from then on */
+  goOn(unseen: readonly ModelEvent[], schedule: readonly ModelEvent[]): void {
+    for (const event of unseen) this.#happen(event);
+    this.#schedule = [...schedule];
   }
 
   /** One event of the schedule; when it is over, everything works and the operators act. */
@@ -96,6 +109,7 @@ export class SwitchoverModel {
     if (event === 'operator us') this.#operate('cluster-us');
     if (event === 'eu writes') this.#write(eu);
     if (event === 'eu down' || event === 'eu up') eu.down = event === 'eu down';
+    if (event === 'eu lost') eu.lost = true;
     if (event === 'us down' || event === 'us up') us.down = event === 'us down';
     if (event === 'archive breaks' || event === 'archive repaired') eu.archives = event === 'archive repaired';
     if (event === 'conflict' || event === 'answer lost' || event === 'forbidden') this.#patchFault = event;
@@ -206,30 +220,48 @@ export class SwitchoverModel {
     return undefined;
   }
 
-  readonly api: Api = {
-    get: async <T>(_kind: string, _namespace: string, name: string) => {
+  /** What the archive of the old primary says, to whom reads it with the credentials of the other side. */
+  trace(token: string): DemotionTrace {
+    const { 'cluster-eu': eu } = this.nodes;
+    const decoded = decodeToken(token);
+    this.#toldLater =
+      typeof decoded === 'object' && eu.timeline > Number(decoded.latestCheckpointTimelineID) && eu.archives;
+    return { file: 'partial', later: this.#toldLater };
+  }
+
+  readonly api: OperationApi = {
+    get: async <T>(kind: string, _namespace: string, name: string) => {
+      if (kind === 'Pod') return pod(name.replace(/-\d+$/, ''), Number(/\d+$/.exec(name)?.[0])) as T;
       this.#tick();
       const node = this.nodes[name as Name];
-      if (node.down) throw failure('unreachable');
+      if (node.down || node.lost) throw failure('unreachable');
       return structuredClone(node.cluster) as T;
     },
     instanceStatus: async (_namespace, pod): Promise<InstanceStatus> => {
       const node = this.nodes[pod.replace(/-\d+$/, '') as Name];
-      if (node.down || node.cluster.status?.switchReplicaClusterStatus) throw failure('unreachable');
+      if (node.down || node.lost || node.cluster.status?.switchReplicaClusterStatus) throw failure('unreachable');
       const other = Object.values(this.nodes).find(each => each !== node);
       const shared = { systemID: demotionToken.databaseSystemIdentifier, timeLineID: node.timeline };
       return node.writes
         ? { ...shared, isPrimary: true, currentLsn: at(node.log) }
-        : { ...shared, isPrimary: false, replayLsn: at(node.log), isWalReceiverActive: other?.writes === true };
+        : {
+            ...shared,
+            isPrimary: false,
+            replayLsn: at(node.log, shutdown),
+            isWalReceiverActive: other?.writes === true,
+          };
     },
     canI: async () => ({ allowed: true, reason: '' }),
-    patch: async <T>(write: MergePatch) => {
+    create: () => Promise.reject(failure('refused')),
+    delete: () => Promise.reject(failure('refused')),
+    patch: async <T>(write: MergePatch, { dryRun }: { dryRun: boolean }) => {
+      if (dryRun) return { object: this.nodes[write.name as Name].cluster as T, warnings: [] };
       const name = write.name as Name;
       const node = this.nodes[name];
       const { replica } = (write.patch as { spec: { replica: Record<string, string | null> } }).spec;
       const fault = this.#patchFault;
       this.#patchFault = undefined;
-      if (node.down) throw failure('unreachable');
+      if (node.down || node.lost) throw failure('unreachable');
       if (fault === 'conflict' || write.resourceVersion !== node.cluster.metadata.resourceVersion)
         throw failure('conflict');
       if (fault === 'forbidden') throw failure('forbidden');
@@ -244,7 +276,10 @@ export class SwitchoverModel {
   /** At the moment of our write, and whatever others do: that one makes no second writer, and no failover. */
   #promotionIsSound(token: string | null | undefined): void {
     const { 'cluster-eu': eu } = this.nodes;
-    if (!isReplicaCluster(eu.cluster) || eu.writes) this.violations.push('promoted beside a primary');
+    if (eu.lost && this.foreign) {
+      // What somebody does on a side that cannot be seen is asked for in words; what its archive tells is seen.
+      if (this.#toldLater) this.violations.push('promoted although the archive tells of a primary');
+    } else if (!isReplicaCluster(eu.cluster) || eu.writes) this.violations.push('promoted beside a primary');
     if (!token) this.violations.push('promoted without a token');
   }
 }

@@ -7,6 +7,7 @@ import type { Action } from './picture.ts';
 const titles = {
   'cnpg.connect': 'Connect…',
   'cnpg.promoteReplicaCluster': 'Promote…',
+  'cnpg.promoteWithToken': 'Promote with Saved Token…',
   'cnpg.failOverToReplicaCluster': 'Fail Over…',
   'cnpg.switchPrimaryInstance': 'Switch Primary…',
   'cnpg.fenceInstance': 'Fence…',
@@ -37,13 +38,22 @@ const listed = (commands: readonly (Command | false)[]): Action[] =>
 export const writtenActions = listed(['cnpg.openManifest', 'cnpg.connect']);
 export const missingActions = listed(['cnpg.connect', 'cnpg.bindMember']);
 
-/** @param primaryLost no other member can be written to, as far as can be seen */
-export function clusterActions({ cluster, readable }: Side, primaryLost: boolean, former: boolean): Action[] {
-  const replica = isReplicaCluster(cluster);
+export interface Chances {
+  /** No other member can be written to, as far as can be seen. */
+  primaryLost: boolean;
+  /** It was demoted in favour of this one before it was lost. */
+  tokenKnown: boolean;
+  /** Another member took its place. */
+  former: boolean;
+}
+
+export function clusterActions({ cluster, readable }: Side, { primaryLost, tokenKnown, former }: Chances): Action[] {
+  const replica = isReplicaCluster(cluster) && readable;
   const asleep = hibernated(cluster);
   return listed([
     !readable && 'cnpg.connect',
-    replica && 'cnpg.promoteReplicaCluster',
+    replica && !tokenKnown && 'cnpg.promoteReplicaCluster',
+    replica && primaryLost && tokenKnown && 'cnpg.promoteWithToken',
     replica && primaryLost && 'cnpg.failOverToReplicaCluster',
     former && 'cnpg.rebuildFormerPrimary',
     tokenUsed(cluster) && 'cnpg.clearUsedToken',

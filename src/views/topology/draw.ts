@@ -54,6 +54,7 @@ export function drawTopology(topology: Topology, scene: Scene, { written, progre
       manifest: manifest?.place,
       reading: listed && newestReading(side, topology, listed),
       primaryLost: isPrimaryLost(sides),
+      tokenKnown: sides.some(other => hasTokenFor(other, side)),
       former: others.length > 0 && (!isReplicaCluster(cluster) || raised.some(({ kind }) => lost.includes(kind))),
     };
   });
@@ -98,6 +99,10 @@ function newestReading(
 const isPrimaryLost = (sides: readonly Side[]): boolean =>
   sides.some(({ readable }) => !readable) &&
   sides.every(({ cluster, readable }) => isReplicaCluster(cluster) || !readable);
+
+/** Demoted in favour of the other when it was seen last. */
+const hasTokenFor = ({ readable, cluster }: Side, { member }: Side): boolean =>
+  !readable && !!cluster.status?.demotionToken && cluster.spec.replica?.primary === member.name;
 
 function alarmsOf({ members }: Topology, scene: Scene): PictureAlarm[] {
   const about = new Set(members.flatMap(({ address }) => alarmsAbout(scene, address)));

@@ -35,6 +35,8 @@ export interface Drawn {
   /** The newest listing of its archive that was read in this window. */
   reading: ArchiveReading | undefined;
   primaryLost: boolean;
+  /** The lost primary was demoted in favour of this one. */
+  tokenKnown: boolean;
   former: boolean;
 }
 
@@ -128,7 +130,7 @@ function drawBox(drawn: Drawn, scene: Scene): Box {
     evidence: objectEvidence(side, `Cluster ${member.address.namespace}/${cluster.metadata.name}`, scene, manifest),
     differs: [...differs].map(([field, words]) => `${field}: ${words}`),
     target: targetOf(side, 'Cluster', cluster.metadata.name),
-    actions: written ? writtenActions : clusterActions(side, drawn.primaryLost, drawn.former),
+    actions: written ? writtenActions : clusterActions(side, drawn),
   };
 }
 

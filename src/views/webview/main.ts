@@ -111,7 +111,7 @@ function showProgress({ progress }: Picture): void {
 }
 
 /** What somebody comes for at three in the morning is a button without any search. */
-const prominent = ['cnpg.promoteReplicaCluster', 'cnpg.failOverToReplicaCluster'];
+const prominent = ['cnpg.promoteReplicaCluster', 'cnpg.promoteWithToken', 'cnpg.failOverToReplicaCluster'];
 
 function showOffers({ items, source, progress }: Picture): void {
   // While roles change, nobody is to begin another change by the way.

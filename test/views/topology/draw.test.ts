@@ -360,6 +360,13 @@ test('actions: promotion for the replica cluster, failover only when no primary 
       .map(({ actions }) => actions.map(({ command }) => command).filter(command => /promote|failOver/.test(command)));
   assert.deepEqual(offered(pair()), [[], ['cnpg.promoteReplicaCluster']]);
   assert.deepEqual(offered(unreadable('eu')), [[], ['cnpg.promoteReplicaCluster', 'cnpg.failOverToReplicaCluster']]);
+  const demoted = { replica: { primary: 'cluster-us' }, status: { demotionToken: 't' } };
+  const [former, ...others] = pair(demoted);
+  assert.ok(former);
+  assert.deepEqual(offered([{ ...former, state: 'failed' }, ...others])[1], [
+    'cnpg.promoteWithToken',
+    'cnpg.failOverToReplicaCluster',
+  ]);
   assert.deepEqual(
     offered(pair({ replica: { primary: 'cluster-us' } }))
       .flat()
