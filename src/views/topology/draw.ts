@@ -11,10 +11,10 @@ import { primaries, sourceMember, topologyLabel } from '../../model/topology.ts'
 import type { Scene } from '../tree/node.ts';
 import { alarmsAbout } from '../tree/node.ts';
 import { drawArchive, ownPlace } from './archives.ts';
-import { drawCrossEdges, drawOwnEdges } from './edges.ts';
+import { drawCrossEdges, drawOwnEdges, drawWayBack } from './edges.ts';
 import type { Drawn } from './nodes.ts';
 import { drawMember, drawMissing, isWritten } from './nodes.ts';
-import type { Edge, Item, Picture, PictureAlarm, Progress } from './picture.ts';
+import type { Item, Picture, PictureAlarm, Progress } from './picture.ts';
 import { isEdge, isNode } from './picture.ts';
 
 /** What manifests say of a member. */
@@ -58,17 +58,21 @@ export function drawTopology(topology: Topology, scene: Scene, { written, progre
       former: others.length > 0 && (!isReplicaCluster(cluster) || raised.some(({ kind }) => lost.includes(kind))),
     };
   });
-  const named = new Set(sides.map(({ cluster }) => cluster.spec.replica?.primary));
-  const missing = topology.missing.flatMap((name, index) => drawMissing(name, sides.length + index, named.has(name)));
+  const primaryNames = new Set(sides.map(({ cluster }) => cluster.spec.replica?.primary));
+  const missing = topology.missing.flatMap((name, index) =>
+    drawMissing(name, sides.length + index, primaryNames.has(name)),
+  );
   const nodes = [...drawn.flatMap(each => [...drawMember(each, scene), drawArchive(each, scene)]), ...missing];
   const known = new Set(nodes.map(({ id }) => id));
-  const edges = drawn
-    .flatMap((each): Edge[] => {
+  const named = (name: string | undefined): Drawn | undefined => drawn.find(({ side }) => side.member.name === name);
+  const edges = [
+    ...drawn.flatMap(each => {
       const source = sourceMember(topology, each.side.member);
       const from = drawn.find(({ side }) => side.member === source);
       return [...drawOwnEdges(each, scene), ...drawCrossEdges(each, from, scene)];
-    })
-    .filter(({ from, to }) => known.has(from) && known.has(to));
+    }),
+    ...drawn.flatMap(each => drawWayBack(each, named(each.side.cluster.spec.replica?.source))),
+  ].filter(({ from, to }) => known.has(from) && known.has(to));
   const items = [...nodes, ...edges];
   const alarms = alarmsOf(topology, scene);
   const source = sides.every(isWritten) ? 'written' : 'observed';
@@ -125,7 +129,8 @@ function summaryOf(
         : `${crowned.length} primaries: ${crowned.map(({ lines }) => lines[1]).join(', ')}.`;
   if (source === 'written') return `As written in manifests, nothing is connected. ${primary}`;
   const troubled = items.filter(({ state }) => state === 'broken' || state === 'unknown');
-  const lines = troubled.filter(isEdge);
+  // Of what is for later nothing is to be said now.
+  const lines = troubled.filter(isEdge).filter(({ kind }) => kind !== 'way-back');
   const archives = troubled
     .filter(item => isNode(item) && item.kind === 'archive' && item.state === 'broken')
     // What the line to it says already is not said twice.

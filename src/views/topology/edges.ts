@@ -1,5 +1,6 @@
 /** Lines of the picture: who gets WAL from whom, how far behind, and whether it works. */
-import { archivePath, locateArchive, ownArchive, sourceArchive } from '../../model/archive.ts';
+import type { ArchiveReference } from '../../model/archive.ts';
+import { archivePath, entryArchive, locateArchive, ownArchive, sourceArchive } from '../../model/archive.ts';
 import { externalCluster, isReplicaCluster } from '../../model/cluster.ts';
 import { formatDuration, formatTime, parseInterval } from '../../model/duration.ts';
 import { feedOf } from '../../model/feed.ts';
@@ -246,7 +247,7 @@ function restoreEdge(
   scene: Scene,
 ): Edge {
   const ahead = feed?.archivedAhead;
-  const other = otherArchive(side, source);
+  const other = otherArchive(readPath(side), source);
   const judge = (): Judged => {
     if (other !== undefined) return { state: 'warn', why: other };
     if (feed?.works === 'archive')
@@ -286,16 +287,57 @@ function restoreEdge(
   );
 }
 
-function readPath(side: Side): string | undefined {
-  const reference = sourceArchive(side.cluster);
-  const located = reference && locateArchive(reference, side.member.address.namespace, side.snapshot.objectStores);
+/**
+ * What a primary cluster would follow after a demotion: its manifest says that, and nobody has tried.
+ * @param source the member that it names; `undefined`: it names none that is drawn
+ */
+export function drawWayBack({ side }: Drawn, source: Drawn | undefined): Edge[] {
+  const { cluster, leader: to } = side;
+  const [next, from] = [source?.side, source?.side.leader];
+  if (isReplicaCluster(cluster) || !next || next === side || !from || !to) return [];
+  const entry = externalCluster(cluster, next.member.name);
+  const { host, port } = entry?.connectionParameters ?? {};
+  const reads = entry && pathOf(entryArchive(cluster, entry), side);
+  const ways = [
+    ...(entry?.connectionParameters ? ['streaming'] : []),
+    ...(reads === undefined ? [] : ['restore_command']),
+  ];
+  const judge = (): Judged => {
+    if (!entry) return { state: 'warn', why: `spec.externalClusters has no ${next.member.name}` };
+    if (ways.length === 0) return { state: 'warn', why: 'neither streaming nor an archive is configured for it' };
+    const other = otherArchive(reads, next);
+    if (other !== undefined) return { state: 'warn', why: other };
+    return { state: 'idle', why: `after a demotion, by ${ways.join(' and ')}` };
+  };
+  return [
+    edge(side, {
+      id: `way-back ${instanceId(side, to.name)}`,
+      kind: 'way-back',
+      from: instanceId(next, from.name),
+      to: instanceId(side, to.name),
+      label: 'way back',
+      sentence: `After a demotion ${to.name} would follow ${from.name}.`,
+      ...(unseen(side) ?? judge()),
+      facts: facts(
+        ['Would stream from', entry?.connectionParameters && `${host ?? 'local socket'}${port ? `:${port}` : ''}`],
+        ['Would restore from', reads],
+      ),
+      evidence: `spec.replica and spec.externalClusters of ${cluster.metadata.name}; nothing was tried.`,
+    }),
+  ];
+}
+
+const readPath = (side: Side): string | undefined => pathOf(sourceArchive(side.cluster), side);
+
+/** Of an archive that a Cluster names, as far as its place is known. */
+function pathOf(reference: ArchiveReference | undefined, { member, snapshot }: Side): string | undefined {
+  const located = reference && locateArchive(reference, member.address.namespace, snapshot.objectStores);
   return typeof located === 'object' ? archivePath(located) : undefined;
 }
 
-/** It reads another folder than its source writes, as far as both are known. */
-function otherArchive(side: Side, source: Side): string | undefined {
-  const [reads, reference] = [readPath(side), ownArchive(source.cluster)];
-  const located = reference && locateArchive(reference, source.member.address.namespace, source.snapshot.objectStores);
-  if (reads === undefined || typeof located !== 'object' || archivePath(located) === reads) return undefined;
-  return `reads ${reads}, its source writes ${archivePath(located)}`;
+/** Another folder is read than the source writes, as far as both are known. */
+function otherArchive(reads: string | undefined, source: Side): string | undefined {
+  const writes = pathOf(ownArchive(source.cluster), source);
+  if (reads === undefined || writes === undefined || writes === reads) return undefined;
+  return `reads ${reads}, its source writes ${writes}`;
 }

@@ -5,6 +5,8 @@
  */
 import type { Curve, Point } from './curves.ts';
 import { at, line, pathOf, pointAt, rounded, sample } from './curves.ts';
+import type { Level, Mooring, Passage } from './lanes.ts';
+import { routeLanes } from './lanes.ts';
 import type { Box, Edge, Item, Node } from './picture.ts';
 import { isBox, isEdge, isNode, labelOf } from './picture.ts';
 
@@ -82,7 +84,7 @@ export function layOut(items: readonly Item[], columns: 1 | 2 = 2): Layout {
   const sideOf = new Map(
     sides.flatMap(side => (nodes.get(side.box.id) ?? []).map((node): [string, Side] => [node.id, side])),
   );
-  const lanes = edges.filter(edge => runsInLane(edge, sideOf));
+  const lanes = lanesOf(edges, sideOf);
   const places = placeAll(sides, columns, edges, lanes.length);
   const corridor = corridorOf(sides, columns, places, edges, lanes.length);
   const routes = routeAll(edges, sideOf, places, lanes, corridor);
@@ -92,11 +94,18 @@ export function layOut(items: readonly Item[], columns: 1 | 2 = 2): Layout {
   return { width, height, places, routes: withLabels(edges, routes, places, nodes, { width, height }) };
 }
 
-/** Between boxes that do not face each other. */
-function runsInLane({ from, to }: Edge, sideOf: ReadonlyMap<string, Side>): boolean {
-  const [a, b] = [sideOf.get(from), sideOf.get(to)];
-  return a !== undefined && b !== undefined && a !== b && !(a.row === b.row && a.inner !== b.inner);
+/** Lines between boxes that do not face each other; and where there are any, all but level ones, which would cross them. */
+function lanesOf(edges: readonly Edge[], sideOf: ReadonlyMap<string, Side>): Edge[] {
+  const across = edges.filter(({ from, to }) => sideOf.get(from) !== sideOf.get(to));
+  const face = ({ from, to }: Edge): boolean => {
+    const [a, b] = [sideOf.get(from), sideOf.get(to)];
+    return a?.row === b?.row && a?.inner !== b?.inner;
+  };
+  return across.every(face) ? [] : across.filter(edge => !face(edge) || !isLevel(edge.kind));
 }
+
+/** From leader to leader. */
+const isLevel = (kind: Edge['kind']): boolean => kind === 'cross-streaming' || kind === 'way-back';
 
 function corridorWidth(edges: readonly Edge[], columns: 1 | 2, lanes: number): number {
   const labels = edges.filter(({ kind }) => kind === 'cross-streaming' || kind === 'restore_command');
@@ -203,32 +212,48 @@ function routeAll(
   corridor: Corridor,
 ): Map<string, Curve> {
   const curves = new Map<string, Curve>();
-  /** How many lanes end in a row so far, at either side: each has a height of its own, so that none lies on another. */
-  const ends = new Map<number, number>();
-  const heightAt = (rectangle: Rectangle): number => {
-    const count = (ends.get(rectangle.y) ?? 0) + 1;
-    ends.set(rectangle.y, count);
-    const away = Math.min(12 + 8 * Math.floor((count - 1) / 2), rectangle.height / 2 - 6);
-    return middle(rectangle) + (count % 2 === 1 ? away : -away);
-  };
   for (const edge of edges) {
     const [a, b] = [sideOf.get(edge.from), sideOf.get(edge.to)];
     const [from, to] = [places.get(edge.from), places.get(edge.to)];
-    if (!a || !b || !from || !to) continue;
-    const lane = lanes.indexOf(edge);
-    if (lane >= 0) {
-      const x = corridor.lane + lane * sizes.lane;
-      const [startY, endY] = [heightAt(from), heightAt(to)];
-      const end = innerEdge(to, b) + (b.inner === 'right' ? head : -head);
-      const corners = [at(innerEdge(from, a), startY), at(x, startY), at(x, endY), at(end, endY)];
-      curves.set(edge.id, rounded(corners, 14));
-    } else {
-      // In the middle of a switchover both follow each other.
-      const mutual = edges.some(other => other.kind === edge.kind && other.from === edge.to && other.to === edge.from);
-      curves.set(edge.id, curveOf(edge, a, b, from, to, mutual ? (a.inner === 'right' ? -10 : 10) : 0));
-    }
+    if (!a || !b || !from || !to || lanes.includes(edge)) continue;
+    // In the middle of a switchover both follow each other.
+    const mutual = edges.some(other => other.kind === edge.kind && other.from === edge.to && other.to === edge.from);
+    curves.set(edge.id, curveOf(edge, a, b, from, to, mutual ? (a.inner === 'right' ? -10 : 10) : 0));
+  }
+  const passages = lanes.flatMap(({ id, from, to }): Passage[] => {
+    const [start, end] = [mooringOf(from, sideOf, places), mooringOf(to, sideOf, places)];
+    return start && end ? [{ id, from: start, to: end }] : [];
+  });
+  const levels = edges.flatMap(({ id, kind, from, to }): Level[] => {
+    const curve = curves.get(id);
+    const [start, end] = [curve?.[0]?.[0], curve?.at(-1)?.[3]];
+    return isLevel(kind) && start && end ? [{ from, to, y: start.y, x: [start.x, end.x] }] : [];
+  });
+  for (const [id, corners] of routeLanes(passages, levels, lane => corridor.lane + lane * sizes.lane)) {
+    const [start, from, to, end] = corners;
+    if (!start || !from || !to || !end) continue;
+    const tip = at(end.x + Math.sign(to.x - end.x) * head, end.y);
+    curves.set(id, rounded([start, from, to, tip], 14));
   }
   return curves;
+}
+
+function mooringOf(
+  id: string,
+  sideOf: ReadonlyMap<string, Side>,
+  places: ReadonlyMap<string, Rectangle>,
+): Mooring | undefined {
+  const [side, place] = [sideOf.get(id), places.get(id)];
+  if (!side || !place) return undefined;
+  const { height } = place;
+  return {
+    id,
+    column: side.inner === 'right' ? 'left' : 'right',
+    x: innerEdge(place, side),
+    y: middle(place),
+    // At an archive, what archives ends above them.
+    reach: id === side.archive?.id ? [0, height / 2 - 20] : [8 - height / 2, height / 2 - 8],
+  };
 }
 
 /** @param aside down from the middle, of a line from leader to leader */
@@ -251,10 +276,10 @@ function curveOf({ kind, to: target }: Edge, a: Side, b: Side, from: Rectangle, 
       return [[at(x, bottom(from)), at(x, depth), at(end, depth), at(end, bottom(to) + head)]];
     }
     case 'cross-streaming':
-      return line(
-        at(innerEdge(from, a), middle(from) + aside),
-        at(innerEdge(to, b) - inwards * head, middle(to) + aside),
-      );
+    case 'way-back': {
+      const y = middle(from) + aside - (kind === 'way-back' ? 22 : 0);
+      return line(at(innerEdge(from, a), y), at(innerEdge(to, b) - inwards * head, y));
+    }
     case 'archive_command': {
       const x = along(from, 0.8, a);
       const end = at(innerEdge(to, b) + inwards * head, middle(to) - 12);
@@ -285,7 +310,10 @@ function withLabels(
   nodes: ReadonlyMap<string, readonly Node[]>,
   canvas: { width: number; height: number },
 ): Map<string, Route> {
-  const solid = [...nodes.values()].flat().flatMap(({ id }) => places.get(id) ?? []);
+  const solid = [
+    ...[...nodes.values()].flat().flatMap(({ id }) => places.get(id) ?? []),
+    ...[...nodes.keys()].flatMap(id => titleOf(places.get(id))),
+  ];
   const points = [...curves].flatMap(([id, curve]) => sample(curve, 16).map(point => ({ id, point })));
   const taken: Rectangle[] = [];
   const routes = new Map<string, Route>();
@@ -294,7 +322,8 @@ function withLabels(
     if (!curve) continue;
     const width = roomFor(labelOf(edge));
     const reach = boundsOf(curve, width + 120);
-    const near = points.filter(({ id, point }) => id !== edge.id && isIn(point, reach));
+    // Of a lane it is at its side, whatever that covers of other lanes: who reads it must not take it for another's.
+    const near = isLane(curve) ? [] : points.filter(({ id, point }) => id !== edge.id && isIn(point, reach));
     const shapes = [...solid, ...taken].filter(other => overlaps(other, reach));
     const cost = (centre: Point): number => {
       const area = { x: centre.x - width / 2, y: centre.y - labelHeight / 2, width, height: labelHeight };
@@ -316,6 +345,10 @@ function withLabels(
   return routes;
 }
 
+/** Where the title of a box is. */
+const titleOf = (box: Rectangle | undefined): Rectangle[] =>
+  box ? [{ x: box.x + 20, y: box.y - 48, width: box.width - 40, height: 42 }] : [];
+
 /** @param more on each side */
 function boundsOf(curve: Curve, more: number): Rectangle {
   const points = curve.flat();
@@ -323,6 +356,8 @@ function boundsOf(curve: Curve, more: number): Rectangle {
   const [x, y] = [Math.min(...xs) - more, Math.min(...ys) - more];
   return { x, y, width: Math.max(...xs) + more - x, height: Math.max(...ys) + more - y };
 }
+
+const isLane = (curve: Curve): boolean => curve.length > 1;
 
 /** In the order in which they are liked. */
 function* candidates(edge: Edge, curve: Curve, places: ReadonlyMap<string, Rectangle>): Generator<Point> {
@@ -333,9 +368,8 @@ function* candidates(edge: Edge, curve: Curve, places: ReadonlyMap<string, Recta
   }
   const level = Math.abs((curve[0]?.[0].y ?? 0) - (curve.at(-1)?.[3].y ?? 0)) < 1;
   const offsets = level ? [-13, 14, 0] : [0, -16, 16, -32, 32];
-  // Beside a lane that goes up and down: on it, a label would cover its neighbours.
   const beside = roomFor(labelOf(edge)) / 2 + 8;
-  const asides = curve.length > 1 ? [-beside, -beside - sizes.lane, beside, beside + sizes.lane] : [];
+  const asides = isLane(curve) ? [-beside, beside] : [];
   for (const share of [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8])
     for (const dy of offsets)
       for (const dx of [...asides, 0, 30, -30, 70, -70, -120]) {

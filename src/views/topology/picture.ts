@@ -73,7 +73,12 @@ export interface Node extends Shown {
   crowned: boolean;
 }
 
-export type EdgeKind = 'serves' | 'streaming' | 'cross-streaming' | 'archive_command' | 'restore_command';
+/** `way-back`: how a primary cluster would follow another member after a demotion. */
+export type EdgeKind = 'serves' | 'streaming' | 'cross-streaming' | 'archive_command' | 'restore_command' | 'way-back';
+
+/** For people. */
+export const kindWords = ({ kind }: Pick<Edge, 'kind'>): string =>
+  kind.replace('cross-', '').replace('way-back', 'way back');
 
 export interface Edge extends Shown {
   kind: EdgeKind;

@@ -1,14 +1,10 @@
 /** What is known of the selected item, where from, and what can be done with it. */
 import type { Item } from '../topology/picture.ts';
-import { isBox, isEdge, stateWords } from '../topology/picture.ts';
+import { isBox, isEdge, kindWords, stateWords } from '../topology/picture.ts';
 import { button, html } from './elements.ts';
 
 export const titleOf = (item: Item): string =>
-  isBox(item)
-    ? item.title
-    : isEdge(item)
-      ? item.kind.replace('cross-streaming', 'streaming')
-      : (item.lines[1] ?? item.kind);
+  isBox(item) ? item.title : isEdge(item) ? kindWords(item) : (item.lines[1] ?? item.kind);
 
 /** Fills the panel; it keeps the button that has the focus. */
 export function showFacts(panel: HTMLElement, item: Item, run: (command: string) => void, close: () => void): void {

@@ -1,6 +1,6 @@
 /** The picture as tables: every thing and every line in a row, for those who do not look at it. */
 import type { Item, Picture } from '../topology/picture.ts';
-import { isBox, isEdge, isNode, stateWords } from '../topology/picture.ts';
+import { isBox, isEdge, isNode, kindWords, stateWords } from '../topology/picture.ts';
 import { titleOf } from './facts.ts';
 import { html } from './elements.ts';
 
@@ -17,7 +17,7 @@ export function tablesOf(picture: Picture): HTMLElement[] {
     ]),
     table('Lines', ['From', 'Kind', 'To', 'State', 'Measure', 'Known from'], picture.items.filter(isEdge), edge => [
       names.get(edge.from) ?? '',
-      edge.kind.replace('cross-', ''),
+      kindWords(edge),
       names.get(edge.to) ?? '',
       `${stateWords[edge.state]}: ${edge.why}`,
       edge.label,

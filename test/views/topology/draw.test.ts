@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ArchiveReading } from '../../../src/model/archive-reading.ts';
+import type { ExternalCluster } from '../../../src/model/cluster.ts';
 import type { ContextSnapshot } from '../../../src/model/snapshot.ts';
 import type { Beside } from '../../../src/views/topology/draw.ts';
 import type { Edge, EdgeKind, Picture } from '../../../src/views/topology/picture.ts';
 import { isBox, isEdge, isNode } from '../../../src/views/topology/picture.ts';
-import { pod } from '../../support/clusters.ts';
+import { member, pod } from '../../support/clusters.ts';
 import { pair, pictureOf, saying, snapshotsOf } from '../../support/topologies.ts';
 
 const edges = (picture: Picture, kind: EdgeKind): Edge[] =>
@@ -43,6 +44,7 @@ test('the parts of the drawing: two boxes, services, instances, archives, and th
     archive_command: 2,
     'cross-streaming': 1,
     restore_command: 1,
+    'way-back': 1,
   });
   assert.deepEqual(
     picture.items.filter(isBox).map(({ title, subtitle, state }) => [title, subtitle, state]),
@@ -334,6 +336,44 @@ test('alarms are on the picture and in what is spoken', () => {
   assert.match(picture.summary, /^2 primaries: cluster-eu-1, cluster-us-1\. Two primaries\./);
   assert.equal(picture.items.filter(isBox)[0]?.state, 'broken');
   assert.equal(pictureOf(pair()).summary, 'Primary: cluster-eu-1. Everything that is shown works.');
+});
+
+test('the way back of the primary cluster is a line of its own, and is said when it is incomplete', () => {
+  const eu = member('cluster-eu');
+  const entryWith = (over: Partial<ExternalCluster>): ContextSnapshot[] =>
+    pair({
+      spec: {
+        externalClusters: (eu.spec.externalClusters ?? []).map(each =>
+          each.name === 'cluster-us' ? { ...each, ...over } : each,
+        ),
+      },
+    });
+  const withoutWays = pair({ spec: { externalClusters: [{ name: 'cluster-us' }] } });
+  const rows: [string, ContextSnapshot[], string, RegExp][] = [
+    ['streaming and archive', pair(), 'idle', /^after a demotion, by streaming and restore_command$/],
+    [
+      'streaming alone',
+      entryWith({ plugin: { name: '', enabled: false } }),
+      'idle',
+      /^after a demotion, by streaming$/,
+    ],
+    ['neither', withoutWays, 'warn', /^neither streaming nor/],
+    ['no entry', pair({ spec: { externalClusters: [] } }), 'warn', /^spec.externalClusters has no cluster-us$/],
+    ['side unread', unreadable('eu'), 'unknown', /^eu cannot be read$/],
+  ];
+  for (const [title, snapshots, state, why] of rows) {
+    const [back] = edges(pictureOf(snapshots), 'way-back');
+    assert.equal(back?.state, state, title);
+    assert.match(back?.why ?? '', why, title);
+    assert.match(back?.words ?? '', /^After a demotion cluster-eu-1 would follow cluster-us-1\./, title);
+  }
+  const roles = { replica: { primary: 'cluster-us' } };
+  assert.match(
+    edges(pictureOf(pair(roles, roles)), 'way-back')[0]?.words ?? '',
+    /cluster-us-1 would follow cluster-eu-1/,
+  );
+  assert.deepEqual(edges(pictureOf(pair({ replica: { primary: 'cluster-us' } })), 'way-back'), [], 'both are replicas');
+  assert.doesNotMatch(pictureOf(unreadable('eu')).summary, /demotion/);
 });
 
 test('a member that nobody has seen is a box of its own, with the line from it', () => {

@@ -52,6 +52,7 @@ test('without any cluster: the whole drawing, as written', () => {
       'streaming',
       'streaming',
       'streaming',
+      'way-back',
     ],
   );
   assert.deepEqual(
