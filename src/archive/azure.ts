@@ -8,6 +8,7 @@ import { Failure } from '../errors.ts';
 import { parseAzurePath } from '../model/archive-keys.ts';
 import { archivePath } from '../model/archive.ts';
 import { azureFailure } from './azure-failure.ts';
+import { clockAheadOf } from './clock-ahead.ts';
 import type { FolderOptions, ObjectStoreFolder, StoredObject } from './contract.ts';
 import { readAtMost } from './read-at-most.ts';
 
@@ -34,13 +35,15 @@ export function openAzure(options: FolderOptions): ObjectStoreFolder {
     return azureFailure(error, where, path.serviceUrl, name);
   };
 
+  let clockAhead: number | undefined;
   return {
     pageSize,
     async *list({ prefix: below, after, until }, signal) {
       const from = after === undefined ? {} : { startFrom: prefix + after };
       try {
         const pages = container.listBlobsFlat({ prefix: prefix + below, abortSignal: signal, ...from });
-        for await (const { segment } of pages.byPage({ maxPageSize: pageSize })) {
+        for await (const { segment, date } of pages.byPage({ maxPageSize: pageSize })) {
+          clockAhead = clockAheadOf(date);
           const objects = segment.blobItems.map(item => stored(prefix, item));
           yield objects.filter(
             ({ key }) => (after === undefined || key > after) && (until === undefined || key <= until),
@@ -73,6 +76,7 @@ export function openAzure(options: FolderOptions): ObjectStoreFolder {
         throw failed(error, signal);
       }
     },
+    clockAhead: () => clockAhead,
     close: () => undefined,
   };
 }

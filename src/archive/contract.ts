@@ -60,6 +60,8 @@ export interface ObjectStoreFolder {
   directory(prefix: string, signal: AbortSignal): AsyncIterable<{ folders: string[]; objects: StoredObject[] }>;
   /** Content of a small object. Rejects with a `Failure` when larger than `limit` bytes. */
   read(key: string, limit: number, signal: AbortSignal): Promise<Uint8Array>;
+  /** Milliseconds by which the object store's clock was ahead of this machine's at its last answer; absent or `undefined`: it does not say. */
+  clockAhead?(): number | undefined;
   close(): void;
 }
 

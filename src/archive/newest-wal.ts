@@ -1,6 +1,7 @@
 /** The end of an archive folder without listing the whole of it: its last folder of each timeline, at a page each. */
 import { parseArchiveKey } from '../model/archive-keys.ts';
 import type { NewestWal } from '../model/archive.ts';
+import { clocksDiffer } from '../model/snapshot.ts';
 import type { ObjectStoreFolder } from './contract.ts';
 
 /** Of so many timelines, the latest ones: an old primary writes its own, whatever else the folder holds. */
@@ -16,9 +17,13 @@ export async function newestWal(folder: ObjectStoreFolder, signal: AbortSignal):
     }
   const ends = [...last.values()].toSorted().slice(-timelines);
   const found = await Promise.all(ends.map(prefix => lastSegment(folder, prefix, signal)));
-  return found
+  const newest = found
     .filter(each => each !== undefined)
     .reduce<NewestWal | undefined>((best, each) => (best && best.storedAt >= each.storedAt ? best : each), undefined);
+  const clockAhead = folder.clockAhead?.();
+  // Clocks that agree are not known better than they agree.
+  const ahead = clockAhead === undefined || Math.abs(clockAhead) < clocksDiffer ? 0 : clockAhead;
+  return newest && { ...newest, storedAt: newest.storedAt - ahead, clockAhead };
 }
 
 async function lastSegment(

@@ -10,6 +10,7 @@ import type {
 import { parseBucketPath } from '../model/archive-keys.ts';
 import { archivePath } from '../model/archive.ts';
 import { Failure } from '../errors.ts';
+import { clockAheadOf } from './clock-ahead.ts';
 import type { Credentials, FolderOptions, ObjectStoreFolder, StoredObject } from './contract.ts';
 import { readAtMost } from './read-at-most.ts';
 import { s3Failure } from './s3-failure.ts';
@@ -35,6 +36,14 @@ export function openS3(options: FolderOptions): ObjectStoreFolder {
   const { bucket, prefix } = path;
   const client = new S3Client(clientConfig(options));
   if (options.open) client.middlewareStack.add(addressLocally, { step: 'deserialize', name: 'addressLocally' });
+
+  let clockAhead: number | undefined;
+  const noteClock: Middleware = next => async args => {
+    const answer = await next(args);
+    clockAhead = clockAheadOf((answer.response as { headers?: Record<string, string> }).headers?.['date']);
+    return answer;
+  };
+  client.middlewareStack.add(noteClock, { step: 'deserialize', name: 'noteClock', priority: 'low' });
 
   async function call<T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> {
     try {
@@ -85,6 +94,7 @@ export function openS3(options: FolderOptions): ObjectStoreFolder {
         });
         return readAtMost(Body as Readable | undefined, limit, key);
       }, signal),
+    clockAhead: () => clockAhead,
     close: () => client.destroy(),
   };
 }

@@ -101,6 +101,17 @@ export function carryOut(
   });
 }
 
+interface Clock {
+  startedAt: Date;
+  now: () => Date;
+}
+
+/** Goes on evenly when somebody sets the machine's: how long a step took is told to the next run. */
+function steadyClock(): Clock {
+  const [startedAt, begun] = [new Date(), performance.now()];
+  return { startedAt, now: () => new Date(startedAt.getTime() + performance.now() - begun) };
+}
+
 async function followToTheEnd(
   deps: PromotionDependencies,
   page: PromotionPage,
@@ -108,7 +119,7 @@ async function followToTheEnd(
   handOut: HandOut | undefined,
 ): Promise<void> {
   const { plan } = page;
-  const startedAt = new Date();
+  const time = steadyClock();
   const show = (): void => deps.documents.set(pageUri(plan), renderPromotion(page));
   const note = (text: string): void => {
     if (page.log.at(-1)?.text !== text) page.log.push({ at: new Date(), text });
@@ -139,7 +150,7 @@ async function followToTheEnd(
           {
             onStep: step => {
               page.current = step;
-              page.clocks = clocked(page.clocks, 'step' in step ? step.step : 'done', new Date());
+              page.clocks = clocked(page.clocks, 'step' in step ? step.step : 'done', time.now());
               tell(step, message => progress.report({ message }));
               note(stepWords(step) + ('evidence' in step ? ` (${step.evidence})` : ''));
             },
@@ -174,7 +185,7 @@ async function followToTheEnd(
           signal,
         );
       } catch (error) {
-        await record(deps, page, startedAt, signal.aborted ? 'no longer followed' : 'incomplete', messageOf(error));
+        await record(deps, page, time, signal.aborted ? 'no longer followed' : 'incomplete', messageOf(error));
         if (!signal.aborted) {
           note(`Ended by a fault: ${messageOf(error)}`);
           void warnOfNoWriter(plan, page.current);
@@ -188,7 +199,7 @@ async function followToTheEnd(
         over.abort();
       }
       show();
-      await finish(deps, page, page.outcome, startedAt);
+      await finish(deps, page, page.outcome, time);
     },
   );
 }
@@ -225,11 +236,11 @@ async function finish(
   deps: PromotionDependencies,
   page: PromotionPage,
   outcome: PromotionOutcome,
-  startedAt: Date,
+  time: Clock,
 ): Promise<void> {
   const { plan } = page;
   if (outcome.kind === 'incomplete') {
-    await record(deps, page, startedAt, 'incomplete', outcome.problem);
+    await record(deps, page, time, 'incomplete', outcome.problem);
     void vscode.window.showErrorMessage(
       `Promotion of ${plan.to.name} incomplete: ${outcome.problem} ${outcome.remedy}`,
     );
@@ -237,7 +248,7 @@ async function finish(
     return;
   }
   const issues = outcome.issues.length > 0;
-  await record(deps, page, startedAt, issues ? 'completed with issues' : 'completed', outcome.evidence, outcome.issues);
+  await record(deps, page, time, issues ? 'completed with issues' : 'completed', outcome.evidence, outcome.issues);
   await deps.records.forget(plan);
   const words = issues ? `completed with issues: ${outcome.issues.join(' ')}` : 'completed';
   const clear = 'Clear Used Token…';
@@ -259,12 +270,12 @@ async function finish(
 async function record(
   deps: PromotionDependencies,
   { plan, clocks, before, after }: PromotionPage,
-  startedAt: Date,
+  { startedAt, now }: Clock,
   outcome: RunOutcome,
   evidence: string,
   issues: readonly string[] = [],
 ): Promise<void> {
-  const endedAt = new Date();
+  const endedAt = now();
   const timeline = (side: Side | undefined): number | undefined => statusOf(side?.leader)?.timeLineID;
   const token = decodeToken(deps.records.of(plan)?.token ?? '');
   await deps.history.add({

@@ -19,6 +19,7 @@ import {
 import { requestLine } from '../operations/write.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import { abortSignalOf } from './cancellation.ts';
+import { checking } from './checking.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
 import type { RunHistory } from './run-history.ts';
 import { placeOf } from './run-history.ts';
@@ -69,7 +70,7 @@ async function fromChecksToEnd(
 ): Promise<OperationOutcome | undefined> {
   refuseWhenReadOnly(operation.title);
   const api = apiOf(deps.connections, operation);
-  let prepared = await prepare(operation, api);
+  let prepared = await checking(operation.title, (signal, ask) => prepareOperation(operation, api, signal, ask));
   while (prepared) {
     const page: OperationPage = { operation, prepared, log: [] };
     await showPage(deps, page);
@@ -91,22 +92,6 @@ function apiOf(connections: Connections, { target, title }: Operation): Operatio
     why: `Context ${target.context} is not connected.`,
     remedy: 'Connect it and run the command again.',
   });
-}
-
-/** @returns `undefined` when the user cancelled */
-function prepare(operation: Operation, api: OperationApi): Thenable<Prepared | undefined> {
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Checking: ${operation.title}`, cancellable: true },
-    async (_progress, cancellation) => {
-      try {
-        const signal = AbortSignal.any([abortSignalOf(cancellation), AbortSignal.timeout(60_000)]);
-        return await prepareOperation(operation, api, signal);
-      } catch (error) {
-        if (cancellation.isCancellationRequested) return undefined;
-        throw error;
-      }
-    },
-  );
 }
 
 /** Typed where service is interrupted, and differently where a check has to be overridden. */

@@ -7,7 +7,7 @@ import type { Address } from '../model/kubernetes.ts';
 import { sameAddress } from '../model/kubernetes.ts';
 import { findTopologies, sourceMember } from '../model/topology.ts';
 import type { Check } from '../operations/checks.ts';
-import { blocking, gitOpsOwner, sameChecks } from '../operations/checks.ts';
+import { blocking, gitOpsOwner, noWorse } from '../operations/checks.ts';
 import type { PromotionPage } from '../operations/promotion-text.ts';
 import { renderPromotion } from '../operations/promotion-text.ts';
 import { untilAborted } from '../operations/pause.ts';
@@ -15,7 +15,7 @@ import type { PromotionPlan, Side } from '../operations/promotion.ts';
 import { nextStep, stepTitles } from '../operations/promotion.ts';
 import { preparePromotion, readSide } from '../operations/run.ts';
 import { configuredBindings } from '../views/bindings.ts';
-import { abortSignalOf } from './cancellation.ts';
+import { checking } from './checking.ts';
 import type { ManifestDependencies } from './edit-manifests.ts';
 import { editReplica } from './edit-manifests.ts';
 import type { HandOut, PromotionDependencies } from './follow-promotion.ts';
@@ -61,7 +61,7 @@ const promote =
       if (!(await confirmed(plan, shown))) return;
       // The user may have looked at the page for a while: look again, just before the first write.
       const found = await prepare(deps, page);
-      if (found && sameChecks(found, shown))
+      if (found && noWorse(found, shown))
         return carryOut(deps, page, ['demote', 'promote'], way === 'manifests' ? intoManifests(deps) : undefined);
       if (found)
         void vscode.window.showWarningMessage(
@@ -223,28 +223,19 @@ function primaryFor(connections: Connections, to: Address): Address {
 
 /** Runs the checks and puts them on the page. @returns `undefined` when the user cancelled */
 function prepare(deps: SwitchoverDependencies, page: PromotionPage): Thenable<Check[] | undefined> {
-  const title = `Checking ${page.plan.from.name} and ${page.plan.to.name}`;
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (_progress, cancellation) => {
-      const signal = AbortSignal.any([abortSignalOf(cancellation), AbortSignal.timeout(60_000)]);
-      try {
-        const { a, b, checks, demotion, promotion } = await preparePromotion(
-          page.plan,
-          apisOf(deps.connections),
-          surroundings(deps.connections, deps.scenes(), deps.archiveRoom),
-          signal,
-        );
-        page.owner = gitOpsOwner(a.cluster) ?? gitOpsOwner(b.cluster);
-        page.preparation = { checks, writes: [demotion, promotion], at: new Date() };
-        deps.documents.set(pageUri(page.plan), renderPromotion(page));
-        return checks;
-      } catch (error) {
-        if (cancellation.isCancellationRequested) return undefined;
-        throw error;
-      }
-    },
-  );
+  return checking(`promotion of ${page.plan.to.name}`, async (signal, ask) => {
+    const { a, b, checks, demotion, promotion } = await preparePromotion(
+      page.plan,
+      apisOf(deps.connections),
+      surroundings(deps.connections, deps.scenes(), deps.archiveRoom),
+      signal,
+      ask,
+    );
+    page.owner = gitOpsOwner(a.cluster) ?? gitOpsOwner(b.cluster);
+    page.preparation = { checks, writes: [demotion, promotion], at: new Date() };
+    deps.documents.set(pageUri(page.plan), renderPromotion(page));
+    return checks;
+  });
 }
 
 const blocked = (plan: PromotionPlan, checks: readonly Check[]): Failure =>

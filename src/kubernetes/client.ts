@@ -28,6 +28,8 @@ export interface Call {
 
 export interface Client {
   readonly server: string;
+  /** Milliseconds by which the API server's clock was ahead of this machine's at its last answer, in whole seconds; `undefined`: not known. */
+  readonly clockAhead: number | undefined;
   /** The answer as JSON with the texts of its Warning headers. Rejects with an `ApiFailure`. */
   json<T>(call: Call, signal: AbortSignal): Promise<{ body: T; warnings: string[] }>;
   /** The answer's body as it arrives; the time limit is for its beginning only. */
@@ -40,6 +42,8 @@ export interface Client {
 }
 
 export function createClient(authentication: Authentication): Client {
+  let clockAhead: number | undefined;
+
   async function send(call: Call, signal: AbortSignal, limit: AbortSignal, encoding: Encoding): Promise<Answer> {
     const both = AbortSignal.any([signal, limit]);
     const now = await withSignal(authentication.now(), both);
@@ -81,6 +85,9 @@ export function createClient(authentication: Authentication): Client {
       dispatcher: now.dispatcher,
       signal,
     });
+    // It says whole seconds, from before the answer travelled.
+    const date = Date.parse(headerOf(answer, 'date') ?? '');
+    if (!Number.isNaN(date)) clockAhead = Math.round((date - Date.now()) / 1000) * 1000;
     // Who reads it hears of its end; when nobody reads any more, that is no fault of the editor.
     answer.body.on('error', () => undefined);
     return answer;
@@ -95,6 +102,9 @@ export function createClient(authentication: Authentication): Client {
   return {
     get server() {
       return authentication.server;
+    },
+    get clockAhead() {
+      return clockAhead;
     },
     async json<T>(call: Call, signal: AbortSignal) {
       signal.throwIfAborted();

@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { InstanceStatus } from '../model/instance-status.ts';
 import type { EventObject, KubernetesObject, Pod } from '../model/kubernetes.ts';
 import type { ContextSnapshot, WatchedKind } from '../model/snapshot.ts';
-import { emptySnapshot, lists, watchedKinds } from '../model/snapshot.ts';
+import { clocksDiffer, emptySnapshot, lists, watchedKinds } from '../model/snapshot.ts';
 import { authenticationOf } from './authentication.ts';
 import type { Client } from './client.ts';
 import { createClient } from './client.ts';
@@ -67,7 +67,10 @@ function openConnection(
     return latest;
   }
 
-  const seen = (): { seenAt?: number } => (contactAt === undefined ? {} : { seenAt: contactAt });
+  const seen = (): Pick<ContextSnapshot, 'seenAt' | 'clockAhead'> => ({
+    ...(contactAt !== undefined && { seenAt: contactAt }),
+    clockAhead: Math.abs(client.clockAhead ?? 0) < clocksDiffer ? undefined : client.clockAhead,
+  });
 
   function announce(): void {
     if (signal.aborted) return;

@@ -5,6 +5,7 @@ import { condition, isReplicaCluster, skipsArchiving } from './cluster.ts';
 import { addressKey } from './kubernetes.ts';
 import type { Moment } from './moment.ts';
 import type { Side } from './side.ts';
+import { timeIn } from './snapshot.ts';
 
 /**
  * Milliseconds for which archiving may fail: at each promotion it does for some seconds over the new history file, and is
@@ -39,7 +40,7 @@ export function archiveHealth(side: Side, moment: Moment): ArchiveHealth {
   const { cluster, status } = side;
   if (!side.readable) return { state: 'unknown' };
   const archiving = condition(cluster, 'ContinuousArchiving');
-  const since = Date.parse(archiving?.lastTransitionTime ?? '');
+  const since = timeIn(side.snapshot, archiving?.lastTransitionTime);
   const patience = /switchover in progress/.test(archiving?.message ?? '')
     ? archivePatience.switchover
     : archivePatience.usual;
@@ -51,7 +52,7 @@ export function archiveHealth(side: Side, moment: Moment): ArchiveHealth {
   if (failing && !lasting) return { state: 'unknown' };
   if (said?.lastFailedWAL && said.isArchivingWAL !== true) {
     // A primary's condition follows within moments; a failure that is over by then is none.
-    const justNow = moment.now - Date.parse(said.lastFailedWALTime ?? '') < archivePatience.usual;
+    const justNow = moment.now - timeIn(side.snapshot, said.lastFailedWALTime) < archivePatience.usual;
     if (!failing && justNow && !isReplicaCluster(cluster)) return { state: 'unknown' };
     return {
       state: 'fails',

@@ -5,6 +5,7 @@ import { formatDuration, formatTime } from './duration.ts';
 import type { Moment } from './moment.ts';
 import type { Side } from './side.ts';
 import { mayWrite, systemIdOf } from './side.ts';
+import { timeIn } from './snapshot.ts';
 import type { Topology } from './topology.ts';
 
 /** Milliseconds that a switchover may be without a primary before it counts as stuck: recorded ones take under a minute. */
@@ -45,7 +46,8 @@ export function judgeWriters(topology: Topology, sides: readonly Side[], moment:
   if (unknown) return verdict.undecided(noneId);
   const stuck = sides.find(({ cluster }) => cluster.status?.phase === phases.unrecoverable);
   const demoted = sides.find(({ cluster }) => demotionInProgress(cluster) || !!cluster.status?.demotionToken);
-  const since = demoted && Date.parse(condition(demoted.cluster, 'ReplicaClusterSwitch')?.lastTransitionTime ?? '');
+  const since =
+    demoted && timeIn(demoted.snapshot, condition(demoted.cluster, 'ReplicaClusterSwitch')?.lastTransitionTime);
   const late = since !== undefined && !Number.isNaN(since) && moment.now - since > switchoverPatience;
   const addresses = sides.map(side => side.member.address);
   if (demoted && !stuck && !late)

@@ -19,8 +19,10 @@ export interface ArchiveLocation {
 export interface NewestWal {
   /** Of 24 digits. */
   name: string;
-  /** When it was stored, by the object store's clock, in milliseconds since the epoch. */
+  /** When it was stored, in milliseconds since the epoch: by this machine's clock when that of the object store is known. */
   storedAt: number;
+  /** Milliseconds by which the object store's clock is ahead of this machine's; `undefined`: it did not say. */
+  clockAhead?: number | undefined;
 }
 
 /** The archive a Cluster writes. `undefined`: it does not archive. */

@@ -9,6 +9,15 @@ export function parseInterval(text: string): number | undefined {
   return Number(days) * 86_400 + (sign === '-' ? -time : time);
 }
 
+const units: Record<string, number> = { us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600, d: 86_400 };
+
+/** Seconds of a time parameter whose unit is the second (`5min`, `300`, `0`); `undefined` when it is none. */
+export function parseSeconds(text: string): number | undefined {
+  const [, amount, unit = 's'] = /^\s*(\d+)\s*([a-z]+)?\s*$/.exec(text) ?? [];
+  const factor = units[unit];
+  return amount === undefined || factor === undefined ? undefined : Number(amount) * factor;
+}
+
 /** `0 s`, `0.4 s`, `12 s`, `5 min`, `3 h`, `12 d`: one unit, the coarsest that still says something. */
 export function formatDuration(seconds: number): string {
   const s = Math.max(0, seconds);

@@ -1,4 +1,5 @@
 import type { Backup, Cluster, ObjectStore, ScheduledBackup } from './cluster.ts';
+import { formatDuration } from './duration.ts';
 import type { StatusReading } from './instance-status.ts';
 import type { Pod, Service } from './kubernetes.ts';
 import type { Database, DatabaseRole, PersistentVolumeClaim, Pooler, Publication, Subscription } from './satellites.ts';
@@ -37,6 +38,8 @@ export interface ContextSnapshot {
   error?: string;
   /** Milliseconds since the epoch of the last successful contact. */
   seenAt?: number;
+  /** Milliseconds by which the API server's clock is ahead of this machine's; absent or `undefined`: by less than {@link clocksDiffer}, or not known. */
+  clockAhead?: number | undefined;
   clusters: Cluster[];
   pods: Pod[];
   services: Service[];
@@ -73,6 +76,19 @@ export const lists = {
   Subscription: 'subscriptions',
   PersistentVolumeClaim: 'claims',
 } as const satisfies Record<WatchedKind, keyof ContextSnapshot>;
+
+/** Milliseconds by which two clocks differ before it counts: answers travel, and say whole seconds. */
+export const clocksDiffer = 30_000;
+
+/** A time that objects of this context say, by this machine's clock; NaN when it is none. */
+export const timeIn = ({ clockAhead = 0 }: Pick<ContextSnapshot, 'clockAhead'>, text: string | undefined): number =>
+  Date.parse(text ?? '') - clockAhead;
+
+/** `5 min ahead of this machine's`; `undefined`: they agree, as far as is known. */
+export const clockWords = (ahead: number | undefined): string | undefined =>
+  ahead === undefined || Math.abs(ahead) < clocksDiffer
+    ? undefined
+    : `${formatDuration(Math.abs(ahead) / 1000)} ${ahead > 0 ? 'ahead of' : 'behind'} this machine's`;
 
 export const emptySnapshot = (context: string, server: string): ContextSnapshot => ({
   context,

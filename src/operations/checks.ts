@@ -31,13 +31,15 @@ export interface Check {
 export const blocking = (checks: readonly Check[]): Check[] =>
   checks.filter(check => check.severity === 'blocks' && check.outcome !== 'ok');
 
-/** Do the checks say the same to the user? Positions and times move all the time; what is not fulfilled has to be the same. */
-export const sameChecks = (one: readonly Check[], other: readonly Check[]): boolean => facts(one) === facts(other);
-
-const facts = (checks: readonly Check[]): string =>
-  JSON.stringify(
-    checks.filter(({ outcome }) => outcome !== 'ok').map(({ title, severity, outcome }) => [title, severity, outcome]),
-  );
+/**
+ * Is nothing worse now than what the user agreed to? Positions and times move all the time, and what became right meanwhile needs no
+ * new consent.
+ */
+export function noWorse(found: readonly Check[], agreed: readonly Check[]): boolean {
+  const facts = ({ title, severity, outcome }: Check): string => JSON.stringify([title, severity, outcome]);
+  const known = new Set(agreed.map(facts));
+  return found.filter(({ outcome }) => outcome !== 'ok').every(each => known.has(facts(each)));
+}
 
 export function check(
   severity: Severity,

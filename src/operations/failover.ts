@@ -6,12 +6,13 @@
 import type { Cluster } from '../model/cluster.ts';
 import { condition, fencedInstances, hibernated, isReplicaCluster, phases, topologyName } from '../model/cluster.ts';
 import { ownArchive } from '../model/archive.ts';
-import { formatAge, formatTime } from '../model/duration.ts';
+import { formatAge, formatDuration, formatTime, parseSeconds } from '../model/duration.ts';
 import type { Instance } from '../model/instances.ts';
 import { formatBytes, statusOf } from '../model/instances.ts';
 import type { Address } from '../model/kubernetes.ts';
 import type { Loss } from '../model/loss.ts';
 import { estimateLoss, lossSentence, lossWords } from '../model/loss.ts';
+import { clocksDiffer, clockWords } from '../model/snapshot.ts';
 import { formatLsn, parseSegment } from '../model/wal.ts';
 import type { Check } from './checks.ts';
 import { check, gitOps, healthy, operatorActs } from './checks.ts';
@@ -27,7 +28,8 @@ import { shown } from './write.ts';
 
 /** Milliseconds for which nothing may have arrived in the archive of the primary that is said to be lost. */
 const archiveSilence = 60_000;
-
+/** Milliseconds from the end of a segment until it is in the archive. */
+const upload = 60_000;
 /** @param look reads the side of the primary that is said to be lost */
 export function failOver(target: Address, look: NonNullable<Operation['otherSide']>): Operation {
   return {
@@ -75,6 +77,7 @@ function plan(target: Address, seen: Observed): OperationPlan {
       ...lastKnown(former),
     },
     sentence: lossSentence(target.name, loss, now),
+    loss,
   };
 }
 
@@ -101,7 +104,7 @@ function gone(former: OtherSide, leader: Instance | undefined, cluster: Cluster)
     ...comesBack(former),
     tokenCheck(former, leader, cluster),
     nothingStreams(former, leader, cluster),
-    ...nothingArchived(former),
+    ...nothingArchived(former, cluster),
     onePrimary({ otherPrimaries: former.otherPrimaries ?? [] }),
   ];
 }
@@ -187,23 +190,67 @@ function nothingStreams({ name }: OtherSide, leader: Instance | undefined, clust
   );
 }
 
-function nothingArchived({ name, archive, askedAt }: OtherSide): Check[] {
+/** Also a primary that writes little archives a segment every `archive_timeout`: a shorter silence proves nothing. */
+function nothingArchived({ name, api, archive, askedAt, lastSeen }: OtherSide, cluster: Cluster): Check[] {
   const title = `Nothing arrives in the archive of ${name}`;
   if (archive.kind === 'none') return [];
   if (archive.kind === 'unreadable')
     return [check('warns', title, 'unknown', archive.reason, 'Look into the archive by other means.')];
   if (!archive.newest) return [check('warns', title, true, 'no WAL segment is there', '')];
-  const { name: segment, storedAt } = archive.newest;
+  const { name: segment, storedAt, clockAhead } = archive.newest;
+  const former = api.kind === 'answers' ? api.seen.cluster : lastSeen;
+  const timeout = archiveTimeout(former ?? cluster);
+  const silence = askedAt - storedAt;
+  const seen = `${segment} was stored ${formatAge(storedAt, askedAt)}, at ${formatTime(storedAt, askedAt)}${ofClock(clockAhead)}`;
+  if (silence < -clocksDiffer)
+    return [
+      {
+        ...check(
+          'blocks',
+          title,
+          'unknown',
+          `${segment} was stored at ${formatTime(storedAt, askedAt)} by the clock of the object store, which is later than now by this machine's: the clocks differ`,
+          'Set the clocks, or look into the archive by other means: is the newest segment still the same after a while?',
+        ),
+        yields: true,
+      },
+    ];
+  if (silence < archiveSilence)
+    return [
+      check(
+        'blocks',
+        title,
+        false,
+        seen,
+        `It may still write. Look again when nothing has arrived for ${archiveSilence / 1000} s.`,
+      ),
+    ];
+  const against = timeout === 0 ? 'archive_timeout is 0' : `archive_timeout is ${formatDuration(timeout / 1000)}`;
+  if (timeout > 0 && silence >= timeout + upload) return [check('blocks', title, true, `${seen}; ${against}`, '')];
   return [
     check(
-      'blocks',
+      'warns',
       title,
-      askedAt - storedAt >= archiveSilence,
-      `${segment} was stored ${formatAge(storedAt, askedAt)}, at ${formatTime(storedAt, askedAt)} by the clock of the object store`,
-      `It may still write. Look again when nothing has arrived for ${archiveSilence / 1000} s.`,
+      'unknown',
+      `${seen}; ${against}, so that a primary which writes little may be as silent`,
+      timeout === 0
+        ? 'Its silence will prove nothing: make sure by other means that nobody can write there.'
+        : `From ${formatTime(storedAt + timeout + upload, askedAt)} on the silence is a sign. Until then make sure by other means that nobody can write there.`,
     ),
   ];
 }
+
+/** Milliseconds; the default is the operator's (DOMAIN 2.8). */
+function archiveTimeout({ spec }: Cluster): number {
+  const seconds = parseSeconds(spec.postgresql?.parameters?.['archive_timeout'] ?? '5min');
+  return (seconds ?? 300) * 1000;
+}
+
+const ofClock = (ahead: number | undefined): string => {
+  if (ahead === undefined) return ' by the clock of the object store';
+  const words = clockWords(ahead);
+  return words === undefined ? '' : ` (the clock of the object store is ${words})`;
+};
 
 const lossCheck = ({ askedAt }: OtherSide, loss: Loss | undefined): Check =>
   check(

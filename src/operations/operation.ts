@@ -9,6 +9,7 @@ import { isReplicaCluster } from '../model/cluster.ts';
 import type { Instance } from '../model/instances.ts';
 import { statusOf } from '../model/instances.ts';
 import type { Address, KubernetesObject } from '../model/kubernetes.ts';
+import type { Loss } from '../model/loss.ts';
 import type { RunKind } from '../model/run-history.ts';
 import type { Check } from './checks.ts';
 import type { OtherSide } from './other-side.ts';
@@ -39,6 +40,8 @@ export interface OperationPlan {
   history?: { kind: RunKind; partner: string; loss: string; timeline?: number; lsn?: string };
   /** To be typed instead of the Cluster's name. */
   sentence?: string;
+  /** What is lost, as far as it is known: the sentence says it. */
+  loss?: Loss | undefined;
 }
 
 /** Milliseconds for what copies a whole database. */

@@ -14,6 +14,7 @@ import { formatDuration } from '../model/duration.ts';
 import { bytesBehind, formatBytes, positionOf, statusOf } from '../model/instances.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { secondsBehind } from '../model/positions.ts';
+import { clockWords } from '../model/snapshot.ts';
 import type { Check } from './checks.ts';
 import { check, dryRun, gitOps, healthy, rights } from './checks.ts';
 import { archiveAfterwards, archiving, readsArchiveOf } from './preflight-archives.ts';
@@ -80,6 +81,7 @@ export function preflight(a: Side, b: Side, asked: AskedFacts): Check[] {
     slots(a),
     ...secrets(asked.secrets),
     clients(a, b, known),
+    ...clocks(asked),
     ...[a.cluster, b.cluster].flatMap(gitOps),
     rights(name(a.cluster), 'patch clusters', asked.mayPatch.a),
     rights(name(b.cluster), 'patch clusters', asked.mayPatch.b),
@@ -249,6 +251,21 @@ function trend({ a, b }: PerSide<Known>): string[] {
   const difference = grown(a) - grown(b);
   return [difference > lagWarns ? 'growing' : difference < -lagWarns ? 'shrinking' : 'steady'];
 }
+
+/** Nothing when they agree: times on the page and limits are this machine's, times in the Clusters are theirs. */
+const clocks = ({ plan, known }: AskedFacts): Check[] =>
+  (['a', 'b'] as const).flatMap(side => {
+    const words = clockWords(known[side].clockAhead);
+    const { context } = side === 'a' ? plan.from : plan.to;
+    if (words === undefined) return [];
+    return check(
+      'warns',
+      `The clock of context ${context} is right`,
+      false,
+      `it is ${words}`,
+      'Set the clocks. No step depends on them; times in logs, conditions and archives differ from those on this page.',
+    );
+  });
 
 const mayLook = (of: string, { allowed, reason }: Answer): Check =>
   check(

@@ -7,9 +7,11 @@ import { instancesOf } from '../model/instances.ts';
 import type { Address, KubernetesObject, Pod } from '../model/kubernetes.ts';
 import { emptySnapshot } from '../model/snapshot.ts';
 import type { Check } from './checks.ts';
-import { blocking, dryRun, rights, sameChecks } from './checks.ts';
+import { blocking, dryRun, rights, noWorse } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
 import { pause } from './pause.ts';
+import type { Ask } from './questions.ts';
+import { asking } from './questions.ts';
 import { readStatus } from './run.ts';
 import { refusalOf, sendWrite } from './send-write.ts';
 import type { FieldChange, Write } from './write.ts';
@@ -66,12 +68,15 @@ export async function prepareOperation(
   operation: Operation,
   api: OperationApi,
   signal: AbortSignal,
+  ask: Ask = asking,
 ): Promise<Prepared> {
-  const seen = await observe(api, operation, signal);
-  const otherSide = await operation.otherSide?.(seen.cluster, signal);
+  const { name, context } = operation.target;
+  const seen = await ask(`how are ${name} and its instances (context ${context})`, observe(api, operation, signal));
+  const other = operation.otherSide?.(seen.cluster, signal);
+  const otherSide = other && (await ask(`how is the other side of ${name}`, other));
   const plan = operation.plan(otherSide ? { ...seen, otherSide } : seen);
   const writes = plan.write ? [plan.write, ...(plan.later ?? []).map(apart)] : [];
-  const asked = await Promise.all(writes.map(write => ask(api, write, signal)));
+  const asked = await Promise.all(writes.map(write => permitted(api, write, signal, ask)));
   return { ...plan, checks: [...plan.checks, ...asked.flat()], at: new Date() };
 }
 
@@ -84,13 +89,13 @@ const apart = (write: Write): Write =>
       }
     : write;
 
-async function ask(api: OperationApi, write: Write, signal: AbortSignal): Promise<Check[]> {
+async function permitted(api: OperationApi, write: Write, signal: AbortSignal, ask: Ask): Promise<Check[]> {
   const access = accessOf(write);
+  const { name, context } = write.target;
   const [answer, refusal] = await Promise.all([
-    api.canI(access, signal),
-    refusalOf(sendWrite(api, write, true, signal), signal),
+    ask(`may you ${accessWords(access)} (context ${context})`, api.canI(access, signal)),
+    ask(`dry run of the write to ${name} (context ${context})`, refusalOf(sendWrite(api, write, true, signal), signal)),
   ]);
-  const { name } = write.target;
   return [rights(name, accessWords(access), answer), dryRun(name, refusal)];
 }
 
@@ -139,14 +144,14 @@ export async function runOperation(
   return follow(written);
 
   async function write(): Promise<{ written?: Write | undefined; changed?: Prepared }> {
-    const begun = Date.now();
+    const begun = performance.now();
     if (!confirmed.write) return {};
     for (;;) {
       signal.throwIfAborted();
       try {
         // The user may have looked at the page for a while, and after a failed attempt nothing is known.
         const latest = await prepareOperation(operation, api, signal);
-        if (!sameFacts(latest, confirmed)) return { changed: latest };
+        if (!consentHolds(latest, confirmed)) return { changed: latest };
         if (latest.write) {
           const { warnings } = await sendWrite(api, latest.write, false, signal);
           for (const warning of warnings) events.onTrouble(warning);
@@ -156,7 +161,8 @@ export async function runOperation(
         return { written: latest.write ?? confirmed.write };
       } catch (error) {
         signal.throwIfAborted();
-        if (!isFailure(error) || !passing.includes(error.code) || Date.now() - begun > options.writeLimit) throw error;
+        if (!isFailure(error) || !passing.includes(error.code) || performance.now() - begun > options.writeLimit)
+          throw error;
         events.onTrouble(error.message);
         await pause(options.interval, signal);
       }
@@ -164,7 +170,7 @@ export async function runOperation(
   }
 
   async function follow(sent: Write | undefined): Promise<OperationOutcome> {
-    const begun = Date.now();
+    const begun = performance.now();
     let last: Progress | undefined;
     let trouble: string | undefined;
     for (;;) {
@@ -185,7 +191,7 @@ export async function runOperation(
         if (trouble !== messageOf(error)) events.onTrouble(messageOf(error));
         trouble = messageOf(error);
       }
-      if (Date.now() - begun > options.limit) return timedOut(last, trouble);
+      if (performance.now() - begun > options.limit) return timedOut(last, trouble);
       await pause(options.interval, signal);
     }
   }
@@ -226,14 +232,18 @@ export async function runOperation(
 }
 
 /**
- * Is what was found the same to the user as what was confirmed? Versions, times and positions move all the time: the fields
- * to write, what it means and the checks that are not fulfilled have to be equal. What is written already needs no consent.
+ * Does the consent hold for what was found? The fields to write and what it means have to be equal, no check may be worse, and no more
+ * may be lost: that a replica goes on replaying is no reason to ask again. What is written already needs no consent.
  */
-function sameFacts(found: Prepared, confirmed: Prepared): boolean {
+function consentHolds(found: Prepared, confirmed: Prepared): boolean {
   if (!found.write) return true;
-  const facts = ({ write, meaning, sentence }: Prepared): string =>
-    JSON.stringify([write?.changes.map(shownFacts), meaning, sentence]);
-  return facts(found) === facts(confirmed) && sameChecks(found.checks, confirmed.checks);
+  const facts = ({ write, meaning, sentence, loss }: Prepared): string =>
+    JSON.stringify([write?.changes.map(shownFacts), meaning, loss === undefined ? sentence : 'a loss']);
+  return (
+    facts(found) === facts(confirmed) &&
+    noWorse(found.checks, confirmed.checks) &&
+    (found.loss?.bytes ?? 0n) <= (confirmed.loss?.bytes ?? 0n)
+  );
 }
 
 /** The operator writes the status all the time. */

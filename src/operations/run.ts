@@ -11,6 +11,8 @@ import type { AskedFacts } from './preflight.ts';
 import { preflight } from './preflight.ts';
 import type { ClusterWrite, PromotionPlan, PromotionStep, PromotionStepName, Side } from './promotion.ts';
 import { demotionWrite, dryRunToken, nextStep, promotionWrite } from './promotion.ts';
+import type { Ask } from './questions.ts';
+import { asking } from './questions.ts';
 import { refusalOf, sendPatch } from './send-write.ts';
 import type { Surroundings } from './surroundings.ts';
 import { compareSecrets, readArchive } from './surroundings.ts';
@@ -60,26 +62,37 @@ export async function preparePromotion(
   apiOf: ApiOf,
   around: Surroundings,
   signal: AbortSignal,
+  ask: Ask = asking,
 ): Promise<Preparation> {
   const [apiA, apiB] = [apiOf(plan.from), apiOf(plan.to)];
-  const [a, b] = await Promise.all([readSide(apiA, plan.from, signal), readSide(apiB, plan.to, signal)]);
+  const [nameA, nameB] = [plan.from, plan.to].map(({ name, context }) => `${name} (context ${context})`);
+  const [a, b] = await Promise.all([
+    ask(`how is ${nameA}`, readSide(apiA, plan.from, signal)),
+    ask(`how is ${nameB}`, readSide(apiB, plan.to, signal)),
+  ]);
   const demotion = demotionWrite(plan, a.cluster, b.cluster);
   const promotion = promotionWrite(plan, b.cluster, dryRunToken('1.30.0'));
   const [mayPatchA, mayPatchB, mayLookA, mayLookB, refusalA, refusalB, archiveOfB, archiveOfA, secrets] =
     await Promise.all([
-      mayPatch(apiA, plan.from, signal),
-      mayPatch(apiB, plan.to, signal),
-      mayLook(apiA, plan.from, signal),
-      mayLook(apiB, plan.to, signal),
-      refusal(apiA, demotion, signal),
-      refusal(apiB, promotion, signal),
-      readArchive(around, plan.from, demoted(a.cluster, demotion), signal),
-      readArchive(around, plan.to, b.cluster, signal),
-      compareSecrets(
-        around,
-        { address: plan.from, cluster: a.cluster },
-        { address: plan.to, cluster: b.cluster },
-        signal,
+      ask(`may you patch ${nameA}`, mayPatch(apiA, plan.from, signal)),
+      ask(`may you patch ${nameB}`, mayPatch(apiB, plan.to, signal)),
+      ask(`may you ask instances of ${nameA}`, mayLook(apiA, plan.from, signal)),
+      ask(`may you ask instances of ${nameB}`, mayLook(apiB, plan.to, signal)),
+      ask(`dry run of the demotion of ${nameA}`, refusal(apiA, demotion, signal)),
+      ask(`dry run of the promotion of ${nameB}`, refusal(apiB, promotion, signal)),
+      ask(
+        `end of the archive that ${nameA} would read`,
+        readArchive(around, plan.from, demoted(a.cluster, demotion), signal),
+      ),
+      ask(`end of the archive that ${nameB} reads`, readArchive(around, plan.to, b.cluster, signal)),
+      ask(
+        'passwords in Secrets of both sides',
+        compareSecrets(
+          around,
+          { address: plan.from, cluster: a.cluster },
+          { address: plan.to, cluster: b.cluster },
+          signal,
+        ),
       ),
     ]);
   const asked: AskedFacts = {
@@ -164,8 +177,8 @@ export async function runPromotion(
   signal: AbortSignal,
 ): Promise<PromotionOutcome> {
   let token = options.savedToken;
-  let current: { step: string; since: number; shown: string } = { step: '', since: Date.now(), shown: '' };
-  let readAt = Date.now();
+  let current: { step: string; since: number; shown: string } = { step: '', since: performance.now(), shown: '' };
+  let readAt = performance.now();
   let formerReadAt = readAt;
   const allowed = new Set(options.confirmed);
   for (;;) {
@@ -176,11 +189,11 @@ export async function runPromotion(
       return { kind: 'incomplete', step: step.step, problem: step.problem, remedy: step.remedy };
     if (step?.kind === 'write' && options.handOut) {
       if (allowed.delete(step.step)) options.handOut(step);
-      else if (Date.now() - current.since > applyLimit) return undone(step);
+      else if (performance.now() - current.since > applyLimit) return undone(step);
     } else if (step?.kind === 'write' && !allowed.has(step.step)) return undone(step);
     else if (step?.kind === 'write') await send(step);
-    else if (!step && token && Date.now() - formerReadAt > (options.silenceLimit ?? Infinity)) return silent();
-    else if (Date.now() - (step ? current.since : readAt) > options.stepLimit) return timedOut(step);
+    else if (!step && token && performance.now() - formerReadAt > (options.silenceLimit ?? Infinity)) return silent();
+    else if (performance.now() - (step ? current.since : readAt) > options.stepLimit) return timedOut(step);
     await pause(options.interval, signal);
   }
 
@@ -189,11 +202,11 @@ export async function runPromotion(
     try {
       const former = async (): Promise<Side> => {
         const side = await readSide(apiOf(plan.from), plan.from, signal);
-        formerReadAt = Date.now();
+        formerReadAt = performance.now();
         return side;
       };
       const [a, b] = await Promise.all([former(), readSide(apiOf(plan.to), plan.to, signal)]);
-      readAt = Date.now();
+      readAt = performance.now();
       events.onSides(a, b);
       const seen = a.cluster.status?.demotionToken;
       if (seen && seen !== token) events.onToken((token = seen));
@@ -211,7 +224,7 @@ export async function runPromotion(
   function show(step: PromotionStep): void {
     const name = 'step' in step ? step.step : 'done';
     const shown = JSON.stringify(step);
-    if (name !== current.step) current = { step: name, since: Date.now(), shown: '' };
+    if (name !== current.step) current = { step: name, since: performance.now(), shown: '' };
     if (shown !== current.shown) events.onStep(step);
     current.shown = shown;
   }
@@ -226,7 +239,7 @@ export async function runPromotion(
       // The object changed under us (its status does all the time): look again and decide anew.
       if (isFailure(error) && ['conflict', 'unreachable', 'throttled', 'server'].includes(error.code)) {
         events.onTrouble(error.message);
-        if (Date.now() - current.since <= options.stepLimit) return;
+        if (performance.now() - current.since <= options.stepLimit) return;
       }
       throw error;
     }
@@ -255,7 +268,7 @@ export async function runPromotion(
     return {
       kind: 'incomplete',
       step: (current.step || 'demote') as PromotionStepName,
-      problem: `${plan.from.name} has not answered for ${formatDuration((Date.now() - formerReadAt) / 1000)}; its demotion token is saved.`,
+      problem: `${plan.from.name} has not answered for ${formatDuration((performance.now() - formerReadAt) / 1000)}; its demotion token is saved.`,
       remedy: '"CNPG: Resume Promotion" goes on without its side: with the token nothing is lost.',
     };
   }

@@ -7,6 +7,7 @@ import type { Address } from '../model/kubernetes.ts';
 import { naming } from '../model/owned.ts';
 import type { Sample } from '../model/positions.ts';
 import type { ContextSnapshot } from '../model/snapshot.ts';
+import { timeIn } from '../model/snapshot.ts';
 
 /** What the window knows of one side. */
 export interface Known {
@@ -19,6 +20,8 @@ export interface Known {
   lastBackup: number | undefined;
   /** Where the (designated) primary was. */
   positions: readonly Sample[];
+  /** Milliseconds by which the clock of the API server is ahead of this machine's; absent: they agree, as far as is known. */
+  clockAhead?: number | undefined;
 }
 
 export const unknownSide: Known = {
@@ -33,7 +36,7 @@ export function knownOf(cluster: Cluster, snapshot: ContextSnapshot, positions: 
   const backups = backupsOf(cluster, snapshot);
   const done = backups.filter(({ status }) => status?.phase === 'completed').map(({ status }) => status?.stoppedAt);
   const times = [...done, recoveryWindow(cluster, snapshot)?.lastSuccessfulBackupTime]
-    .map(time => Date.parse(time ?? ''))
+    .map(time => timeIn(snapshot, time))
     .filter(time => !Number.isNaN(time));
   return {
     server: snapshot.server,
@@ -43,6 +46,7 @@ export function knownOf(cluster: Cluster, snapshot: ContextSnapshot, positions: 
       .map(({ metadata }) => metadata.name),
     lastBackup: times.length > 0 ? Math.max(...times) : undefined,
     positions,
+    clockAhead: snapshot.clockAhead,
   };
 }
 

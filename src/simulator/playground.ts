@@ -34,6 +34,8 @@ export interface PlaygroundOptions {
   speed?: number;
   loadBytesPerSecond?: number;
   archiveTimeoutSeconds?: number;
+  /** Milliseconds by which all clocks of both sides, and of the object store, are ahead of this machine's. */
+  clockAhead?: number;
   log?: (message: string) => void;
 }
 
@@ -64,12 +66,14 @@ const startLimit = 20_000;
 /** @throws Error when the manifests are not there or a side does not become healthy */
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
   const { speed = 1, log = () => undefined } = options;
-  const world = createWorld(options);
+  const { clockAhead = 0 } = options;
+  const now = (): Date => new Date(Date.now() + clockAhead);
+  const world = createWorld({ ...options, now });
   const logs = createInstanceLogs(world);
   const stopping = new AbortController();
   const buckets = new Map([...sides].map(side => [`archive-${side}`, createBucket()]));
   const keys = { accessKeyId: 'playground', secretAccessKey: randomBytes(16).toString('hex') };
-  const store = await startObjectStore({ buckets, keys: { [keys.accessKeyId]: keys.secretAccessKey } });
+  const store = await startObjectStore({ buckets, keys: { [keys.accessKeyId]: keys.secretAccessKey }, now });
   const servers = new Map<Side, { server: ApiServer; token: string }>();
   const stop = async (): Promise<void> => {
     clearInterval(clock);
@@ -120,6 +124,7 @@ async function startSide(
   const token = randomBytes(16).toString('hex');
   const server = await startApiServer({
     tokens: { [token]: `playground-${side}` },
+    now: () => world.now(),
     portForward: (_, pod, port) =>
       pod === storePod.name && port === storePort
         ? net.connect(Number(new URL(store.endpoint).port), '127.0.0.1')

@@ -45,3 +45,12 @@ test('a large archive costs a few requests', async () => {
   assert.equal((await newestWal(counted, never))?.storedAt, 19_999_000);
   assert.equal(pages, 1);
 });
+
+test("by this machine's clock, when that of the object store is known", async () => {
+  const folder = { ...stored([keyOf(1, 3)]), clockAhead: () => 60_000 };
+  assert.deepEqual(await newestWal(folder, never), {
+    name: '000000010000000000000003',
+    storedAt: -60_000,
+    clockAhead: 60_000,
+  });
+});

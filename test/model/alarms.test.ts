@@ -37,6 +37,34 @@ test('the alarm of a lost, demoted side leads to its token, with the time of the
   assert.match(alarm?.lookAt ?? '', /Promote with a Saved Token…" promotes cluster-us without any loss/);
 });
 
+test('by whose clock: a side that is minutes behind makes no switchover stuck', () => {
+  const switched = {
+    type: 'ReplicaClusterSwitch',
+    status: 'True' as const,
+    lastTransitionTime: '1970-01-01T00:00:00Z',
+  };
+  const side = (clockAhead?: number): ContextSnapshot => ({
+    ...eu(
+      { ...promotedUs, status: { demotionToken: 't', conditions: [switched] } },
+      { isPrimary: false, replayLsn: '0/E0000A0' },
+    ),
+    clockAhead,
+  });
+  const now = momentOf(20 * 60_000);
+  const severity = (clockAhead?: number) => judged([fresh(side(clockAhead)), fresh(us())], now).alarms[0]?.severity;
+  assert.equal(severity(), 'error');
+  assert.equal(severity(-19 * 60_000), 'notice');
+  assert.equal(severity(20 * 60_000), 'error');
+});
+
+/** What its instances say was read a moment ago. */
+const fresh = (snapshot: ContextSnapshot): ContextSnapshot => ({
+  ...snapshot,
+  instanceStatus: Object.fromEntries(
+    Object.entries(snapshot.instanceStatus).map(([key, reading]) => [key, { ...reading, readAt: 20 * 60_000 }]),
+  ),
+});
+
 const table: [string, ContextSnapshot[], string[]][] = [
   ['all is well', [eu(), us()], []],
   ['both are primary by manifest', [eu(), us(promotedUs)], ['error two-primaries cluster-eu cluster-us']],

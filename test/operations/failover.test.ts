@@ -6,7 +6,7 @@ import { blocking } from '../../src/operations/checks.ts';
 import { failOver } from '../../src/operations/failover.ts';
 import type { OtherSide } from '../../src/operations/other-side.ts';
 import { encodeToken } from '../../src/model/token.ts';
-import { demotionToken, primaryStatus, standbyStatus } from '../support/clusters.ts';
+import { demotionToken, member, primaryStatus, standbyStatus } from '../support/clusters.ts';
 import type { Given } from '../support/observed.ts';
 import { at, changesOf, expectCheck, observed, progressOf } from '../support/observed.ts';
 
@@ -27,6 +27,36 @@ const dead = { name: 'cluster-us', statuses: { 1: standbyStatus({ isWalReceiverA
 
 const plan = (other: Partial<OtherSide> = {}, given: Given = dead) =>
   operation.plan({ ...observed({ name: 'cluster-us', ...given }), otherSide: { ...lost, ...other } });
+
+const storedAgo = (seconds: number, clockAhead?: number): Partial<OtherSide> => ({
+  archive: { kind: 'read', newest: { name: '00000003000000000000000D', storedAt: noon - seconds * 1000, clockAhead } },
+});
+const archiveCheck = (other: Partial<OtherSide>, given: Given = dead) =>
+  plan(other, given).checks.find(({ title }) => title.startsWith('Nothing arrives in the archive'));
+
+test('a silence longer than archive_timeout is a sign', () => {
+  const long = archiveCheck(storedAgo(400));
+  assert.equal(long?.outcome, 'ok');
+  assert.match(long.evidence, /stored 7 min ago, .*; archive_timeout is 5 min$/);
+  const quick = { spec: { postgresql: { parameters: { archive_timeout: '30s' } } } };
+  assert.equal(archiveCheck({ ...storedAgo(100), lastSeen: member('cluster-eu', quick) })?.outcome, 'ok');
+  assert.equal(
+    archiveCheck(storedAgo(100), { ...dead, cluster: quick })?.outcome,
+    'ok',
+    'as the replica cluster has it',
+  );
+});
+
+test('a clock of the object store that differs is said, and one that is not known to be ahead decides nothing', () => {
+  assert.match(
+    archiveCheck(storedAgo(400, 240_000))?.evidence ?? '',
+    /the clock of the object store is 4 min ahead of this/,
+  );
+  assert.match(archiveCheck(storedAgo(400, -240_000))?.evidence ?? '', /is 4 min behind this machine's/);
+  const later = archiveCheck(storedAgo(-240));
+  assert.deepEqual([later?.outcome, later?.severity, later?.yields], ['unknown', 'blocks', true]);
+  assert.match(later?.evidence ?? '', /later than now by this machine's: the clocks differ/);
+});
 
 /** The primary's side, as it answers. */
 const alive = (given: Given = {}): Partial<OtherSide> => ({ api: { kind: 'answers', seen: observed(given) } });
@@ -128,6 +158,21 @@ const warnings: [string, Partial<OtherSide>, Given, RegExp][] = [
     /paused/,
   ],
   ['late on purpose', {}, { ...dead, cluster: { replica: { minApplyDelay: '8h' } } }, /8h late on purpose/],
+  [
+    'its archive is silent, and not for as long as a primary that writes little may be',
+    {},
+    dead,
+    /stored 4 min ago, at 11:56:00 UTC by the clock of the object store; archive_timeout is 5 min, so that/,
+  ],
+  [
+    'archive_timeout is switched off: its silence proves nothing',
+    {
+      ...storedAgo(3600),
+      lastSeen: member('cluster-eu', { spec: { postgresql: { parameters: { archive_timeout: '0' } } } }),
+    },
+    dead,
+    /archive_timeout is 0, so that/,
+  ],
   ['no archive afterwards', {}, { ...dead, cluster: { spec: { plugins: [] } } }, /none/],
 ];
 for (const [title, other, given, evidence] of warnings)

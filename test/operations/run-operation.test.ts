@@ -8,6 +8,7 @@ import { fencedInstances } from '../../src/model/cluster.ts';
 import { backUpNow } from '../../src/operations/back-up-now.ts';
 import { blocking } from '../../src/operations/checks.ts';
 import { fence } from '../../src/operations/fencing.ts';
+import type { Operation } from '../../src/operations/operation.ts';
 import { renderOperation } from '../../src/operations/operation-text.ts';
 import type { OperationApi, OperationOutcome } from '../../src/operations/run-operation.ts';
 import { faultWords, prepareOperation, runOperation, throwIfBlocked } from '../../src/operations/run-operation.ts';
@@ -143,6 +144,32 @@ test('a conflict that changes what was confirmed writes nothing and has to be co
   assert.deepEqual(outcome.prepared.write?.changes[0]?.from, '["cluster-eu-3"]');
   assert.deepEqual(world.writes, []);
 });
+
+const loss = (bytes: bigint) => ({ bytes, time: undefined, knownAt: 0, archived: 0n });
+const losing = (...bytes: (bigint | undefined)[]): Operation => ({
+  ...operation,
+  plan(seen) {
+    const known = bytes.length > 1 ? bytes.shift() : bytes[0];
+    return { ...operation.plan(seen), sentence: `lose ${known}`, loss: known === undefined ? undefined : loss(known) };
+  },
+});
+const consents: [string, (bigint | undefined)[], OperationOutcome['kind']][] = [
+  ['the replica goes on replaying: less is lost', [9n, 5n], 'completed'],
+  ['as much is lost', [9n, 9n], 'completed'],
+  ['more is lost', [9n, 10n], 'changed'],
+  ['how much is not known any more', [9n, undefined], 'changed'],
+  ['how much is known now', [undefined, 9n], 'changed'],
+];
+for (const [title, bytes, wanted] of consents)
+  test(`consent to a loss: ${title}`, async () => {
+    const world = memory();
+    const made = losing(...bytes);
+    const prepared = await prepareOperation(made, world.api, never);
+    const events = { onWritten: () => undefined, onProgress: () => undefined, onTrouble: () => undefined };
+    const outcome = await runOperation(made, world.api, prepared, events, quick, never);
+    assert.equal(outcome.kind, wanted);
+    assert.equal(world.writes.length, wanted === 'completed' ? 1 : 0);
+  });
 
 test('an answer that was lost is not written twice', async () => {
   const world = memory();

@@ -152,3 +152,42 @@ test('the former primary is deleted and created anew as a replica that follows, 
   assert.equal((await carryOut(createRebuilt(rebuild))).kind, 'completed');
   assert.equal((await clusterOf(eu)).metadata.uid, rebuilt.metadata.uid);
 });
+
+for (const minutes of [-10, 10])
+  test(`all other clocks are ${minutes} min ahead: a young segment stays young, and the difference is said`, async () => {
+    const skewed = await connectPlayground('clocks', { loadBytesPerSecond: 20_000_000, clockAhead: minutes * 60_000 });
+    try {
+      const operation = failOver(us, (_cluster, now) =>
+        readOtherSide(
+          {
+            name: 'cluster-eu',
+            address: eu,
+            connect: async context => skewed.at({ context }),
+            newestArchived: until =>
+              newestArchived(
+                skewed.at(us),
+                us,
+                'source',
+                async () => ({ openFolder, listArchive, newestWal, readText }),
+                until,
+              ),
+          },
+          now,
+        ),
+      );
+      let said = '';
+      while (!/was stored/.test(said)) {
+        const { checks } = await prepareOperation(operation, skewed.at(us), skewed.signal);
+        said = blocking(checks)
+          .map(({ evidence }) => evidence)
+          .join('; ');
+      }
+      const words = minutes > 0 ? 'ahead of' : 'behind';
+      assert.match(
+        said,
+        new RegExp(`was stored \\d+ s ago, at .* UTC .the clock of the object store is 10 min ${words} this machine's`),
+      );
+    } finally {
+      await skewed.stop();
+    }
+  });

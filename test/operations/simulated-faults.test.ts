@@ -5,8 +5,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Cluster } from '../../src/model/cluster.ts';
+import { judge } from '../../src/model/alarms.ts';
 import { isReplicaCluster } from '../../src/model/cluster.ts';
+import { momentOf } from '../../src/model/moment.ts';
+import { clockWords } from '../../src/model/snapshot.ts';
 import { encodeToken } from '../../src/model/token.ts';
+import { findTopologies } from '../../src/model/topology.ts';
 import { archiving } from '../../src/operations/preflight-archives.ts';
 import type { PromotionStepName } from '../../src/operations/promotion.ts';
 import type { PromotionOutcome } from '../../src/operations/run.ts';
@@ -71,8 +75,8 @@ const writers = ({ playground }: ConnectedPlayground): string[] =>
 const cluster = (stage: Stage, side: 'from' | 'to'): Promise<Cluster> =>
   stage.at(switchover[side]).get('Cluster', 'default', switchover[side].name, stage.signal);
 
-async function onStage(run: (stage: Stage) => Promise<void>): Promise<void> {
-  const connected = await connectPlayground('faults', { speed: 60 });
+async function onStage(run: (stage: Stage) => Promise<void>, clockAhead = 0): Promise<void> {
+  const connected = await connectPlayground('faults', { speed: 60, clockAhead });
   const stage: Stage = {
     ...connected,
     other: sideClients(connected.playground, connected.signal),
@@ -159,6 +163,34 @@ for (const [status, words] of [
       assert.match(outcome.message, words);
       assert.deepEqual(writers(stage), []);
       await tokenIsKept(stage);
+      await completes(stage, ['promote']);
+    }));
+
+for (const minutes of [-20, 20])
+  test(`all other clocks are ${minutes} min ahead: it is carried out as ever, and said`, () =>
+    onStage(async stage => {
+      await completes(stage, both);
+      const snapshots = [switchover.from, switchover.to].map(address => stage.at(address).snapshot());
+      const words = `20 min ${minutes > 0 ? 'ahead of' : 'behind'} this machine's`;
+      assert.deepEqual(
+        snapshots.map(({ clockAhead }) => clockWords(clockAhead)),
+        [words, words],
+      );
+      const { alarms } = judge(findTopologies(snapshots), snapshots, momentOf(Date.now()));
+      assert.deepEqual(
+        alarms.filter(({ kind }) => kind === 'no-primary'),
+        [],
+      );
+    }, minutes * 60_000));
+
+for (const minutes of [-40, 40])
+  test(`the clock of this machine is set ${minutes} min ahead while it runs: no limit is over, and none never`, context =>
+    onStage(async stage => {
+      const real = Date.now.bind(Date);
+      let set = 0;
+      context.mock.method(Date, 'now', () => real() + set);
+      const outcome = await follow(stage, ['demote'], at => at === 'token' && (set = minutes * 60_000));
+      incomplete(outcome, 'promote', /not confirmed/);
       await completes(stage, ['promote']);
     }));
 

@@ -43,6 +43,8 @@ export interface ApiServerOptions {
   absent?: readonly string[];
   /** Milliseconds between two bookmarks. */
   bookmarks?: number;
+  /** Its clock. */
+  now?: () => Date;
 }
 
 export interface PodLog {
@@ -76,8 +78,9 @@ interface Server {
 }
 
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const state: Server = { options, store: createStore(), watches: new Set() };
+  const state: Server = { options, store: createStore(options.now), watches: new Set() };
   const server = http.createServer((request, response) => {
+    if (options.now) response.setHeader('date', options.now().toUTCString());
     answer(state, faults, request, response).catch((error: unknown) => fail(response, error));
   });
   server.on('upgrade', (request, socket: Duplex) => {

@@ -17,6 +17,8 @@ export interface ObjectStoreOptions {
   /** Access key id → secret access key. */
   keys: Record<string, string>;
   port?: number;
+  /** Its clock. */
+  now?: () => Date;
 }
 
 interface Answer {
@@ -31,6 +33,7 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
   let requests = 0;
   const server = http.createServer((request, response) => {
     requests++;
+    if (options.now) response.setHeader('date', options.now().toUTCString());
     const { code, type, body, headers } = answerOrRefuse(options, request);
     const send = (): void => {
       response

@@ -8,6 +8,7 @@ import { formatAge } from '../../model/duration.ts';
 import type { Address } from '../../model/kubernetes.ts';
 import { addressKey } from '../../model/kubernetes.ts';
 import type { Side } from '../../model/side.ts';
+import { timeIn } from '../../model/snapshot.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Scene, TreeNode, Trouble } from './node.ts';
 import { groupNode, node, referenceTo, troubleIcon, warning, worst } from './node.ts';
@@ -63,7 +64,7 @@ function ownState(side: Side, scene: Scene): ArchiveState {
   const health = archiveHealth(side, scene.moment);
   if (health.state === 'fails') return { words: `FAILING: ${health.why}` };
   const { status } = side;
-  const at = Date.parse(status?.lastArchivedWALTime ?? '');
+  const at = timeIn(side.snapshot, status?.lastArchivedWALTime);
   if (status?.lastArchivedWAL) {
     const age = Number.isNaN(at) ? '' : ` ${formatAge(at, scene.moment.now)}`;
     return { words: `archived${age}`, file: status.lastArchivedWAL };

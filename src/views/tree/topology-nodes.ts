@@ -2,6 +2,7 @@
 import type { Alarm } from '../../model/alarm.ts';
 import { formatTime } from '../../model/duration.ts';
 import type { ContextSnapshot } from '../../model/snapshot.ts';
+import { clockWords } from '../../model/snapshot.ts';
 import { mayWrite, sideOf, systemIdOf } from '../../model/side.ts';
 import type { Side } from '../../model/side.ts';
 import type { Member, Topology } from '../../model/topology.ts';
@@ -81,6 +82,7 @@ function placeNode(context: string, topology: Topology, scene: Scene): TreeNode 
   const members = membersIn(context, topology);
   const namespaces = [...new Set(members.map(member => member.address.namespace))];
   const failed = snapshot?.state === 'failed';
+  const clock = clockWords(snapshot?.clockAhead);
   return node({
     id: `place ${topology.id} ${context}`,
     kind: 'place',
@@ -97,6 +99,7 @@ function placeNode(context: string, topology: Topology, scene: Scene): TreeNode 
       ...(snapshot?.seenAt === undefined
         ? []
         : [['Last contact', formatTime(snapshot.seenAt, scene.moment.now)] as const]),
+      ...(clock === undefined ? [] : [['Its clock is', clock] as const]),
     ],
     contextValue: `place.${snapshot?.state ?? 'closed'}`,
     expanded: true,
