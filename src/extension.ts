@@ -139,7 +139,7 @@ export function activate(context: vscode.ExtensionContext): void {
     histories,
     proposals,
     operationPages,
-    registerCommands(table, log),
+    registerCommands(table, topologies, log),
     scenes,
     topologies,
     tree,

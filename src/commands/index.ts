@@ -6,7 +6,9 @@ import { Failure, messageOf } from '../errors.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import type { Scenes } from '../views/scenes.ts';
 import type { Manifests } from '../views/topology/manifests.ts';
+import { parseClicked } from '../views/topology/messages.ts';
 import type { TopologyPanels } from '../views/topology/panel.ts';
+import type { Item } from '../views/topology/picture.ts';
 import type { ReplicationView } from '../views/tree/provider.ts';
 import type { ApplyDependencies } from './apply-manifest.ts';
 import { applyManifest } from './apply-manifest.ts';
@@ -176,19 +178,37 @@ export const commandTable = ({
   'cnpg.showLog': () => log.show(),
 });
 
-/** Registers the table. A fault of a command ends as one message, with the way to the log; it never escapes. */
-export function registerCommands(table: Record<string, Run>, log: vscode.LogOutputChannel): vscode.Disposable {
+/**
+ * Registers the table. A fault of a command ends as one message, with the way to the log; it never escapes.
+ * @param pictures have the things whose menus commands are chosen from: of these VS Code knows only ids
+ */
+export function registerCommands(
+  table: Record<string, Run>,
+  pictures: Pick<TopologyPanels, 'find'>,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
   return vscode.Disposable.from(
     ...Object.entries(table).map(([id, run]) =>
       vscode.commands.registerCommand(id, async (...given: never[]) => {
         try {
-          await run(...given);
+          const clicked = parseClicked(given[0]);
+          await (clicked === undefined ? run(...given) : runOnItem(run, pictures.find(clicked)));
         } catch (error) {
           report(id, error, log);
         }
       }),
     ),
   );
+}
+
+function runOnItem(run: Run, item: Item | undefined): Promise<void> | void {
+  if (!item)
+    throw new Failure('not-found', {
+      what: 'Nothing was done',
+      why: 'What was clicked is not on the picture any more.',
+      remedy: 'Look at the picture again.',
+    });
+  return run(...([item.target] as never[]));
 }
 
 function report(id: string, error: unknown, log: vscode.LogOutputChannel): void {

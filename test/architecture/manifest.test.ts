@@ -9,7 +9,7 @@ const read = (file: string): string => fs.readFileSync(path.join(root, file), 'u
 interface Manifest {
   contributes: {
     commands: { command: string }[];
-    menus: Record<string, { command: string }[]>;
+    menus: Record<string, { command: string; when?: string; group?: string }[]>;
     configuration: { properties: Record<string, unknown> };
     grammars: { path: string }[];
   };
@@ -28,6 +28,30 @@ test('menus only name declared commands', () => {
     used.filter(command => !declared.includes(command)),
     [],
   );
+});
+
+test('the menu of a thing in the picture is that of its row in the tree', () => {
+  const { menus } = manifest.contributes;
+  const inPicture = "webviewId == 'cnpg.topology' && cnpgRow";
+  /** Of rows that are on no picture, and what a picture is not for. */
+  const others = ['cnpg.showTopology', 'cnpg.filterArchiveFolder', 'cnpg.refreshArchiveFolder'];
+  const expected = (menus['view/item/context'] ?? [])
+    .filter(({ group = '', command }) => !group.startsWith('inline') && !others.includes(command))
+    .filter(({ when = '' }) => /cluster|instance|service|archive\$/.test(when))
+    .map(({ when = '', ...entry }) => ({
+      ...entry,
+      when: when
+        .replace('view == cnpg.replication && viewItem', inPicture)
+        .replaceAll('viewItem', 'cnpgRow')
+        .replace(' && !listMultiSelection', ''),
+    }));
+  // Rows of the tree that have these at hand otherwise, and what is only written, which is no row.
+  const own = (menus['webview/context'] ?? []).filter(({ when = '' }) => /missing-member|written/.test(when));
+  assert.deepEqual(own.map(({ command }) => command).sort(), ['cnpg.bindMember', 'cnpg.connect', 'cnpg.openManifest']);
+  const keyed = (entries: typeof expected): string[] =>
+    entries.map(({ command, when, group }) => `${command} ${group} ${when}`).sort();
+  const shown = (menus['webview/context'] ?? []).map(entry => ({ when: '', ...entry }));
+  assert.deepEqual(keyed(shown.filter(({ when }) => !/missing-member|written/.test(when))), keyed(expected));
 });
 
 test('files that the manifest names exist', () => {

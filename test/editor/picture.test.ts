@@ -76,6 +76,32 @@ test('a click tells the facts and offers what the tree offers; arrow keys go alo
   await w.page.keyboard.press('Escape');
 });
 
+test('the menu of a thing is that of its row in the tree, by mouse and by keyboard', async () => {
+  const menu = w.page.locator('.monaco-menu').first();
+  const entries = async (): Promise<string[]> => {
+    await menu.getByText('Copy Name', { exact: true }).waitFor();
+    return (await menu.getByRole('menuitem').allTextContents()).map(text => text.trim());
+  };
+  await item(/^us · cluster-us, replica cluster/).click({ button: 'right', position: { x: 40, y: 20 } });
+  const ofBox = await entries();
+  for (const title of ['Promote Replica Cluster…', 'Fail Over to Replica Cluster…', 'Open Manifest', 'Describe'])
+    assert.ok(ofBox.includes(title), `${title} in ${ofBox.join(', ')}`);
+  await w.shot('menu');
+  await w.page.keyboard.press('Escape');
+  await menu.waitFor({ state: 'hidden' });
+
+  await item(/^standby, cluster-eu-2/).click();
+  await w.page.keyboard.press('Shift+F10');
+  const ofInstance = await entries();
+  assert.ok(ofInstance.includes('Switch Primary Instance…') && !ofInstance.includes('Promote Replica Cluster…'));
+  await w.choose(menu, 'Copy Name');
+  await poll(
+    async () => (await w.page.evaluate(() => navigator.clipboard.readText())) === 'cluster-eu-2' || undefined,
+    'the name of the instance in the clipboard',
+  );
+  await w.page.keyboard.press('Escape');
+});
+
 test('an archive shows what its last listing found', async () => {
   const archive = item(/^WAL archive, s3:\/\/archive-eu\/cluster-eu/);
   const list = async (): Promise<void> => {

@@ -97,6 +97,7 @@ export function drawArchive({ side, differs, manifest, reading }: Drawn, scene: 
       ...targetOf(side, store ? 'ObjectStore' : 'Cluster', store ? store.metadata.name : cluster.metadata.name),
       archive: 'own',
     },
+    row: written ? 'written' : reference ? 'archive' : 'archive.none',
     actions: written ? writtenActions : reference ? archiveActions(isReplicaCluster(cluster)) : [],
   };
 }

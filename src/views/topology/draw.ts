@@ -1,5 +1,4 @@
 /** The picture of a topology from what both sides say: `nodes.ts`, `archives.ts` and `edges.ts` draw the parts. */
-import type { AlarmKind } from '../../model/alarm.ts';
 import type { ArchiveReading } from '../../model/archive-reading.ts';
 import { isReplicaCluster } from '../../model/cluster.ts';
 import type { Address } from '../../model/kubernetes.ts';
@@ -7,7 +6,8 @@ import { addressKey } from '../../model/kubernetes.ts';
 import type { Side } from '../../model/side.ts';
 import { sideOf } from '../../model/side.ts';
 import type { Topology } from '../../model/topology.ts';
-import { primaries, sourceMember, topologyLabel } from '../../model/topology.ts';
+import { sourceMember, topologyLabel } from '../../model/topology.ts';
+import { clusterContextValue, isFormerPrimary } from '../tree/cluster-nodes.ts';
 import type { Scene } from '../tree/node.ts';
 import { alarmsAbout } from '../tree/node.ts';
 import { drawArchive, ownPlace } from './archives.ts';
@@ -33,9 +33,6 @@ export interface Beside {
   listed?: (address: Address, which: 'own' | 'source') => ArchiveReading | undefined;
 }
 
-/** Alarms of a Cluster that cannot follow any more. */
-const lost: readonly AlarmKind[] = ['two-primaries', 'diverged', 'future-timeline', 'not-fed'];
-
 /** @param scene has the snapshots of all members */
 export function drawTopology(topology: Topology, scene: Scene, { written, progress, listed }: Beside = {}): Picture {
   const sides = topology.members.flatMap(member => {
@@ -43,9 +40,7 @@ export function drawTopology(topology: Topology, scene: Scene, { written, progre
     return snapshot ? [sideOf(member, snapshot, scene.moment)] : [];
   });
   const drawn = sides.map((side, place): Drawn => {
-    const { cluster, member } = side;
-    const others = primaries(topology).filter(other => other !== member);
-    const raised = alarmsAbout(scene, member.address);
+    const { member } = side;
     const manifest = written?.get(addressKey(member.address));
     return {
       side,
@@ -55,7 +50,8 @@ export function drawTopology(topology: Topology, scene: Scene, { written, progre
       reading: listed && newestReading(side, topology, listed),
       primaryLost: isPrimaryLost(sides),
       tokenKnown: sides.some(other => hasTokenFor(other, side)),
-      former: others.length > 0 && (!isReplicaCluster(cluster) || raised.some(({ kind }) => lost.includes(kind))),
+      former: isFormerPrimary(member, topology, scene),
+      row: clusterContextValue(member, topology, scene),
     };
   });
   const primaryNames = new Set(sides.map(({ cluster }) => cluster.spec.replica?.primary));

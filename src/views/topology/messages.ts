@@ -37,6 +37,14 @@ export function parseFromWebview(value: unknown): FromWebview | undefined {
   return undefined;
 }
 
+export const viewType = 'cnpg.topology';
+
+/** What VS Code tells a command that was chosen in the menu of a thing. @returns the id of the thing */
+export function parseClicked(value: unknown): string | undefined {
+  const { webview, cnpgItem } = recordOf(value);
+  return webview === viewType && typeof cnpgItem === 'string' ? cnpgItem : undefined;
+}
+
 export function parseToWebview(value: unknown): ToWebview | undefined {
   const { type, picture, changes, words, subject } = recordOf(value);
   if (type === 'picture' && Array.isArray(recordOf(picture)['items']) && parseSubject(subject))

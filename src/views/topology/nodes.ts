@@ -19,6 +19,7 @@ import type { ObjectReference } from '../../model/object-reference.ts';
 import type { Side } from '../../model/side.ts';
 import { operatorVersion, systemIdOf } from '../../model/side.ts';
 import type { WatchedKind } from '../../model/snapshot.ts';
+import { instanceContextValue } from '../tree/instance-nodes.ts';
 import type { Scene } from '../tree/node.ts';
 import { alarmsAbout } from '../tree/node.ts';
 import { clusterActions, instanceActions, missingActions, serviceActions, writtenActions } from './actions.ts';
@@ -38,6 +39,8 @@ export interface Drawn {
   /** The lost primary was demoted in favour of this one. */
   tokenKnown: boolean;
   former: boolean;
+  /** `contextValue` of its row in the tree. */
+  row: string;
 }
 
 /** A snapshot that nobody has connected to holds what manifests say. */
@@ -130,6 +133,7 @@ function drawBox(drawn: Drawn, scene: Scene): Box {
     evidence: objectEvidence(side, `Cluster ${member.address.namespace}/${cluster.metadata.name}`, scene, manifest),
     differs: [...differs].map(([field, words]) => `${field}: ${words}`),
     target: targetOf(side, 'Cluster', cluster.metadata.name),
+    row: written ? 'written' : drawn.row,
     actions: written ? writtenActions : clusterActions(side, drawn),
   };
 }
@@ -184,6 +188,7 @@ function drawService({ side, manifest }: Drawn, scene: Scene): Node {
     evidence: objectEvidence(side, `Service ${name} and readiness of the pod`, scene, manifest),
     differs: [],
     target: targetOf(side, 'Service', name),
+    row: isWritten(side) ? 'written' : 'service',
     actions: isWritten(side) ? writtenActions : state === 'broken' && !found ? [] : serviceActions,
   };
 }
@@ -233,6 +238,7 @@ function drawInstance(instance: Instance, place: number, { side, manifest }: Dra
           : `Pod of Cluster ${cluster.metadata.name}; its status was not read yet.`,
     differs: [],
     target: targetOf(side, 'Pod', instance.name),
+    row: written ? 'written' : instanceContextValue(instance),
     actions: written ? writtenActions : instanceActions(instance),
   };
 }
@@ -276,6 +282,7 @@ export function drawMissing(name: string, place: number, isPrimary: boolean): (B
     facts: facts(['Name in the topology', name]),
     evidence: 'Named by the other members.',
     differs: [],
+    row: 'missing-member',
     actions: missingActions,
   };
   return [

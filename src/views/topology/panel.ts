@@ -10,10 +10,10 @@ import type { Beside } from './draw.ts';
 import { drawTopology } from './draw.ts';
 import { mermaidOf } from './mermaid.ts';
 import type { FromWebview, Subject, ToWebview } from './messages.ts';
-import { parseFromWebview, parseSubject } from './messages.ts';
+import { parseFromWebview, parseSubject, viewType } from './messages.ts';
 import { page } from './page.ts';
 import type { Manifests } from './manifests.ts';
-import type { Picture, Progress } from './picture.ts';
+import type { Item, Picture, Progress } from './picture.ts';
 import { changesBetween } from './picture.ts';
 import type { WrittenTopology } from '../../model/written-topology.ts';
 import { isOf, together, writtenId } from './written.ts';
@@ -33,16 +33,15 @@ export interface PictureDependencies {
 
 export interface TopologyPanels extends vscode.Disposable {
   show(subject: Subject): void;
+  /** In the pictures that are shown; `undefined`: it is in none of them. */
+  find(id: string): Item | undefined;
 }
 
-const viewType = 'cnpg.topology';
-
 export function createTopologyPanels(deps: PictureDependencies): TopologyPanels {
-  const open = new Map<vscode.WebviewPanel, Subject>();
+  const open = new Map<vscode.WebviewPanel, { subject: Subject; shown: () => Picture | undefined }>();
   const adopt = (panel: vscode.WebviewPanel, subject: Subject): void => {
-    open.set(panel, subject);
     panel.onDidDispose(() => open.delete(panel));
-    serve(deps, panel, subject);
+    open.set(panel, { subject, shown: serve(deps, panel, subject) });
   };
   const serializer = vscode.window.registerWebviewPanelSerializer(viewType, {
     deserializeWebviewPanel(panel, state: unknown) {
@@ -55,16 +54,18 @@ export function createTopologyPanels(deps: PictureDependencies): TopologyPanels 
   return {
     show(subject) {
       const key = keyOf(subject, deps);
-      const same = [...open].find(([, other]) => keyOf(other, deps) === key);
+      const same = [...open].find(([, other]) => keyOf(other.subject, deps) === key);
       if (same) return same[0].reveal();
       const title = `Topology of ${subject.name}`;
       adopt(vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active), subject);
     },
+    find: id => [...open.values()].flatMap(({ shown }) => shown()?.items ?? []).find(item => item.id === id),
     dispose: () => serializer.dispose(),
   };
 }
 
-function serve(deps: PictureDependencies, panel: vscode.WebviewPanel, subject: Subject): void {
+/** @returns what is shown now; `undefined`: nothing yet, or nothing any more */
+function serve(deps: PictureDependencies, panel: vscode.WebviewPanel, subject: Subject): () => Picture | undefined {
   const { extension, connections, scenes, manifests, listings } = deps;
   const { webview } = panel;
   webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist')] };
@@ -111,6 +112,7 @@ function serve(deps: PictureDependencies, panel: vscode.WebviewPanel, subject: S
     changes.dispose();
     connections.pollInstances(viewer, undefined);
   });
+  return () => shown;
 }
 
 async function answer(message: Exclude<FromWebview, { type: 'ready' }>, shown: Picture | undefined): Promise<void> {

@@ -51,6 +51,8 @@ interface Shown {
   differs: string[];
   target?: Target;
   actions: Action[];
+  /** `contextValue` of the row in the tree that stands for the same: its menu is this one's too. Absent: it has none. */
+  row?: string;
 }
 
 export interface Box extends Shown {

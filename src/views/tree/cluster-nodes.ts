@@ -1,5 +1,5 @@
 /** A Cluster: its role and state, what is not as it should be, and everything below it. */
-import type { Alarm, AlarmKind } from '../../model/alarm.ts';
+import type { AlarmKind } from '../../model/alarm.ts';
 import {
   demotionInProgress,
   fencedInstances,
@@ -52,11 +52,7 @@ export function clusterNode(
     icon: { id: 'database', ...(side.readable ? trouble && { color: warning.color } : { color: staleColor }) },
     trouble,
     tooltip: clusterTooltip(side, scene),
-    contextValue: contextValueOf(
-      cluster,
-      isFormerPrimary(member, topology, alarmsAbout(scene, address)),
-      isDemoted(cluster, topology),
-    ),
+    contextValue: clusterContextValue(member, topology, scene),
     expanded: !scene.many || trouble !== undefined,
     context: address.context,
     address,
@@ -115,26 +111,28 @@ export function clusterTrouble(
 const lost: readonly AlarmKind[] = ['two-primaries', 'diverged', 'future-timeline', 'not-fed'];
 
 /** Another member is the primary, and this one is a primary too or does not follow it. */
-const isFormerPrimary = (member: Member, topology: Topology | undefined, raised: readonly Alarm[]): boolean =>
+export const isFormerPrimary = (member: Member, topology: Topology | undefined, scene: Scene): boolean =>
   topology !== undefined &&
   primaries(topology).some(primary => primary !== member) &&
-  (!isReplicaCluster(member.cluster) || raised.some(({ kind }) => lost.includes(kind)));
+  (!isReplicaCluster(member.cluster) || alarmsAbout(scene, member.address).some(({ kind }) => lost.includes(kind)));
 
 /** Until somebody is promoted there is a way back. */
 const isDemoted = (cluster: Cluster, topology: Topology | undefined): boolean =>
   topology !== undefined && primaries(topology).length === 0 && !!cluster.status?.demotionToken;
 
 /** `cluster.replica`, with what is in force: `cluster.primary.fenced.hibernated`. */
-const contextValueOf = (cluster: Cluster, former: boolean, demoted: boolean): string =>
-  [
+export const clusterContextValue = (member: Member, topology: Topology | undefined, scene: Scene): string => {
+  const { cluster } = member;
+  return [
     'cluster',
     isReplicaCluster(cluster) ? 'replica' : 'primary',
     ...(fencedInstances(cluster).length > 0 ? ['fenced'] : []),
     ...(hibernated(cluster) ? ['hibernated'] : []),
-    ...(former ? ['former'] : []),
-    ...(demoted ? ['demoted'] : []),
+    ...(isFormerPrimary(member, topology, scene) ? ['former'] : []),
+    ...(isDemoted(cluster, topology) ? ['demoted'] : []),
     ...(tokenUsed(cluster) ? ['used-token'] : []),
   ].join('.');
+};
 
 function sourceSide(topology: Topology, member: Member, { snapshots, moment }: Scene): Side | undefined {
   const source = sourceMember(topology, member);

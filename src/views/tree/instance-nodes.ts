@@ -34,6 +34,10 @@ export function instanceNodes(side: Side, source: Side | undefined, scene: Scene
   });
 }
 
+/** `instance.designated-primary`, `instance.standby.fenced`. */
+export const instanceContextValue = ({ role, fenced }: Instance): string =>
+  `instance.${role.replace(' ', '-')}${fenced ? '.fenced' : ''}`;
+
 function instanceNode(
   instance: Instance,
   side: Side,
@@ -64,7 +68,7 @@ function instanceNode(
       icon: instanceIcon(instance, trouble, readable, status !== undefined),
       trouble,
       tooltip: instanceTooltip(instance, status, side, upstream, lag.time, scene),
-      contextValue: `instance.${instance.role.replace(' ', '-')}${instance.fenced ? '.fenced' : ''}`,
+      contextValue: instanceContextValue(instance),
       context: address.context,
       address,
       object: referenceTo('Pod', address, instance.name),

@@ -12,8 +12,10 @@ export interface Drawing {
   groupOf(id: string): SVGElement | undefined;
 }
 
-/** @param chosen with whether its actions are wanted at once */
-export function createDrawing(chosen: (id: string, actions: boolean) => void): Drawing {
+/** What somebody wants of a thing: to see its facts, to be at its actions, or its menu, which VS Code shows. */
+export type Wish = 'facts' | 'actions' | 'menu';
+
+export function createDrawing(chosen: (id: string, wish: Wish) => void): Drawing {
   const layers = {
     boxes: svg('g'),
     edges: svg('g'),
@@ -28,15 +30,17 @@ export function createDrawing(chosen: (id: string, actions: boolean) => void): D
   const crowns: SVGElement[] = [];
   let selected: string | undefined;
 
-  root.addEventListener('click', event => choose(event, false));
+  root.addEventListener('click', event => choose(event, 'facts'));
   root.addEventListener('contextmenu', event => {
-    event.preventDefault();
-    choose(event, true);
+    // VS Code shows the menu of a thing that has one; of others the actions are beside their facts.
+    const hasMenu = (event.target as Element).closest('[data-vscode-context]') !== null;
+    if (!hasMenu) event.preventDefault();
+    choose(event, hasMenu ? 'menu' : 'actions');
   });
-  function choose(event: Event, actions: boolean): void {
+  function choose(event: Event, wish: Wish): void {
     const group = (event.target as Element).closest<SVGElement>('.item');
     const id = group?.dataset['id'];
-    if (id !== undefined) chosen(id, actions);
+    if (id !== undefined) chosen(id, wish);
   }
 
   function groupFor(item: Item): SVGElement {
@@ -60,6 +64,8 @@ export function createDrawing(chosen: (id: string, actions: boolean) => void): D
     set(group, {
       class: `item ${isEdge(item) ? 'edge ' : ''}${item.kind} state-${item.state}`,
     });
+    if (item.row === undefined) group.removeAttribute('data-vscode-context');
+    else set(group, { 'data-vscode-context': menuOf(item.id, item.row) });
     group.classList.toggle('selected', item.id === selected);
     if (isEdge(item)) {
       if (!route) return;
@@ -127,6 +133,10 @@ export function createDrawing(chosen: (id: string, actions: boolean) => void): D
     },
   };
 }
+
+/** Decides which commands VS Code has in the menu (`when` in package.json), and is what these are told. */
+const menuOf = (id: string, row: string): string =>
+  JSON.stringify({ cnpgItem: id, cnpgRow: row, preventDefaultContextMenuItems: true });
 
 /** What a screen reader says, and a tooltip. */
 export function spoken(item: Item): string {

@@ -9,7 +9,7 @@ const caption = 44;
 export function asSvg(root: SVGElement, picture: Picture, layout: Layout, now: Date): string {
   const copy = root.cloneNode(true) as SVGElement;
   for (const element of copy.querySelectorAll('*'))
-    for (const name of ['tabindex', 'role', 'data-id']) element.removeAttribute(name);
+    for (const name of ['tabindex', 'role', 'data-id', 'data-vscode-context']) element.removeAttribute(name);
   for (const ring of copy.querySelectorAll('.ring, .hit')) ring.remove();
   const { width, height } = layout;
   const size = { width, height: height + caption };

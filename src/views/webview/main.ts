@@ -7,6 +7,7 @@ import type { Item, Picture, PictureAlarm } from '../topology/picture.ts';
 import { isBox, isEdge, labelOf, withChanges } from '../topology/picture.ts';
 import type { Direction } from '../topology/walk.ts';
 import { walk } from '../topology/walk.ts';
+import type { Wish } from './drawing.ts';
 import { createDrawing } from './drawing.ts';
 import { button, html, setText } from './elements.ts';
 import { asPng, asSvg } from './export.ts';
@@ -151,12 +152,14 @@ function showGone(words: string): void {
 
 const itemOf = (id: string | undefined): Item | undefined => picture?.items.find(item => item.id === id);
 
-function choose(id: string, actions: boolean): void {
+function choose(id: string, wish: Wish): void {
+  // Facts that open would move the drawing below the menu.
+  if (wish === 'menu' && facts.hidden) return drawing.groupOf(id)?.focus({ preventScroll: true });
   selected = id;
   drawing.select(id);
   drawing.groupOf(id)?.focus({ preventScroll: true });
   showSelected();
-  if (actions) focusAction(facts);
+  if (wish === 'actions') focusAction(facts);
 }
 
 function showSelected(): void {
@@ -191,12 +194,11 @@ function onKey(event: KeyboardEvent): void {
   else if (direction && id !== undefined && picture && layout) {
     const next = walk(id, direction, picture.items, layout);
     if (next !== undefined) {
-      choose(next, false);
+      choose(next, 'facts');
       const place = layout.places.get(next);
       if (place) viewport.reveal(place);
     }
-  } else if ((event.key === 'Enter' || event.key === ' ' || event.key === 'ContextMenu') && id !== undefined)
-    choose(id, true);
+  } else if ((event.key === 'Enter' || event.key === ' ') && id !== undefined) choose(id, 'actions');
   else if (zooms[event.key] && document.activeElement?.tagName !== 'BUTTON') zooms[event.key]?.();
   else return;
   event.preventDefault();

@@ -1,7 +1,7 @@
 /** What the picture's two halves say to each other, and what of it is believed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseFromWebview, parseSubject, parseToWebview } from '../../../src/views/topology/messages.ts';
+import { parseClicked, parseFromWebview, parseSubject, parseToWebview } from '../../../src/views/topology/messages.ts';
 import { changesBetween, withChanges } from '../../../src/views/topology/picture.ts';
 import { pair, pictureOf } from '../../support/topologies.ts';
 
@@ -85,4 +85,17 @@ test('a change is sent as what is different, and makes the same picture of the o
     changesBetween(before, pictureOf(moved))?.items.map(({ kind }) => kind),
     ['instance'],
   );
+});
+
+test('a command from a menu of the picture is told an id; whatever else looks like it is left to the command', () => {
+  const rows: [unknown, string | undefined][] = [
+    [{ webview: 'cnpg.topology', cnpgItem: 'box 1', cnpgRow: 'cluster.replica' }, 'box 1'],
+    [{ webview: 'another.view', cnpgItem: 'box 1' }, undefined],
+    [{ webview: 'cnpg.topology', cnpgItem: 1 }, undefined],
+    [{ cnpgItem: 'box 1' }, undefined],
+    [{ label: 'cluster-eu', address: {} }, undefined],
+    [undefined, undefined],
+    ['box 1', undefined],
+  ];
+  for (const [value, id] of rows) assert.equal(parseClicked(value), id, JSON.stringify(value));
 });
