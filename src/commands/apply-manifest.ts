@@ -2,9 +2,13 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
 import { Failure, isFailure, messageOf } from '../errors.ts';
+import type { Cluster } from '../model/cluster.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
+import type { OtherMembers } from '../model/other-members.ts';
+import { otherMembers } from '../model/other-members.ts';
 import type { PlannedApply } from '../operations/apply-manifests.ts';
 import { applyPlanned, counted, planApply } from '../operations/apply-manifests.ts';
+import { configuredBindings } from '../views/bindings.ts';
 import type { LanguageService, WrittenObject } from '../views/language-client.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import { withProgress } from './live-pages.ts';
@@ -83,7 +87,7 @@ async function planAndApply(
   const objects = written.map(({ object }) => object);
   let forced = false;
   for (;;) {
-    const planned = await plan(deps, connection, objects, forced);
+    const planned = await plan(deps, context, connection, objects, forced);
     if (planned === 'take-over') {
       forced = true;
       continue;
@@ -121,13 +125,19 @@ async function planAndApply(
 /** @returns `take-over` when the user wants fields of other managers, `undefined` when they back out */
 async function plan(
   deps: ApplyDependencies,
+  context: string,
   connection: Parameters<typeof planApply>[0],
   objects: readonly KubernetesObject[],
   forced: boolean,
 ): Promise<PlannedApply[] | 'take-over' | undefined> {
+  const others = (asIf: KubernetesObject): OtherMembers => {
+    const { namespace = 'default', name } = asIf.metadata;
+    const address = { context, namespace, name };
+    return otherMembers(deps.connections.snapshots(), configuredBindings(), address, asIf as Cluster);
+  };
   try {
     return await withProgress('Asking the API server what would change', signal =>
-      planApply(connection, objects, () => forced, AbortSignal.any([signal, AbortSignal.timeout(limit)])),
+      planApply(connection, objects, () => forced, others, AbortSignal.any([signal, AbortSignal.timeout(limit)])),
     );
   } catch (error) {
     if (forced || !isFailure(error) || error.code !== 'conflict') throw error;

@@ -2,12 +2,15 @@
 import type { Cluster } from '../model/cluster.ts';
 import { hibernated, tokenUsed } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
+import type { OtherMembers } from '../model/other-members.ts';
+import { otherMembers } from '../model/other-members.ts';
 import { backUpNow as backUp } from '../operations/back-up-now.ts';
 import { clearUsedToken as clearToken } from '../operations/clear-used-token.ts';
 import { hibernate, wake } from '../operations/hibernation.ts';
 import type { Operation } from '../operations/operation.ts';
 import { reloadCluster as reload } from '../operations/reload.ts';
 import { restartCluster as restart } from '../operations/restart.ts';
+import { configuredBindings } from '../views/bindings.ts';
 import type { OperationDependencies } from './operate.ts';
 import { operate } from './operate.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
@@ -18,8 +21,8 @@ interface ClusterOperation {
   title: string;
   /** On the button of the confirmation. */
   verb: string;
-  /** @param at when it is asked for */
-  operation: (target: Address, at: Date) => Operation;
+  /** @param at when it is asked for @param others looks at the other members of its topology */
+  operation: (target: Address, at: Date, others: () => OtherMembers) => Operation;
   /** Which Clusters are offered. */
   accept: (cluster: Cluster) => boolean;
 }
@@ -30,7 +33,9 @@ const onCluster =
   async (argument?: ClusterArgument): Promise<void> => {
     refuseWhenReadOnly(title);
     const target = await pickCluster(deps.connections, argument, title, accept);
-    if (target) await operate(deps, operation(target, new Date()), verb);
+    if (!target) return;
+    const others = () => otherMembers(deps.connections.snapshots(), configuredBindings(), target);
+    await operate(deps, operation(target, new Date(), others), verb);
   };
 
 const awake = (cluster: Cluster): boolean => !hibernated(cluster);
@@ -45,7 +50,7 @@ export const hibernateCluster = onCluster({
 export const wakeCluster = onCluster({
   title: 'Wake Cluster',
   verb: 'Wake',
-  operation: wake,
+  operation: (target, _at, others) => wake(target, others),
   accept: hibernated,
 });
 

@@ -1,5 +1,7 @@
 import { fencedInstances } from '../model/cluster.ts';
+import { otherMembers } from '../model/other-members.ts';
 import { unfence } from '../operations/fencing.ts';
+import { configuredBindings } from '../views/bindings.ts';
 import type { OperationDependencies } from './operate.ts';
 import { operate } from './operate.ts';
 import type { InstanceArgument } from './pick-instances.ts';
@@ -19,5 +21,6 @@ export const unfenceInstance =
     if (!chosen) return;
     const seen = lastSeen(deps.connections, chosen.cluster);
     const together = seen !== undefined && fencedInstances(seen.cluster).includes('*');
-    await operate(deps, unfence(chosen.cluster, together || chosen.all ? '*' : chosen.names), 'Unfence');
+    const others = () => otherMembers(deps.connections.snapshots(), configuredBindings(), chosen.cluster);
+    await operate(deps, unfence(chosen.cluster, together || chosen.all ? '*' : chosen.names, others), 'Unfence');
   };

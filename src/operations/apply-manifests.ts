@@ -3,6 +3,8 @@ import { Failure, isFailure } from '../errors.ts';
 import type { Connection, ObjectKind } from '../kubernetes/contract.ts';
 import { inApplyOrder, roleChange, tokenChange } from '../model/apply-order.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
+import type { OtherMembers } from '../model/other-members.ts';
+import { secondPrimary } from './second-primary.ts';
 
 export type ApplyApi = Pick<Connection, 'apply' | 'raw'>;
 
@@ -23,12 +25,14 @@ export interface PlannedApply {
 /**
  * Asks the API server what would become of each object. Stores nothing.
  * @param force for which objects fields of other managers are taken over
+ * @param others looks at the other members of the topology of a Cluster, as if it was as given
  * Rejects with a `Failure`: `conflict` when another manager owns a field, `role-change` when it would change who is primary.
  */
 export async function planApply(
   api: ApplyApi,
   objects: readonly KubernetesObject[],
   force: (object: KubernetesObject) => boolean,
+  others: (asIf: KubernetesObject) => OtherMembers,
   signal: AbortSignal,
 ): Promise<PlannedApply[]> {
   const planned: PlannedApply[] = [];
@@ -41,12 +45,14 @@ export async function planApply(
     // Fields of other managers stay, so that the outcome may have another role than what is written.
     const outcome = roleChange(answer.object, live) ?? tokenChange(answer.object, live);
     if (outcome !== undefined) throw notThisWay(outcome);
+    const second = secondPrimary(answer.object, live, others(answer.object));
+    if (second.refused !== undefined) throw twoPrimaries(second.refused);
     planned.push({
       written: object,
       live,
       planned: answer.object,
       force: how.force,
-      warnings: answer.warnings,
+      warnings: [...answer.warnings, ...(second.warning === undefined ? [] : [second.warning])],
       changes: !live || JSON.stringify(counted(live)) !== JSON.stringify(counted(answer.object)),
     });
   }
@@ -109,6 +115,14 @@ const createdMeanwhile = ({ kind = '', metadata }: KubernetesObject): Failure =>
     what: `${kind} ${metadata.name} was not applied`,
     why: 'Somebody created it since it was shown as new.',
     remedy: 'Run the command again: it shows what would change.',
+  });
+
+const twoPrimaries = (why: string): Failure =>
+  new Failure('role-change', {
+    what: 'Nothing was applied',
+    why: `${why}. There would be two primaries.`,
+    remedy:
+      'Write it as a replica cluster (replica.primary and replica.source name the primary), or leave it hibernated or fenced. A former primary comes back with "CNPG: Rebuild Former Primary…".',
   });
 
 const notThisWay = (change: string): Failure =>

@@ -4,7 +4,7 @@
  * it (DOMAIN: "Promotion without token"), so that all proof that the primary is gone has to be asked for here.
  */
 import type { Cluster } from '../model/cluster.ts';
-import { condition, fencedInstances, hibernated, isReplicaCluster, phases, topologyName } from '../model/cluster.ts';
+import { condition, hibernated, isReplicaCluster, phases, topologyName } from '../model/cluster.ts';
 import { ownArchive } from '../model/archive.ts';
 import { formatAge, formatDuration, formatTime, parseSeconds } from '../model/duration.ts';
 import type { Instance } from '../model/instances.ts';
@@ -12,6 +12,7 @@ import { formatBytes, statusOf } from '../model/instances.ts';
 import type { Address } from '../model/kubernetes.ts';
 import type { Loss } from '../model/loss.ts';
 import { estimateLoss, lossSentence, lossWords } from '../model/loss.ts';
+import { allFenced } from '../model/other-members.ts';
 import { clocksDiffer, clockWords } from '../model/snapshot.ts';
 import { formatLsn, parseSegment } from '../model/wal.ts';
 import type { Check } from './checks.ts';
@@ -111,12 +112,6 @@ function gone(former: OtherSide, leader: Instance | undefined, cluster: Cluster)
 
 const switchoverInstead =
   'It is alive: "CNPG: Promote Replica Cluster…" is a controlled switchover and loses nothing. To fail over nevertheless, fence all its instances first.';
-/** Together, or one by one. */
-export function allFenced(cluster: Cluster): boolean {
-  const [fenced, names] = [fencedInstances(cluster), cluster.status?.instanceNames ?? []];
-  return fenced.includes('*') || (names.length > 0 && names.every(name => fenced.includes(name)));
-}
-
 /** The operator there starts PostgreSQL as soon as it can, unless it is told not to. */
 function comesBack({ name, api }: OtherSide): Check[] {
   if (api.kind !== 'answers') return [];

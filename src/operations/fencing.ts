@@ -7,10 +7,13 @@ import { annotations, fencedInstances, isReplicaCluster } from '../model/cluster
 import type { Instance } from '../model/instances.ts';
 import { statusOf } from '../model/instances.ts';
 import type { Address } from '../model/kubernetes.ts';
+import type { OtherMembers } from '../model/other-members.ts';
+import { noOthers } from '../model/other-members.ts';
 import type { Check } from './checks.ts';
 import { awake, check, gitOps, noRoleChange, noSwitchover, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
 import { annotate, leaderWord, undone } from './operation.ts';
+import { noSecondPrimary } from './second-primary.ts';
 
 /** Names of instances, or `*` for all. */
 export type Fenced = readonly string[] | '*';
@@ -28,11 +31,12 @@ export function fence(target: Address, which: Fenced): Operation {
   };
 }
 
-export function unfence(target: Address, which: Fenced): Operation {
+/** @param others looks at the other members of its topology */
+export function unfence(target: Address, which: Fenced, others: () => OtherMembers = () => noOthers): Operation {
   return {
     title: `Unfence ${wordsOf(which, target.name)}`,
     target,
-    plan: seen => planUnfence(target, which, seen),
+    plan: seen => planUnfence(target, which, seen, others()),
     progress: seen => progressOfUnfence(which, seen),
   };
 }
@@ -144,7 +148,7 @@ function progressOfFence(which: Fenced, { cluster, instances }: Observed): Progr
 /** The instance manager says so; one that does not answer and whose pod is not ready is not waited for. */
 const isDown = ({ ready, reading }: Instance): boolean => statusOf(reading)?.mightBeUnavailable === true || !ready;
 
-function planUnfence(target: Address, which: Fenced, seen: Observed): OperationPlan {
+function planUnfence(target: Address, which: Fenced, seen: Observed, others: OtherMembers): OperationPlan {
   const { cluster } = seen;
   const before = fencedInstances(cluster);
   const left = which === '*' ? [] : before.filter(name => !which.includes(name));
@@ -160,6 +164,7 @@ function planUnfence(target: Address, which: Fenced, seen: Observed): OperationP
         oneOfAll ? 'all instances are fenced together ("*")' : before.join(', ') || 'nothing is fenced',
         'Unfence all instances.',
       ),
+      ...noSecondPrimary(cluster, others),
       awake(cluster, 'warns', 'No instance starts before it is woken: wake it as well.'),
       operatorActs(cluster, 'warns'),
       ...gitOps(cluster),

@@ -7,10 +7,13 @@ import { annotations, condition, hibernated, isReplicaCluster, phases } from '..
 import type { Instance } from '../model/instances.ts';
 import { statusOf } from '../model/instances.ts';
 import type { Address } from '../model/kubernetes.ts';
+import type { OtherMembers } from '../model/other-members.ts';
+import { allFenced, noOthers } from '../model/other-members.ts';
 import type { Check } from './checks.ts';
 import { check, gitOps, healthy, noRoleChange, noSwitchover, notFenced, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
 import { allReady, annotate, phaseWords, readinessWords, undone } from './operation.ts';
+import { noSecondPrimary } from './second-primary.ts';
 
 export const hibernate = (target: Address): Operation => ({
   title: `Hibernate ${target.name}`,
@@ -19,10 +22,11 @@ export const hibernate = (target: Address): Operation => ({
   progress: progressOfHibernation,
 });
 
-export const wake = (target: Address): Operation => ({
+/** @param others looks at the other members of its topology */
+export const wake = (target: Address, others: () => OtherMembers = () => noOthers): Operation => ({
   title: `Wake ${target.name}`,
   target,
-  plan: seen => planWaking(target, seen),
+  plan: seen => planWaking(target, seen, others()),
   progress: progressOfWaking,
 });
 
@@ -93,18 +97,19 @@ function progressOfHibernation({ cluster, instances }: Observed): Progress {
   };
 }
 
-function planWaking(target: Address, { cluster }: Observed): OperationPlan {
+function planWaking(target: Address, { cluster }: Observed, others: OtherMembers): OperationPlan {
   return {
     checks: [
       noRoleChange(cluster),
       operatorActs(cluster, 'blocks'),
+      ...(allFenced(cluster) ? [] : noSecondPrimary(cluster, others)),
       notFenced(cluster, 'Its pods come back, but PostgreSQL of fenced instances stays down: unfence them as well.'),
       ...gitOps(cluster),
     ],
     write: hibernated(cluster) ? annotate(target, cluster, annotations.hibernation, 'off') : undefined,
     meaning: isReplicaCluster(cluster)
       ? `${target.name} gets its pods back and follows its source again. What the source no longer keeps has to come from its archive.`
-      : `${target.name} gets its pods back, the primary's first, and accepts writes again. If another member was promoted meanwhile, there are two primaries: look at the topology first.`,
+      : `${target.name} gets its pods back, the primary's first, and accepts writes again.`,
     interrupts: false,
   };
 }

@@ -13,6 +13,7 @@ import type { Connection } from '../../src/kubernetes/contract.ts';
 import type { Times } from '../../src/kubernetes/times.ts';
 import { usualTimes } from '../../src/kubernetes/times.ts';
 import type { ContextSnapshot } from '../../src/model/snapshot.ts';
+import { noOthers } from '../../src/model/other-members.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { applyPlanned, planApply } from '../../src/operations/apply-manifests.ts';
 import { member, pod } from '../support/clusters.ts';
@@ -316,7 +317,14 @@ export const cases: Record<string, Case> = {
   ) => {
     const { connection } = await open(t, endpoint);
     const written = clusterNamed('applied');
-    const plan = (object = written, force = false) => planApply(connection, [object], () => force, never);
+    const plan = (object = written, force = false) =>
+      planApply(
+        connection,
+        [object],
+        () => force,
+        () => noOthers,
+        never,
+      );
     const code = async (promise: Promise<unknown>): Promise<string> => {
       const error = await promise.catch((thrown: unknown) => thrown);
       return error instanceof Failure ? `${error.code}: ${error.message}` : 'no failure';

@@ -5,6 +5,8 @@ import { Failure } from '../../src/errors.ts';
 import type { KubernetesObject } from '../../src/model/kubernetes.ts';
 import type { ApplyApi } from '../../src/operations/apply-manifests.ts';
 import { applyPlanned, planApply } from '../../src/operations/apply-manifests.ts';
+import type { OtherMembers } from '../../src/model/other-members.ts';
+import { noOthers } from '../../src/model/other-members.ts';
 import { member } from '../support/clusters.ts';
 
 const never = new AbortController().signal;
@@ -25,7 +27,14 @@ function server(live: KubernetesObject | undefined, after: KubernetesObject) {
   };
   return { api, state };
 }
-const plan = (api: ApplyApi, written: KubernetesObject) => planApply(api, [written], () => false, never);
+const plan = (api: ApplyApi, written: KubernetesObject, others: OtherMembers = noOthers) =>
+  planApply(
+    api,
+    [written],
+    () => false,
+    () => others,
+    never,
+  );
 
 test('fields of other managers stay: the role is judged by what would come of it', async () => {
   const replica = member('cluster-eu', { replica: { primary: 'cluster-us' } });
@@ -55,3 +64,44 @@ test('what is new is created', async () => {
   await applyPlanned(api, await plan(api, written), () => {}, never);
   assert.equal(state.applied, 1);
 });
+
+const usWrites: OtherMembers = { writers: ['cluster-us'], unseen: [] };
+const usUnseen: OtherMembers = { writers: [], unseen: ['cluster-us'] };
+const primary = member('cluster-eu');
+const asleep = member('cluster-eu', { annotations: { 'cnpg.io/hibernation': 'on' } });
+const fenced = member('cluster-eu', { annotations: { 'cnpg.io/fencedInstances': '["*"]' } });
+const replica = member('cluster-eu', { replica: { primary: 'cluster-us' } });
+
+const refused: [string, KubernetesObject | undefined, KubernetesObject, RegExp][] = [
+  [
+    'created as a second primary',
+    undefined,
+    primary,
+    /cluster-us is primary now, and cluster-eu would be created as a primary/,
+  ],
+  ['woken as a second primary', asleep, primary, /cluster-us is primary now, and cluster-eu would be started again/],
+  ['unfenced as a second primary', fenced, primary, /would be started again as a primary/],
+];
+for (const [title, live, after, words] of refused)
+  test(`refused: ${title}`, () => assert.rejects(plan(server(live, after).api, after, usWrites), words));
+
+const warned: [string, KubernetesObject | undefined, KubernetesObject, OtherMembers, RegExp | undefined][] = [
+  ['it is one of two already', primary, primary, usWrites, /cluster-us is primary as well as cluster-eu/],
+  [
+    'created as a primary, and the other side cannot be seen',
+    undefined,
+    primary,
+    usUnseen,
+    /cluster-us cannot be seen/,
+  ],
+  ['created as a replica', undefined, replica, usWrites, undefined],
+  ['created asleep', undefined, asleep, usWrites, undefined],
+  ['changed, and the other side cannot be seen', primary, primary, usUnseen, undefined],
+  ['alone', undefined, primary, noOthers, undefined],
+];
+for (const [title, live, after, others, words] of warned)
+  test(`said: ${title}`, async () => {
+    const [planned] = await plan(server(live, after).api, after, others);
+    if (words) assert.match(planned?.warnings.join() ?? '', words);
+    else assert.deepEqual(planned?.warnings, []);
+  });

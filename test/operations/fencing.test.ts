@@ -114,3 +114,8 @@ const steps: [string, 'fence' | 'unfence', string, Given][] = [
 for (const [title, verb, expected, given] of steps)
   test(`${verb} followed: ${title}`, () =>
     assert.equal(progressOf((verb === 'fence' ? fence : unfence)(eu, ['cluster-eu-2']), given), expected));
+
+test('unfencing a former primary is held until there is no other', () => {
+  const made = unfence(eu, '*', () => ({ writers: ['cluster-us'], unseen: [] })).plan(observed(fenced('*')));
+  expectCheck(made, 'blocks', /cluster-us is primary now/);
+});

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { OtherMembers } from '../../src/model/other-members.ts';
+import { noOthers } from '../../src/model/other-members.ts';
+import { blocking } from '../../src/operations/checks.ts';
 import { hibernate, wake } from '../../src/operations/hibernation.ts';
 import type { Given } from '../support/observed.ts';
 import { at, changesOf, expectCheck, observed, progressOf } from '../support/observed.ts';
@@ -54,6 +57,23 @@ test('waking warns of what stays down', () =>
     'warns',
     /fenced: all instances/,
   ));
+
+const woken = (given: Given, others: OtherMembers) =>
+  wake(eu, () => others).plan(observed({ ...given, cluster: { annotations: asleep, ...given.cluster } }));
+test('waking a primary looks whether there is another by now', () => {
+  const made = woken({}, { writers: ['cluster-us'], unseen: [] });
+  expectCheck(made, 'blocks', /cluster-us is primary now/);
+  assert.deepEqual(
+    blocking(made.checks).map(({ yields }) => yields),
+    [true],
+  );
+  expectCheck(woken({}, { writers: [], unseen: ['cluster-us'] }), 'warns', /cluster-us cannot be seen now/);
+  assert.deepEqual(blocking(woken({}, noOthers).checks), []);
+  const fenced = { annotations: { ...asleep, 'cnpg.io/fencedInstances': '["*"]' } };
+  assert.deepEqual(blocking(woken({ cluster: fenced }, { writers: ['cluster-us'], unseen: [] }).checks), []);
+  const replica = { replica: { primary: 'cluster-us' } };
+  assert.deepEqual(blocking(woken({ cluster: replica }, { writers: ['cluster-us'], unseen: [] }).checks), []);
+});
 
 const steps: [string, 'hibernate' | 'wake', string, Given][] = [
   ['pods are left', 'hibernate', 'pending', state('False', 'DeletingPods')],
