@@ -50,7 +50,7 @@ const promote =
     if (!to) return;
     const plan = { from: primaryFor(deps.connections, to), to };
     const page = newPage(deps, plan);
-    let shown = await prepare(deps, page);
+    let shown = await prepare(deps, page).then(undefined, (error: unknown) => offerOneSided(plan, error));
     let way = wanted;
     while (shown) {
       await showPage(deps, page);
@@ -70,6 +70,14 @@ const promote =
       shown = found;
     }
   };
+
+/** A switchover takes both sides: when the other one is silent, its token or a failover is the way. */
+async function offerOneSided({ from, to }: PromotionPlan, error: unknown): Promise<undefined> {
+  if (!isFailure(error) || !['unreachable', 'silent'].includes(error.code)) throw error;
+  const lost = `${from.name} Is Lost…`;
+  const answer = await vscode.window.showErrorMessage(messageOf(error), lost);
+  if (answer === lost) await vscode.commands.executeCommand('cnpg.failOverToReplicaCluster', { address: to });
+}
 
 /** What Argo CD or Flux own they would change back. */
 async function pickWay({ owner, plan }: PromotionPage): Promise<Way | undefined> {

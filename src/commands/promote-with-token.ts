@@ -6,6 +6,7 @@ import { formatTime } from '../model/duration.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { sameAddress } from '../model/kubernetes.ts';
 import { decodeToken } from '../model/token.ts';
+import { membersOf } from '../model/topology.ts';
 import type { ArchiveRoom } from '../operations/list-archive.ts';
 import { demotionTrace } from '../operations/list-archive.ts';
 import type { OtherSide } from '../operations/other-side.ts';
@@ -67,15 +68,18 @@ export const resumeWithoutFormer =
 
 /** Demotion tokens of `former` in favour of `target`, the latest first. */
 export function knownTokens(
-  { promotions, tokens }: Pick<TokenDependencies, 'promotions' | 'tokens'>,
+  { connections, promotions, tokens }: Pick<TokenDependencies, 'connections' | 'promotions' | 'tokens'>,
   target: Address,
   { address, cluster, seenAt }: Located,
 ): KnownToken[] {
+  const members = connections.snapshots().flatMap(membersOf);
+  const name = members.find(member => sameAddress(member.address, target))?.name ?? target.name;
   const record = promotions.all().find(({ plan }) => sameAddress(plan.to, target));
   const kept = address && tokens.of(address);
+  const last = cluster?.spec.replica?.primary === name ? cluster.status?.demotionToken : undefined;
   const found: (KnownToken | undefined)[] = [
-    cluster?.status?.demotionToken ? { text: cluster.status.demotionToken, seenAt } : undefined,
-    kept && { text: kept.token, seenAt: kept.seenAt },
+    last ? { text: last, seenAt } : undefined,
+    kept?.primary === name ? { text: kept.token, seenAt: kept.seenAt } : undefined,
     record?.token === undefined
       ? undefined
       : { text: record.token, seenAt: Date.parse(record.tokenSeenAt ?? record.startedAt) },
@@ -105,7 +109,7 @@ async function pickToken(known: readonly KnownToken[]): Promise<KnownToken | und
   if (picked.token) return picked.token;
   const typed = await vscode.window.showInputBox({
     title,
-    prompt: 'Demotion token of the former primary (status.demotionToken)',
+    prompt: `Demotion token of the former primary (status.demotionToken)${known.length > 0 ? '' : '. None is saved here: without it there is only the failover'}`,
     ignoreFocusOut: true,
     validateInput(text) {
       const token = decodeToken(text.trim());

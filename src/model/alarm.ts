@@ -25,6 +25,8 @@ export interface Alarm {
   /** Clusters that it is about. */
   addresses: Address[];
   topologyId: string | undefined;
+  /** It can be promoted with the token of a member that was demoted before it was lost. */
+  promotable?: Address;
   instance?: string;
 }
 

@@ -32,7 +32,14 @@ export function judgeWriters(topology: Topology, sides: readonly Side[], moment:
   if (writers.length > 0) return;
   const lost = sides.filter(side => !side.readable);
   const [last] = lost;
-  if (last && lost.every(wasDemoted) && sides.length === topology.members.length && topology.missing.length === 0)
+  const next = sides.find(({ member, readable }) => readable && member.name === last?.cluster.spec.replica?.primary);
+  if (
+    last &&
+    next &&
+    lost.every(wasDemoted) &&
+    sides.length === topology.members.length &&
+    topology.missing.length === 0
+  )
     return verdict.raise({
       ...base,
       addresses: sides.map(side => side.member.address),
@@ -41,7 +48,8 @@ export function judgeWriters(topology: Topology, sides: readonly Side[], moment:
       severity: 'error',
       title: 'No primary',
       sentence: `${names(lost)} cannot be read, and was demoted when last seen${last.snapshot.seenAt === undefined ? '' : ` at ${formatTime(last.snapshot.seenAt, moment.now)}`}: as far as is known nobody accepts writes. Its demotion token is saved.`,
-      lookAt: `"CNPG: Promote with a Saved Token…" promotes ${last.cluster.spec.replica?.primary ?? 'the other side'} without any loss. "CNPG: Resume Promotion" does when the side of ${last.member.name} is back.`,
+      lookAt: `"CNPG: Promote with a Saved Token…" promotes ${next.member.name} without any loss. "CNPG: Resume Promotion" does when the side of ${last.member.name} is back.`,
+      promotable: next.member.address,
     });
   if (unknown) return verdict.undecided(noneId);
   const stuck = sides.find(({ cluster }) => cluster.status?.phase === phases.unrecoverable);

@@ -18,7 +18,7 @@ import { formatLsn, parseSegment } from '../model/wal.ts';
 import type { Check } from './checks.ts';
 import { check, gitOps, healthy, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
-import { acceptsWrites, allReady, onlyToFollow, phaseWords, readinessWords } from './operation.ts';
+import { acceptsWrites, allReady, changedBack, onlyToFollow, phaseWords, restarting } from './operation.ts';
 import type { OtherSide } from './other-side.ts';
 import { archiveAfterwards } from './preflight-archives.ts';
 import { acceptsNoWrites, leaderOf, promotable, receivedBy } from './preflight-lost.ts';
@@ -298,12 +298,7 @@ function failoverWrite(target: Address, cluster: Cluster): PatchWrite {
 function progressOf(seen: Observed): Progress {
   const { cluster } = seen;
   const { name } = cluster.metadata;
-  if (isReplicaCluster(cluster))
-    return {
-      kind: 'failed',
-      problem: `${name} is a replica cluster by its manifest again: somebody else, or a tool that applies manifests, changed it back. It may have been promoted meanwhile.`,
-      remedy: 'Look at the timelines of its instances and find out who wrote spec.replica.primary.',
-    };
+  if (isReplicaCluster(cluster)) return changedBack(name);
   const leader = leaderOf(seen);
   const status = statusOf(leader?.reading);
   const timeline = leader?.timeline;
@@ -314,12 +309,7 @@ function progressOf(seen: Observed): Progress {
       stalled: `Look at the log of ${leader?.name ?? 'the current primary'}: it promotes when its WAL receiver has stopped and what it received is replayed.`,
     };
   const writes = `${leader?.name ?? name} accepts writes on timeline ${timeline ?? 'unknown'}`;
-  if (cluster.status?.phase !== phases.healthy || !allReady(cluster))
-    return {
-      kind: 'pending',
-      evidence: `${writes}. ${phaseWords(cluster)}; ${readinessWords(cluster)}. Instances restart because archive_mode changes; the primary's restart interrupts writes once more.`,
-      stalled: `${name} accepts writes, but not all its instances came back. Look at the pods that are not ready.`,
-    };
+  if (cluster.status?.phase !== phases.healthy || !allReady(cluster)) return restarting(cluster, writes);
   if (!ownArchive(cluster))
     return {
       kind: 'done',

@@ -105,6 +105,20 @@ export function acceptsWrites({ cluster, instances }: Observed): boolean {
   return (statusOf(leader?.reading)?.isPrimary ?? reported) === true;
 }
 
+/** Of a promotion that somebody undid. */
+export const changedBack = (name: string): Progress => ({
+  kind: 'failed',
+  problem: `${name} is a replica cluster by its manifest again: somebody else, or a tool that applies manifests, changed it back. It may have been promoted meanwhile.`,
+  remedy: 'Look at the timelines of its instances and find out who wrote spec.replica.primary.',
+});
+
+/** Of a promotion whose Cluster accepts writes. @param writes says so, with its timeline */
+export const restarting = (cluster: Cluster, writes: string): Progress => ({
+  kind: 'pending',
+  evidence: `${writes}. ${phaseWords(cluster)}; ${readinessWords(cluster)}. Instances restart because archive_mode changes; the primary's restart interrupts writes once more.`,
+  stalled: `${cluster.metadata.name} accepts writes, but not all its instances came back. Look at the pods that are not ready.`,
+});
+
 /** @param problem what is no longer as it was requested */
 export const undone = (problem: string): Progress => ({
   kind: 'failed',

@@ -16,7 +16,15 @@ import { formatLsn } from '../model/wal.ts';
 import type { Check } from './checks.ts';
 import { check, gitOps, healthy, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
-import { acceptsWrites, allReady, onlyToFollow, phaseWords, readinessWords } from './operation.ts';
+import {
+  acceptsWrites,
+  allReady,
+  changedBack,
+  onlyToFollow,
+  phaseWords,
+  readinessWords,
+  restarting,
+} from './operation.ts';
 import type { OtherSide } from './other-side.ts';
 import { archiveAfterwards } from './preflight-archives.ts';
 import { acceptsNoWrites, leaderOf, promotable, receivedBy } from './preflight-lost.ts';
@@ -276,12 +284,7 @@ function progressOf(former: string, seen: Observed): Progress {
   const { cluster } = seen;
   const { name } = cluster.metadata;
   const leader = leaderOf(seen);
-  if (isReplicaCluster(cluster))
-    return {
-      kind: 'failed',
-      problem: `${name} is a replica cluster by its manifest again: somebody else, or a tool that applies manifests, changed it back. It may have been promoted meanwhile.`,
-      remedy: 'Look at the timelines of its instances and find out who wrote spec.replica.primary.',
-    };
+  if (isReplicaCluster(cluster)) return changedBack(name);
   if (cluster.status?.phase === phases.unrecoverable)
     return {
       kind: 'failed',
@@ -296,12 +299,7 @@ function progressOf(former: string, seen: Observed): Progress {
       stalled: `${name} has not replayed up to the token. Look at the log of ${leader?.name ?? 'its current primary'}: which WAL file does it wait for? To get out, in one update set replica.primary back to ${former} and remove the token.`,
     };
   const writes = `${leader?.name ?? name} accepts writes on timeline ${leader?.timeline ?? 'unknown'}`;
-  if (cluster.status?.phase !== phases.healthy || !allReady(cluster))
-    return {
-      kind: 'pending',
-      evidence: `${writes}. ${phaseWords(cluster)}; ${readinessWords(cluster)}. Instances restart because archive_mode changes; the primary's restart interrupts writes once more.`,
-      stalled: `${name} accepts writes, but not all its instances came back. Look at the pods that are not ready.`,
-    };
+  if (cluster.status?.phase !== phases.healthy || !allReady(cluster)) return restarting(cluster, writes);
   return {
     kind: 'done',
     evidence: `${writes}; ${readinessWords(cluster)}.`,

@@ -33,13 +33,29 @@ test('demoted with kubectl, then lost: the alarm and the picture lead to the tok
   await kubectl?.mergePatch(resources.clusters, 'default', 'cluster-eu', { spec: { replica } });
   await w.row(/^Switchover under way.*its token is there/).waitFor({ timeout: 60_000 });
   comeBack = await loseSide(stage.playground, 'eu');
-  await w.notification(/cluster-eu cannot be read, and was demoted when last seen at .* UTC/, 60_000);
+  const alarm = await w.notification(/cluster-eu cannot be read, and was demoted when last seen at .* UTC/, 60_000);
+  await alarm.getByRole('button', { name: 'Promote with a Saved Token…' }).waitFor();
   await w.choose(await w.contextMenu(w.row(/^cluster-eu ⇄ cluster-us/)), 'Show Topology');
   await w
     .webview()
     .getByRole('button', { name: /^Promote with Saved Token/ })
     .waitFor();
   await w.shot('lost');
+});
+
+test('resumed with one side, it goes on with the token; the switchover leads there as well', async () => {
+  const box = w.quick.filter({ hasText: 'to confirm' });
+  await w.command('CNPG: Resume Promotion');
+  await box.waitFor({ timeout: 60_000 });
+  await w.editorShows('Promote cluster-us with a saved token');
+  await w.page.keyboard.press('Escape');
+  await box.waitFor({ state: 'hidden' });
+  await w.command('Notifications: Clear All Notifications');
+  await w.choose(await w.contextMenu(w.row(/^cluster-us(?!-).*replica cluster/)), 'Promote Replica Cluster…');
+  const silent = await w.notification(/in context eu/, 60_000);
+  await silent.getByRole('button', { name: 'cluster-eu Is Lost…' }).click();
+  await w.modal.getByRole('button', { name: 'Promote with the Token…' }).waitFor();
+  await w.modal.getByRole('button', { name: 'Cancel' }).click();
 });
 
 test('in another window the failover offers the token first', async () => {

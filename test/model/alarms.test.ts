@@ -35,6 +35,7 @@ test('the alarm of a lost, demoted side leads to its token, with the time of the
   const [alarm] = judged([lost, us()], momentOf(60_000)).alarms;
   assert.match(alarm?.sentence ?? '', /cluster-eu cannot be read, and was demoted when last seen at 00:00:01 UTC/);
   assert.match(alarm?.lookAt ?? '', /Promote with a Saved Token…" promotes cluster-us without any loss/);
+  assert.equal(alarm?.promotable?.name, 'cluster-us');
 });
 
 test('by whose clock: a side that is minutes behind makes no switchover stuck', () => {

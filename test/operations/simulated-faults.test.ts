@@ -20,7 +20,7 @@ import { resources } from '../../src/simulator/operator/client.ts';
 import { demotionToken, switchover } from '../support/clusters.ts';
 import type { ConnectedPlayground } from '../support/connected-playground.ts';
 import { connectPlayground } from '../support/connected-playground.ts';
-import { sideClients } from '../support/playground.ts';
+import { sideClients, writersOf } from '../support/playground.ts';
 
 interface Stage extends ConnectedPlayground {
   /** Somebody else, with kubectl. */
@@ -64,13 +64,7 @@ async function follow(
   }
 }
 
-const writers = ({ playground }: ConnectedPlayground): string[] =>
-  [...playground.world.databases.values()]
-    .filter(({ instances, leader }) => {
-      const instance = instances.get(leader);
-      return instance?.running === true && !instance.inRecovery;
-    })
-    .map(({ topologyName }) => topologyName);
+const writers = ({ playground }: ConnectedPlayground): string[] => writersOf(playground);
 
 const cluster = (stage: Stage, side: 'from' | 'to'): Promise<Cluster> =>
   stage.at(switchover[side]).get('Cluster', 'default', switchover[side].name, stage.signal);

@@ -20,7 +20,7 @@ import { runPromotion } from '../../src/operations/run.ts';
 import { switchover } from '../support/clusters.ts';
 import type { ConnectedPlayground } from '../support/connected-playground.ts';
 import { connectPlayground } from '../support/connected-playground.ts';
-import { loseSide } from '../support/playground.ts';
+import { loseSide, writersOf } from '../support/playground.ts';
 
 const { from: eu, to: us } = switchover;
 
@@ -29,13 +29,7 @@ interface Stage extends ConnectedPlayground {
   demotedAt: number;
 }
 
-const writers = ({ playground }: ConnectedPlayground): string[] =>
-  [...playground.world.databases.values()]
-    .filter(({ instances, leader }) => {
-      const instance = instances.get(leader);
-      return instance?.running === true && !instance.inRecovery;
-    })
-    .map(({ topologyName }) => topologyName);
+const writers = ({ playground }: ConnectedPlayground): string[] => writersOf(playground);
 
 async function follow(
   stage: ConnectedPlayground,

@@ -19,6 +19,15 @@ export function sideClients({ kubeconfig }: { kubeconfig: string }, signal: Abor
   );
 }
 
+/** Members whose leader is no standby, whatever their manifests say. */
+export const writersOf = ({ world }: Playground): string[] =>
+  [...world.databases.values()]
+    .filter(({ instances, leader }) => {
+      const instance = instances.get(leader);
+      return instance?.running === true && !instance.inRecovery;
+    })
+    .map(({ topologyName }) => topologyName);
+
 /** The data centre is gone: its API server answers nobody and its PostgreSQL runs no more. @returns what brings it back */
 export async function loseSide({ faults, world }: Playground, context: string): Promise<() => Promise<void>> {
   const gone = [...world.databases.values()].filter(({ key }) => key.startsWith(`${context}/`));

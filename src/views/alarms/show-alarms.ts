@@ -9,6 +9,8 @@ import { newAlarms, notificationWords, statusBarWords } from './words.ts';
 /** More new alarms at once than these are one message: a lost data centre raises many. */
 const toldSeparately = 3;
 
+const promoteTitle = 'Promote with a Saved Token…';
+
 /** @param reveal shows an alarm in the tree */
 export function showAlarms(scenes: Scenes, reveal: (alarm: Alarm | undefined) => Promise<void>): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('cnpg.state', vscode.StatusBarAlignment.Left, 50);
@@ -35,7 +37,12 @@ export function showAlarms(scenes: Scenes, reveal: (alarm: Alarm | undefined) =>
 
   function tell(words: string, alarm: Alarm | undefined): void {
     const show = alarm?.severity === 'warning' ? vscode.window.showWarningMessage : vscode.window.showErrorMessage;
-    void show(words, 'Show').then(answer => (answer === undefined ? undefined : reveal(alarm)));
+    const promote = alarm?.promotable ? [promoteTitle] : [];
+    void show(words, ...promote, 'Show').then(answer =>
+      answer === promoteTitle
+        ? vscode.commands.executeCommand('cnpg.promoteWithToken', { address: alarm?.promotable })
+        : answer && reveal(alarm),
+    );
   }
 
   // A click on an alarm in the tree, where its sentence is cut off. Not for the palette, hence not in the manifest.
@@ -43,9 +50,14 @@ export function showAlarms(scenes: Scenes, reveal: (alarm: Alarm | undefined) =>
     const alarm = scenes.current().judgement.alarms.find(each => alarmNodeId(each) === node?.id);
     if (!alarm) return;
     const words = `${notificationWords(alarm)} ${alarm.lookAt}`;
+    const promote = alarm.promotable ? [promoteTitle] : [];
     void vscode.window
-      .showInformationMessage(words, 'Copy')
-      .then(answer => (answer === undefined ? undefined : vscode.env.clipboard.writeText(words)));
+      .showInformationMessage(words, ...promote, 'Copy')
+      .then(answer =>
+        answer === promoteTitle
+          ? vscode.commands.executeCommand('cnpg.promoteWithToken', { address: alarm.promotable })
+          : answer && vscode.env.clipboard.writeText(words),
+      );
   });
   update();
   return vscode.Disposable.from(item, more, scenes.onDidChange(update));
