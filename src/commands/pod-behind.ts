@@ -1,8 +1,7 @@
 /** Which pod a connection to an object goes to. */
 import { Failure } from '../errors.ts';
-import { podReady } from '../model/cluster.ts';
-import type { Service } from '../model/kubernetes.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
+import { readyBehind } from '../model/service-pods.ts';
 import type { ContextSnapshot } from '../model/snapshot.ts';
 
 /**
@@ -19,7 +18,10 @@ export function podFor({ kind, name, namespace }: ObjectReference, snapshot: Con
     kind === 'Cluster'
       ? primaryOf(name, namespace, snapshot)
       : service &&
-        snapshot.pods.find(pod => pod.metadata.namespace === namespace && isBehind(pod, service) && podReady(pod));
+        readyBehind(
+          service,
+          snapshot.pods.filter(({ metadata }) => metadata.namespace === namespace),
+        )[0];
   if (found) return found.metadata.name;
   throw new Failure('no-pod', {
     what: `There is nothing to connect to behind ${kind} ${name}`,
@@ -34,8 +36,3 @@ function primaryOf(name: string, namespace: string, { clusters, pods }: ContextS
     ({ metadata }) => metadata.namespace === namespace && metadata.name === cluster?.status?.currentPrimary,
   );
 }
-
-const isBehind = ({ metadata }: ContextSnapshot['pods'][number], { spec }: Service): boolean => {
-  const selector = Object.entries(spec?.selector ?? {});
-  return selector.length > 0 && selector.every(([label, value]) => metadata.labels?.[label] === value);
-};

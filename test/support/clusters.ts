@@ -120,7 +120,12 @@ export function snapshotOf(
     pods: [1, 2, 3].map(serial => pod(name, serial)),
     services: ['rw', 'ro', 'r'].map(kind => ({
       metadata: { name: `${name}-${kind}`, namespace: 'default', labels: { 'cnpg.io/cluster': name } },
-      spec: { selector: kind === 'r' ? {} : { 'cnpg.io/instanceRole': kind === 'rw' ? 'primary' : 'replica' } },
+      spec: {
+        selector:
+          kind === 'r'
+            ? { 'cnpg.io/podRole': 'instance' }
+            : { 'cnpg.io/instanceRole': kind === 'rw' ? 'primary' : 'replica' },
+      },
     })),
     objectStores: ['cluster-eu', 'cluster-us'].map(store => ({
       metadata: { name: store, namespace: 'default' },

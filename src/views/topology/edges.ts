@@ -17,7 +17,7 @@ import type { Scene } from '../tree/node.ts';
 import { edgeActions, writtenActions } from './actions.ts';
 import { archiveId, archivingState, ownPlace } from './archives.ts';
 import type { Drawn } from './nodes.ts';
-import { facts, instanceId, isWritten, missingNodeId, objectOf, serviceId, unseen } from './nodes.ts';
+import { facts, instanceId, isWritten, leadsTo, missingNodeId, objectOf, serviceId, unseen } from './nodes.ts';
 import type { Edge, State } from './picture.ts';
 import { stateWords } from './picture.ts';
 
@@ -45,7 +45,7 @@ export function drawOwnEdges({ side }: Drawn, scene: Scene): Edge[] {
   const { leader } = side;
   if (!leader) return [];
   return [
-    servesEdge(side, leader),
+    ...servesEdges(side, leader),
     ...side.instances
       .filter(({ role }) => role === 'standby')
       .map(standby => streamingEdge(side, leader, standby, scene)),
@@ -53,22 +53,27 @@ export function drawOwnEdges({ side }: Drawn, scene: Scene): Edge[] {
   ];
 }
 
-function servesEdge(side: Side, leader: Instance): Edge {
-  const judged: Judged = unseen(side) ?? {
-    state: leader.ready ? 'up' : 'broken',
-    why: leader.ready ? 'the pod is ready' : 'the pod is not ready',
-  };
-  return edge(side, {
-    id: `serves ${serviceId(side)}`,
-    kind: 'serves',
-    from: serviceId(side),
-    to: instanceId(side, leader.name),
-    label: '',
-    sentence: `The service leads to ${leader.name}.`,
-    ...judged,
-    facts: facts(['Leads to', leader.name]),
-    evidence: 'Readiness of the pod.',
-  });
+/** To each pod that the Service leads to now: while roles change it is not yet, or no longer, the (designated) primary. */
+function servesEdges(side: Side, leader: Instance): Edge[] {
+  const pods = leadsTo(side);
+  const hidden = unseen(side) ?? (Array.isArray(pods) ? undefined : pods);
+  const names = hidden || !Array.isArray(pods) ? [leader.name] : pods;
+  return names.map(name =>
+    edge(side, {
+      id: `serves ${instanceId(side, name)}`,
+      kind: 'serves',
+      from: serviceId(side),
+      to: instanceId(side, name),
+      label: '',
+      sentence: `The service ${Array.isArray(pods) ? 'leads' : 'is to lead'} to ${name}.`,
+      ...(hidden ??
+        (name === leader.name
+          ? { state: 'up', why: 'the pod is ready' }
+          : { state: 'warn', why: `the ${leader.role} is ${leader.name}` })),
+      facts: facts(['Leads to', name]),
+      evidence: 'What the Service selects, and readiness of the pods.',
+    }),
+  );
 }
 
 /** `lag 12 MB · 3 s`, with whole segments from one on. */

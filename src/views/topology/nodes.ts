@@ -1,5 +1,6 @@
 /** Boxes, services and instances of one member, each with its state and where that is known from. */
 import type { ArchiveReading } from '../../model/archive-reading.ts';
+import type { Cluster } from '../../model/cluster.ts';
 import {
   demotionInProgress,
   hibernated,
@@ -16,6 +17,8 @@ import type { Address } from '../../model/kubernetes.ts';
 import { addressKey } from '../../model/kubernetes.ts';
 import { freshStatus } from '../../model/moment.ts';
 import type { ObjectReference } from '../../model/object-reference.ts';
+import { labelledFor } from '../../model/owned.ts';
+import { readyBehind } from '../../model/service-pods.ts';
 import type { Side } from '../../model/side.ts';
 import { operatorVersion, systemIdOf } from '../../model/side.ts';
 import type { WatchedKind } from '../../model/snapshot.ts';
@@ -153,21 +156,41 @@ function clusterState({ side }: Drawn, scene: Scene): { state: State; why: strin
   return { state: 'up', why: phase };
 }
 
-function drawService({ side, manifest }: Drawn, scene: Scene): Node {
-  const { cluster, leader, status, snapshot, member } = side;
-  const replica = isReplicaCluster(cluster);
-  const name = cluster.status?.writeService ?? `${cluster.metadata.name}-rw`;
-  const found = snapshot.services.some(
+/**
+ * Of the Service for the (designated) primary: the ready pods that it leads to.
+ * @returns why that is not known, or why there are none, when it is no list
+ */
+export function leadsTo({ cluster, snapshot, member }: Side): string[] | { state: State; why: string } {
+  if (snapshot.unread.Service !== undefined) return { state: 'unknown', why: snapshot.unread.Service };
+  const name = writeService(cluster);
+  const service = snapshot.services.find(
     ({ metadata }) => metadata.name === name && metadata.namespace === member.address.namespace,
   );
+  if (!service) return { state: 'broken', why: missingService };
+  if (snapshot.unread.Pod !== undefined) return { state: 'unknown', why: 'pods cannot be read' };
+  const ready = readyBehind(service, labelledFor(snapshot.pods, cluster));
+  return ready.length > 0
+    ? ready.map(({ metadata }) => metadata.name)
+    : { state: 'broken', why: 'no ready pod behind it' };
+}
+
+const missingService = 'the Service does not exist';
+
+const writeService = (cluster: Cluster): string => cluster.status?.writeService ?? `${cluster.metadata.name}-rw`;
+
+function drawService({ side, manifest }: Drawn, scene: Scene): Node {
+  const { cluster, leader, status } = side;
+  const replica = isReplicaCluster(cluster);
+  const name = writeService(cluster);
+  const pods = leadsTo(side);
   const judged = (): { state: State; why: string } => {
-    if (snapshot.unread.Service !== undefined) return { state: 'unknown', why: snapshot.unread.Service };
-    if (!found) return { state: 'broken', why: 'the Service does not exist' };
+    if (!Array.isArray(pods)) return pods;
+    const others = pods.filter(pod => pod !== leader?.name);
+    if (others.length > 0) return { state: 'warn', why: `leads to ${others.join(', ')}, which is a standby` };
     if (switchoverInProgress(cluster)) return { state: 'warn', why: 'switching over' };
-    if (!leader?.ready) return { state: 'broken', why: 'nobody is ready behind it' };
     return {
       state: 'up',
-      why: status?.isPrimary ? 'accepts writes' : replica ? 'read-only' : `leads to ${leader.name}`,
+      why: status?.isPrimary ? 'accepts writes' : replica ? 'read-only' : `leads to ${pods.join(', ')}`,
     };
   };
   const { state, why } = unseen(side) ?? judged();
@@ -182,14 +205,14 @@ function drawService({ side, manifest }: Drawn, scene: Scene): Node {
     why,
     facts: facts(
       ['Service', name],
-      ['Leads to', leader?.name],
+      ['Leads to', Array.isArray(pods) ? pods.join(', ') : undefined],
       ['Accepts writes', status && (status.isPrimary ? 'yes' : 'no')],
     ),
-    evidence: objectEvidence(side, `Service ${name} and readiness of the pod`, scene, manifest),
+    evidence: objectEvidence(side, `What Service ${name} selects, and readiness of the pods`, scene, manifest),
     differs: [],
     target: targetOf(side, 'Service', name),
     row: isWritten(side) ? 'written' : 'service',
-    actions: isWritten(side) ? writtenActions : state === 'broken' && !found ? [] : serviceActions,
+    actions: isWritten(side) ? writtenActions : why === missingService ? [] : serviceActions,
   };
 }
 

@@ -1,8 +1,9 @@
 /** Services and the pods behind them. */
 import { isReplicaCluster, podReady } from '../../model/cluster.ts';
-import type { Address, Pod, Service } from '../../model/kubernetes.ts';
+import type { Address, Service } from '../../model/kubernetes.ts';
 import { addressKey } from '../../model/kubernetes.ts';
 import { labelledFor } from '../../model/owned.ts';
+import { isBehind, readyBehind } from '../../model/service-pods.ts';
 import type { Side } from '../../model/side.ts';
 import type { TreeNode, Trouble } from './node.ts';
 import { groupNode, node, referenceTo, troubleIcon, worst } from './node.ts';
@@ -26,12 +27,9 @@ const servicesOf = ({ snapshot, cluster }: Side): readonly Service[] => labelled
 
 const roleOf = ({ spec }: Service): string | undefined => spec?.selector?.['cnpg.io/instanceRole'];
 
-const isBehind = ({ spec }: Service, { metadata }: Pod): boolean =>
-  Object.entries(spec?.selector ?? {}).every(([key, value]) => metadata.labels?.[key] === value);
-
 function serviceTrouble(service: Service, { cluster, snapshot, readable, instances }: Side): Trouble {
   if (!readable || snapshot.unread.Pod !== undefined) return undefined;
-  if (labelledFor(snapshot.pods, cluster).some(pod => podReady(pod) && isBehind(service, pod))) return undefined;
+  if (readyBehind(service, labelledFor(snapshot.pods, cluster)).length > 0) return undefined;
   // A Cluster of one instance has no standby: its read-only service is empty by design.
   const emptyByDesign = roleOf(service) === 'replica' && !instances.some(({ role }) => role === 'standby');
   return emptyByDesign ? undefined : 'warning';

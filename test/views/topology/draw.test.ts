@@ -224,6 +224,67 @@ test('states and labels of lines', () => {
   }
 });
 
+test('the service leads to the pods that it selects and that are ready, whoever the primary is to be', () => {
+  /** The pair, where the pod of cluster-eu with this number has the label of the primary. */
+  const labelled = (serial: number, ready = true): ContextSnapshot[] =>
+    pair().map(each => ({
+      ...each,
+      pods: each.pods.map(known => {
+        const { name, labels } = known.metadata;
+        if (!name.startsWith('cluster-eu')) return known;
+        const role = name === `cluster-eu-${serial}` ? 'primary' : 'replica';
+        return {
+          ...(ready || role === 'replica' ? known : pod('cluster-eu', serial, false)),
+          metadata: { ...known.metadata, labels: { ...labels, 'cnpg.io/instanceRole': role } },
+        };
+      }),
+    }));
+  const rows: [string, ContextSnapshot[], [string, string], [string, string, string]][] = [
+    ['as it should be', labelled(1), ['up', 'accepts writes'], ['cluster-eu-1', 'up', 'the pod is ready']],
+    [
+      'roles change',
+      labelled(2),
+      ['warn', 'leads to cluster-eu-2, which is a standby'],
+      ['cluster-eu-2', 'warn', 'the primary is cluster-eu-1'],
+    ],
+    [
+      'the one that it selects is not ready',
+      labelled(1, false),
+      ['broken', 'no ready pod behind it'],
+      ['cluster-eu-1', 'broken', 'no ready pod behind it'],
+    ],
+    [
+      'no such Service',
+      pair().map(each => ({ ...each, services: [] })),
+      ['broken', 'the Service does not exist'],
+      ['cluster-eu-1', 'broken', 'the Service does not exist'],
+    ],
+    [
+      'services forbidden',
+      pair().map(each => ({ ...each, unread: { Service: '403 Forbidden' } })),
+      ['unknown', '403 Forbidden'],
+      ['cluster-eu-1', 'unknown', '403 Forbidden'],
+    ],
+    [
+      'side unread',
+      unreadable('eu'),
+      ['unknown', 'eu cannot be read'],
+      ['cluster-eu-1', 'unknown', 'eu cannot be read'],
+    ],
+  ];
+  for (const [title, snapshots, service, line] of rows) {
+    const picture = pictureOf(snapshots);
+    const [found] = picture.items.filter(isNode).filter(({ kind }) => kind === 'service');
+    assert.deepEqual([found?.state, found?.why], service, title);
+    const lines = edges(picture, 'serves').filter(({ from }) => from === found?.id);
+    assert.deepEqual(
+      lines.map(({ to, state, why }) => [to.split(' ').at(-1), state, why]),
+      [line],
+      title,
+    );
+  }
+});
+
 test('a replica that reads another folder than its source writes is told', () => {
   const snapshots = pair({
     spec: {

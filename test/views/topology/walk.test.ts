@@ -20,8 +20,8 @@ test('along the lines', () => {
     [across, 'right', designated],
     [designated, 'left', across],
     [across, 'left', primary],
-    [id('service ["eu"'), 'down', id('serves service ["eu"')],
-    [id('serves service ["eu"'), 'down', primary],
+    [id('service ["eu"'), 'down', id('serves instance ["eu"')],
+    [id('serves instance ["eu"'), 'down', primary],
     [id('instance ["eu","default","cluster-eu"] cluster-eu-3'), 'left', undefined],
   ];
   for (const [from, direction, to] of rows)
