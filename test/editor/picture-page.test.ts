@@ -148,6 +148,19 @@ test('a button tells the host the item and the command, and nothing else', async
   ]);
 });
 
+test('what was selected is so again in a page that is made anew, unless it is gone', async () => {
+  const picture = pictureOf(pair());
+  const first = await shown(picture);
+  await first.page.locator('.item.archive').first().click();
+  const kept = await first.page.evaluate<object>('window.kept');
+  const second = await shown(picture, { kept });
+  await second.page.locator('.item.archive.selected').waitFor();
+  await second.page.getByRole('complementary', { name: 'Facts' }).getByRole('heading', { name: /^s3:/ }).waitFor();
+  const third = await shown(pictureOf(pair().slice(1)), { kept });
+  assert.equal(await third.page.locator('.selected').count(), 0);
+  assert.deepEqual(await third.page.evaluate('window.kept'), subject);
+});
+
 test('zoom, drag and fit', async () => {
   const { page } = await shown(pictureOf(snapshotsOf([{ instances: 2, follows: 1 }, { instances: 1 }])));
   const view = () => page.locator('svg.drawing').getAttribute('viewBox');

@@ -121,7 +121,6 @@ test('an archive shows what its last listing found', async () => {
   for (const name of ['B', 'C', 'D']) bucket?.remove(`${folder}00000002000000000000000${name}.gz`);
   await list();
   await item(/^WAL archive, .*, gap: 3 segments missing, listed at .* UTC\. broken/).waitFor();
-  await archive.click();
   await w
     .webview()
     .getByText(/the first is 00000002000000000000000B/)

@@ -19,6 +19,8 @@ export interface PicturePageOptions {
   width?: number;
   height?: number;
   reducedMotion?: 'reduce' | 'no-preference';
+  /** What an earlier page had VS Code keep. */
+  kept?: object;
 }
 
 /** Colours as the themes that come with VS Code have them. */
@@ -61,7 +63,7 @@ const script = path.resolve(import.meta.dirname, '../../dist/webview.js');
 
 export async function openPicturePage(
   browser: Browser,
-  { theme = 'vscode-dark', width = 1280, height = 720, reducedMotion = 'reduce' }: PicturePageOptions = {},
+  { theme = 'vscode-dark', width = 1280, height = 720, reducedMotion = 'reduce', kept = {} }: PicturePageOptions = {},
 ): Promise<PicturePage> {
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion });
   const page = await context.newPage();
@@ -74,7 +76,7 @@ export async function openPicturePage(
     '--vscode-font-family': 'sans-serif',
     '--vscode-font-size': '13px',
   });
-  const setUp = `window.said = []; window.acquireVsCodeApi = () => ({ postMessage: m => window.said.push(m), setState: s => { window.kept = s; } });
+  const setUp = `window.said = []; window.acquireVsCodeApi = () => ({ postMessage: m => window.said.push(m), getState: () => (${JSON.stringify(kept)}), setState: s => { window.kept = s; } });
     document.addEventListener('DOMContentLoaded', () => { document.body.className = ${JSON.stringify(theme)};
     for (const [n, v] of ${JSON.stringify(style)}) document.documentElement.style.setProperty(n, v);
     document.body.style.fontFamily = 'sans-serif'; });`;

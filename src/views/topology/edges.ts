@@ -213,9 +213,10 @@ function crossStreaming({ side, source, feed, from, to, differing }: Crossing, s
   };
   const judged = unseen(side) ?? judge();
   const lag = lagWords(feed?.bytes, time);
+  const sourceUnread = source !== undefined && !source.readable;
   const short = {
     broken: 'broken',
-    warn: feed?.works === 'streaming' ? '' : 'interrupted',
+    warn: feed?.works !== 'streaming' ? 'interrupted' : sourceUnread ? 'source unread' : '',
     unknown: 'unknown',
     up: '',
     idle: '',

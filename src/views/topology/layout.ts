@@ -80,7 +80,8 @@ export function layOut(items: readonly Item[], columns: 1 | 2 = 2): Layout {
       inner: columns === 1 || index % 2 === 0 ? 'right' : 'left',
     };
   });
-  const edges = items.filter(isEdge);
+  // What changes comes in any order.
+  const edges = items.filter(isEdge).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const sideOf = new Map(
     sides.flatMap(side => (nodes.get(side.box.id) ?? []).map((node): [string, Side] => [node.id, side])),
   );

@@ -27,7 +27,8 @@ export function walk(from: string, direction: Direction, items: readonly Item[],
     const aside = Math.abs(dx * way.y) + Math.abs(dy * way.x);
     // Within 60 degrees of the way.
     if (ahead <= 1 || aside > ahead * 1.8) continue;
-    const cost = (ahead + aside * 2) * (linked.has(id) ? 0.3 : 1);
+    // Of two lines beside each other the one that is in use comes first.
+    const cost = (ahead + aside * 2) * (linked.has(id) ? 0.3 : 1) * (item.kind === 'way-back' ? 1.1 : 1);
     if (cost < least) [best, least] = [id, cost];
   }
   return best;

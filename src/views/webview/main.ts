@@ -15,7 +15,14 @@ import { focusAction, showFacts } from './facts.ts';
 import { tablesOf } from './table.ts';
 import { createViewport } from './viewport.ts';
 
-declare function acquireVsCodeApi(): { postMessage(message: FromWebview): void; setState(state: Subject): void };
+/** Kept while the tab is hidden, and over a reload of the window. */
+type Kept = Subject & { selected?: string };
+
+declare function acquireVsCodeApi(): {
+  postMessage(message: FromWebview): void;
+  getState(): Partial<Kept> | undefined;
+  setState(state: Kept): void;
+};
 
 const host = acquireVsCodeApi();
 const part = (id: string): HTMLElement => document.getElementById(id) ?? document.body;
@@ -26,7 +33,8 @@ let picture: Picture | undefined;
 let layout: Layout | undefined;
 let layouts: { beside: Layout; below: Layout } | undefined;
 let laidOut = '';
-let selected: string | undefined;
+let subject: Subject | undefined;
+let selected = host.getState()?.selected;
 
 part('tools').append(
   button('Fit', viewport.fit),
@@ -43,9 +51,10 @@ window.addEventListener('message', event => {
   if (message?.type === 'changes') {
     if (picture) show(withChanges(picture, message.changes));
   } else if (message) {
-    host.setState(message.subject);
+    subject = message.subject;
     if (message.type === 'picture') show(message.picture);
     else showGone(message.words);
+    keep();
   }
 });
 new ResizeObserver(() => picture && show(picture)).observe(stage);
@@ -63,6 +72,7 @@ function show(next: Picture): void {
   layout = layoutOf(next);
   viewport.resize(layout.width, layout.height);
   drawing.update(next, layout);
+  drawing.select(selected);
   if (stage.firstElementChild !== drawing.root) stage.replaceChildren(drawing.root);
   if (!table.hidden) table.replaceChildren(...tablesOf(next));
   if (selected !== undefined) showSelected();
@@ -152,10 +162,15 @@ function showGone(words: string): void {
 
 const itemOf = (id: string | undefined): Item | undefined => picture?.items.find(item => item.id === id);
 
+function keep(): void {
+  if (subject) host.setState({ ...subject, ...(selected !== undefined && { selected }) });
+}
+
 function choose(id: string, wish: Wish): void {
   // Facts that open would move the drawing below the menu.
   if (wish === 'menu' && facts.hidden) return drawing.groupOf(id)?.focus({ preventScroll: true });
   selected = id;
+  keep();
   drawing.select(id);
   drawing.groupOf(id)?.focus({ preventScroll: true });
   showSelected();
@@ -174,6 +189,7 @@ function showSelected(): void {
 function close(): void {
   const id = selected;
   selected = undefined;
+  keep();
   facts.hidden = true;
   drawing.select(undefined);
   if (id !== undefined) drawing.groupOf(id)?.focus({ preventScroll: true });

@@ -187,7 +187,7 @@ test('states and labels of lines', () => {
       'warn',
       'streaming · interrupted',
     ],
-    ['source unread', unreadable('eu'), 'cross-streaming', 'cluster-us-1', 'warn', 'streaming'],
+    ['source unread', unreadable('eu'), 'cross-streaming', 'cluster-us-1', 'warn', 'streaming · source unread'],
     ['target unread', unreadable('us'), 'cross-streaming', 'cluster-us-1', 'unknown', 'streaming · unknown'],
     ['second way', pair(), 'restore_command', 'cluster-us-1', 'idle', 'restore_command · stands by'],
     [

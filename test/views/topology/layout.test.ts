@@ -6,7 +6,7 @@ import type { Point } from '../../../src/views/topology/curves.ts';
 import { pointAt, sample } from '../../../src/views/topology/curves.ts';
 import type { Layout, Rectangle } from '../../../src/views/topology/layout.ts';
 import { layOut, overlaps, roomFor } from '../../../src/views/topology/layout.ts';
-import type { Edge, EdgeKind, Item, Picture } from '../../../src/views/topology/picture.ts';
+import type { Edge, EdgeKind, Picture } from '../../../src/views/topology/picture.ts';
 import { isBox, isEdge, isNode, labelOf } from '../../../src/views/topology/picture.ts';
 import type { MemberShape } from '../../support/topologies.ts';
 import { pair, pictureOf, snapshotsOf } from '../../support/topologies.ts';
@@ -72,10 +72,8 @@ test('the layout is the same for the same items, whatever their order', () =>
   fc.assert(
     fc.property(shapes, columns, (members, count) => {
       const { items } = pictureOf(snapshotsOf(members));
-      const places = (all: readonly Item[]) =>
-        [...layOut(all, count).places].sort(([a], [b]) => (a < b ? -1 : 1)) satisfies unknown[];
-      assert.deepEqual(places(items.toReversed()), places(items));
-      assert.deepEqual(layOut(items, count), layOut(items, count));
+      const [one, other] = [items, items.toReversed()].map(all => layOut(all, count));
+      assert.deepEqual(other, one);
     }),
   ));
 

@@ -18,6 +18,7 @@ test('along the lines', () => {
   const rows: [string, Direction, string | undefined][] = [
     [primary, 'right', across],
     [across, 'right', designated],
+    [across, 'up', id('way-back')],
     [designated, 'left', across],
     [across, 'left', primary],
     [id('service ["eu"'), 'down', id('serves instance ["eu"')],
@@ -25,7 +26,8 @@ test('along the lines', () => {
     [id('instance ["eu","default","cluster-eu"] cluster-eu-3'), 'left', undefined],
   ];
   for (const [from, direction, to] of rows)
-    assert.equal(walk(from, direction, items, layout), to, `${from} ${direction}`);
+    for (const all of [items, items.toReversed()])
+      assert.equal(walk(from, direction, all, layout), to, `${from} ${direction}`);
 });
 
 test('every item can be reached', () =>
