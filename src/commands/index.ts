@@ -124,7 +124,7 @@ export const commandTable = ({
   'cnpg.promoteWithToken': promoteWithSavedToken(lost),
   'cnpg.promoteByManifests': promoteByManifests(switchover),
   'cnpg.writeRolesIntoManifests': writeRolesIntoManifests(switchover.manifests),
-  'cnpg.returnToOldPrimary': returnToOldPrimary(operations, switchover.records),
+  'cnpg.returnToOldPrimary': returnToOldPrimary(lost),
   'cnpg.showPromotionHistory': showPromotionHistory(history, histories),
   'cnpg.showActionLog': showActionLog(actions, histories),
   'cnpg.failOverToReplicaCluster': failOverToReplicaCluster(lost),

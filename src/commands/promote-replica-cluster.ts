@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
 import { Failure, isFailure, messageOf } from '../errors.ts';
 import type { Cluster } from '../model/cluster.ts';
-import { condition, demotionInProgress, isReplicaCluster } from '../model/cluster.ts';
+import { condition, isReplicaCluster } from '../model/cluster.ts';
+import { demotedLast } from '../model/demotion.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { sameAddress } from '../model/kubernetes.ts';
 import { findTopologies, sourceMember } from '../model/topology.ts';
@@ -134,7 +135,10 @@ export const resumePromotion =
       { location: vscode.ProgressLocation.Notification, title: `Looking at ${plan.from.name} and ${plan.to.name}` },
       () => Promise.allSettled([read(plan.from), read(plan.to)]),
     );
-    if (next.status === 'rejected') throw next.reason as Error;
+    if (next.status === 'rejected') {
+      const demoted = former.status === 'fulfilled' && isReplicaCluster(former.value.cluster);
+      return demoted ? offerReturn(plan, next.reason as Error) : Promise.reject(next.reason as Error);
+    }
     const b = next.value;
     if (former.status === 'rejected') {
       const reason = former.reason as Error;
@@ -172,20 +176,27 @@ export const resumePromotion =
     if (way) await carryOut(deps, page, ['promote'], way === 'manifests' ? intoManifests(deps) : undefined);
   };
 
+/** The side that was to be promoted does not answer, and the other one is demoted. */
+async function offerReturn({ from, to }: PromotionPlan, reason: Error): Promise<void> {
+  const back = 'Return to the Old Primary…';
+  const answer = await vscode.window.showErrorMessage(
+    `${to.name} cannot be asked: ${messageOf(reason)} ${from.name} is demoted: with its token it can be primary again without any loss.`,
+    back,
+  );
+  if (answer === back) await vscode.commands.executeCommand('cnpg.returnToOldPrimary', { address: from });
+}
+
 /** Switchovers that were begun elsewhere, in another workspace or on another machine: a Cluster is demoted in favour of a replica. */
 async function found({ connections, records }: PromotionDependencies): Promise<PromotionRecord[]> {
   if (records.all().length > 0) return [];
   await ensureConnected(connections);
-  return findTopologies(connections.snapshots(), configuredBindings()).flatMap(({ members }) =>
-    members.flatMap(from => {
-      const { status, spec } = from.cluster;
-      const to = members.find(member => member !== from && member.name === spec.replica?.primary);
-      const begun = isReplicaCluster(from.cluster) && (demotionInProgress(from.cluster) || !!status?.demotionToken);
-      if (!begun || !to || !isReplicaCluster(to.cluster)) return [];
-      const since = condition(from.cluster, 'ReplicaClusterSwitch')?.lastTransitionTime ?? 'an unknown time';
-      return [{ plan: { from: from.address, to: to.address }, startedAt: since }];
-    }),
-  );
+  return findTopologies(connections.snapshots(), configuredBindings()).flatMap(({ members }) => {
+    const from = demotedLast(members);
+    const to = members.find(member => member !== from && member.name === from?.cluster.spec.replica?.primary);
+    if (!from || !to || !isReplicaCluster(to.cluster)) return [];
+    const since = condition(from.cluster, 'ReplicaClusterSwitch')?.lastTransitionTime ?? 'an unknown time';
+    return [{ plan: { from: from.address, to: to.address }, startedAt: since }];
+  });
 }
 
 async function pickRecord(records: PromotionRecord[]): Promise<PromotionRecord | undefined> {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { sourceArchive } from '../model/archive.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { isReplicaCluster, topologyName } from '../model/cluster.ts';
+import { isLater } from '../model/demotion.ts';
 import { formatTime } from '../model/duration.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { sameAddress } from '../model/kubernetes.ts';
@@ -72,8 +73,12 @@ export function knownTokens(
   target: Address,
   { address, cluster, seenAt }: Located,
 ): KnownToken[] {
-  const members = connections.snapshots().flatMap(membersOf);
-  const name = members.find(member => sameAddress(member.address, target))?.name ?? target.name;
+  const member = connections
+    .snapshots()
+    .flatMap(membersOf)
+    .find(each => sameAddress(each.address, target));
+  const name = member?.name ?? target.name;
+  const own = member?.cluster.status?.demotionToken;
   const record = promotions.all().find(({ plan }) => sameAddress(plan.to, target));
   const kept = address && tokens.of(address);
   const last = cluster?.spec.replica?.primary === name ? cluster.status?.demotionToken : undefined;
@@ -84,7 +89,8 @@ export function knownTokens(
       ? undefined
       : { text: record.token, seenAt: Date.parse(record.tokenSeenAt ?? record.startedAt) },
   ];
-  const known = found.filter(each => each !== undefined);
+  // It was demoted itself since: those are of the switchover before.
+  const known = found.filter(each => each !== undefined).filter(({ text }) => !own || !isLater(own, text));
   return known.filter(({ text }, index) => known.findIndex(each => each.text === text) === index);
 }
 

@@ -1,5 +1,6 @@
 /** How far a promotion of a topology is, for its picture: by what the Clusters say, whoever began it. */
-import { demotionInProgress, isReplicaCluster, phases, tokenUsed } from '../model/cluster.ts';
+import { isReplicaCluster, phases, tokenUsed } from '../model/cluster.ts';
+import { demotedLast } from '../model/demotion.ts';
 import { instancesOf } from '../model/instances.ts';
 import { sameAddress } from '../model/kubernetes.ts';
 import type { ContextSnapshot } from '../model/snapshot.ts';
@@ -42,7 +43,7 @@ function begunElsewhere(members: readonly Member[]): PromotionPlan | undefined {
   for (const from of members) {
     const to = members.find(member => member !== from && member.name === from.cluster.spec.replica?.primary);
     if (!to || !isReplicaCluster(from.cluster)) continue;
-    const demoted = demotionInProgress(from.cluster) || !!from.cluster.status?.demotionToken;
+    const demoted = from === demotedLast(members);
     const { cluster } = to;
     const token = !!cluster.spec.replica?.promotionToken;
     const promoted =

@@ -1,13 +1,15 @@
+import { sourceArchive } from '../model/archive.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { demotionInProgress, isReplicaCluster } from '../model/cluster.ts';
 import { sameAddress } from '../model/kubernetes.ts';
+import { decodeToken } from '../model/token.ts';
+import { demotionTrace } from '../operations/list-archive.ts';
 import { readOtherSide } from '../operations/other-side.ts';
 import { returnToPrimary } from '../operations/return-to-primary.ts';
-import type { OperationDependencies } from './operate.ts';
 import { operate } from './operate.ts';
 import { pickWithPrimary } from './other-side.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
-import type { PromotionRecords } from './promotion-records.ts';
+import type { TokenDependencies } from './promote-with-token.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
 import { alone } from './topology-lock.ts';
 
@@ -18,10 +20,10 @@ const isDemoted = (cluster: Cluster): boolean =>
 
 /** Makes a demoted Cluster the primary again with its own token, as long as nobody was promoted. */
 export const returnToOldPrimary =
-  (deps: OperationDependencies, records: PromotionRecords) =>
+  (deps: TokenDependencies) =>
   async (argument?: ClusterArgument): Promise<void> => {
     refuseWhenReadOnly(title);
-    const { connections } = deps;
+    const { connections, promotions: records, archiveRoom } = deps;
     // A token that the operator lost is saved here.
     const saved = ({ metadata: { name, namespace = 'default' } }: Cluster): boolean =>
       records.all().some(({ plan, token }) => token && plan.from.name === name && plan.from.namespace === namespace);
@@ -34,17 +36,24 @@ export const returnToOldPrimary =
     if (!picked) return;
     const { target, primary: other } = picked;
     const record = records.all().find(({ plan }) => sameAddress(plan.from, target));
-    const operation = returnToPrimary(target, record?.token, (_cluster, signal) =>
-      readOtherSide(
+    const operation = returnToPrimary(target, record?.token, (cluster, signal) => {
+      const token = decodeToken(cluster.status?.demotionToken || record?.token || '');
+      return readOtherSide(
         {
           name: other.name,
           address: other.address,
           lastSeen: other.cluster,
+          lastSeenAt: other.seenAt,
           connect: context => connections.open(context),
+          demotionTrace:
+            typeof token === 'string' || !sourceArchive(cluster)
+              ? undefined
+              : async until =>
+                  demotionTrace(await connections.open(target.context), target, 'source', token, archiveRoom, until),
         },
         signal,
-      ),
-    );
+      );
+    });
     const outcome = await alone([target, ...(other.address ? [other.address] : [])], operation.title, () =>
       operate(deps, operation, 'Return'),
     );

@@ -1,6 +1,7 @@
 /** Who may write, and whether all members are copies of one database system. */
-import type { Verdict } from './alarm.ts';
+import type { Alarm, Verdict } from './alarm.ts';
 import { condition, demotionInProgress, isReplicaCluster, phases } from './cluster.ts';
+import { demotedLast } from './demotion.ts';
 import { formatDuration, formatTime } from './duration.ts';
 import type { Moment } from './moment.ts';
 import type { Side } from './side.ts';
@@ -30,16 +31,9 @@ export function judgeWriters(topology: Topology, sides: readonly Side[], moment:
     });
   else if (unknown) verdict.undecided(twoId);
   if (writers.length > 0) return;
-  const lost = sides.filter(side => !side.readable);
-  const [last] = lost;
-  const next = sides.find(({ member, readable }) => readable && member.name === last?.cluster.spec.replica?.primary);
-  if (
-    last &&
-    next &&
-    lost.every(wasDemoted) &&
-    sides.length === topology.members.length &&
-    topology.missing.length === 0
-  )
+  const whole = sides.length === topology.members.length && topology.missing.length === 0;
+  const halfWay = whole ? lostHalfWay(sides, moment) : undefined;
+  if (halfWay)
     return verdict.raise({
       ...base,
       addresses: sides.map(side => side.member.address),
@@ -47,13 +41,11 @@ export function judgeWriters(topology: Topology, sides: readonly Side[], moment:
       kind: 'no-primary',
       severity: 'error',
       title: 'No primary',
-      sentence: `${names(lost)} cannot be read, and was demoted when last seen${last.snapshot.seenAt === undefined ? '' : ` at ${formatTime(last.snapshot.seenAt, moment.now)}`}: as far as is known nobody accepts writes. Its demotion token is saved.`,
-      lookAt: `"CNPG: Promote with a Saved Token…" promotes ${next.member.name} without any loss. "CNPG: Resume Promotion" does when the side of ${last.member.name} is back.`,
-      promotable: next.member.address,
+      ...halfWay,
     });
   if (unknown) return verdict.undecided(noneId);
   const stuck = sides.find(({ cluster }) => cluster.status?.phase === phases.unrecoverable);
-  const demoted = sides.find(({ cluster }) => demotionInProgress(cluster) || !!cluster.status?.demotionToken);
+  const demoted = demotedLast(sides);
   const since =
     demoted && timeIn(demoted.snapshot, condition(demoted.cluster, 'ReplicaClusterSwitch')?.lastTransitionTime);
   const late = since !== undefined && !Number.isNaN(since) && moment.now - since > switchoverPatience;
@@ -89,9 +81,31 @@ export function judgeWriters(topology: Topology, sides: readonly Side[], moment:
   });
 }
 
-/** Shut down for good when it was last seen, with its token there. */
-const wasDemoted = ({ cluster }: Side): boolean =>
-  isReplicaCluster(cluster) && !demotionInProgress(cluster) && !!cluster.status?.demotionToken;
+/** One side of a switchover cannot be read any more, after the demotion and, as far as is known, before the promotion. */
+function lostHalfWay(
+  sides: readonly Side[],
+  moment: Moment,
+): Pick<Alarm, 'sentence' | 'lookAt' | 'promotable'> | undefined {
+  const demoted = demotedLast(sides);
+  const next = sides.find(({ member }) => member.name === demoted?.cluster.spec.replica?.primary);
+  if (!demoted || demotionInProgress(demoted.cluster)) return undefined;
+  if (!next || demoted.readable === next.readable || !isReplicaCluster(next.cluster)) return undefined;
+  if (sides.some(side => !side.readable && side !== demoted && side !== next)) return undefined;
+  const lost = demoted.readable ? next : demoted;
+  const { seenAt } = lost.snapshot;
+  const seen = seenAt === undefined ? '' : ` at ${formatTime(seenAt, moment.now)}`;
+  const nobody = 'as far as is known nobody accepts writes';
+  return demoted.readable
+    ? {
+        sentence: `${demoted.member.name} is demoted, and ${next.member.name}, which was a replica cluster when last seen${seen}, cannot be read: ${nobody}.`,
+        lookAt: `"CNPG: Return to the Old Primary…" makes ${demoted.member.name} primary again without any loss. "CNPG: Resume Promotion" goes on when the side of ${next.member.name} is back.`,
+      }
+    : {
+        sentence: `${demoted.member.name} cannot be read, and was demoted when last seen${seen}: ${nobody}. Its demotion token is saved.`,
+        lookAt: `"CNPG: Promote with a Saved Token…" promotes ${next.member.name} without any loss. "CNPG: Resume Promotion" does when the side of ${demoted.member.name} is back.`,
+        promotable: next.member.address,
+      };
+}
 
 function writerEvidence(side: Side): string {
   const { status, member } = side;

@@ -3,6 +3,7 @@ import type { Cluster } from '../model/cluster.ts';
 import { fencedInstances, hibernated, isReplicaCluster, isStandalone } from '../model/cluster.ts';
 import type { Instance } from '../model/instances.ts';
 import { statusOf } from '../model/instances.ts';
+import type { PromotionToken } from '../model/token.ts';
 import { parseLsn } from '../model/wal.ts';
 import type { Check } from './checks.ts';
 import { check, noRoleChange } from './checks.ts';
@@ -21,7 +22,7 @@ export function receivedBy(leader: Instance | undefined): bigint | undefined {
   return received > replayed ? received : replayed;
 }
 
-const proveElsewhere =
+export const proveElsewhere =
   'Make sure by other means that nobody can write there (power, network, load balancer): else both accept writes.';
 
 /** @param remedy when it is alive */
@@ -74,6 +75,18 @@ export function acceptsNoWrites({ name, api, address }: OtherSide, remedy: strin
     `its API server answers: ${ready.length} of ${cluster.spec.instances ?? 1} instances ready, none is a primary`,
     '',
   );
+}
+
+/**
+ * Whoever is promoted begins a timeline, and archives its history file before anything else.
+ * @param token of the demotion @param remedy when somebody was promoted there
+ */
+export function noLaterTimeline({ name, trace }: OtherSide, token: PromotionToken | string, remedy: string): Check[] {
+  if (!trace || trace.kind === 'none' || typeof token === 'string') return [];
+  const title = `No timeline after ${token.latestCheckpointTimelineID} in the archive of ${name}`;
+  if (trace.kind === 'unreadable')
+    return [check('warns', title, 'unknown', trace.reason, 'Look into the archive by other means.')];
+  return [check('blocks', title, !trace.later, trace.later ? 'there is one' : 'there is none', remedy)];
 }
 
 /** Can this side be promoted at all? */

@@ -27,7 +27,7 @@ import {
 } from './operation.ts';
 import type { OtherSide } from './other-side.ts';
 import { archiveAfterwards } from './preflight-archives.ts';
-import { acceptsNoWrites, leaderOf, promotable, receivedBy } from './preflight-lost.ts';
+import { acceptsNoWrites, leaderOf, noLaterTimeline, promotable, receivedBy } from './preflight-lost.ts';
 import { applyDelay, onePrimary, replays } from './preflight.ts';
 import type { Side } from './promotion.ts';
 import { page, promotionWrite, tokenProblem } from './promotion.ts';
@@ -77,7 +77,7 @@ function plan(target: Address, token: KnownToken, seen: Observed): OperationPlan
       fits(token, side, leader),
       ...(typeof decoded === 'string' ? [] : [reaches(former, cluster, leader, decoded)]),
       ...ofFormer,
-      ...notBegunAnew(former, typeof decoded === 'string' ? '' : decoded.latestCheckpointTimelineID),
+      ...noLaterTimeline(former, decoded, madePrimary),
       ...(former.api.kind === 'answers' ? [] : [receivesNothing(former, cluster, leader)]),
       onePrimary({ otherPrimaries: former.otherPrimaries ?? [] }),
       ...promotable(cluster, leader),
@@ -258,15 +258,6 @@ function lastKnownDemoted(
 ): number | undefined {
   const last = lastSeen && notDemoted(lastSeen, cluster) === undefined ? lastSeenAt : undefined;
   return last === undefined || seenAt === undefined ? (last ?? seenAt) : Math.max(last, seenAt);
-}
-
-/** Whoever is promoted begins a timeline, and archives its history file before anything else. */
-function notBegunAnew({ name, trace }: OtherSide, timeline: string): Check[] {
-  if (!trace || trace.kind === 'none') return [];
-  const title = `No timeline after ${timeline} in the archive of ${name}`;
-  if (trace.kind === 'unreadable')
-    return [check('warns', title, 'unknown', trace.reason, 'Look into the archive by other means.')];
-  return [check('blocks', title, !trace.later, trace.later ? 'there is one' : 'there is none', madePrimary)];
 }
 
 function receivesNothing({ name }: OtherSide, cluster: Cluster, leader: Instance | undefined): Check {

@@ -1,8 +1,10 @@
 /**
  * The way back between the demotion and the promotion: the demoted Cluster becomes the primary again, with its own demotion token.
- * It stands exactly at the token, so that nothing is lost, as long as the other side was not promoted meanwhile.
+ * It stands exactly at the token, so that nothing is lost, as long as the other side was not promoted meanwhile. When that side is lost
+ * nobody can see it, and it is asked for in words.
  */
 import { isReplicaCluster, phases, topologyName } from '../model/cluster.ts';
+import { formatTime } from '../model/duration.ts';
 import { statusOf } from '../model/instances.ts';
 import type { InstanceStatus } from '../model/instance-status.ts';
 import type { Address } from '../model/kubernetes.ts';
@@ -13,6 +15,7 @@ import { check, gitOps, noRoleChange, operatorActs } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
 import { acceptsWrites, allReady, onlyToFollow, phaseWords, readinessWords } from './operation.ts';
 import type { OtherSide } from './other-side.ts';
+import { leaderOf, noLaterTimeline, proveElsewhere } from './preflight-lost.ts';
 import { beyondToken } from './promotion.ts';
 import { shown } from './write.ts';
 
@@ -42,11 +45,14 @@ function plan(target: Address, savedToken: string | undefined, seen: Observed): 
   const token = cluster.status?.demotionToken || savedToken;
   const replica = { primary, promotionToken: token ?? '' };
   const old: Record<string, unknown> = { ...cluster.spec.replica };
+  const forward = otherSide && notPromoted(otherSide);
+  const proven = forward === undefined || forward.outcome === 'ok';
   return {
     checks: [
       noRoleChange(cluster),
       ownToken(seen, token),
-      ...(otherSide ? [notPromoted(otherSide)] : []),
+      ...(forward ? [forward] : []),
+      ...(otherSide ? noLaterTimeline(otherSide, decodeToken(token ?? ''), onlyForward) : []),
       operatorActs(cluster, 'blocks'),
       ...gitOps(cluster),
     ],
@@ -64,16 +70,22 @@ function plan(target: Address, savedToken: string | undefined, seen: Observed): 
           })),
         }
       : undefined,
-    meaning: `${target.name} becomes the primary cluster again, with its own demotion token: nothing is lost. It accepts writes on a new timeline.`,
-    interrupts: false,
+    meaning: `${target.name} becomes the primary cluster again, with its own demotion token: nothing is lost. It accepts writes on a new timeline.${
+      proven
+        ? ''
+        : ` Whether ${otherSide?.name} was promoted meanwhile cannot be seen: if it was, there are two primaries, and what was written there cannot be kept.`
+    }`,
+    interrupts: !proven,
+    ...(!proven && otherSide && { sentence: `return to ${target.name}, ${otherSide.name} ${lastKnown(otherSide)}` }),
     ...(otherSide && { history: { kind: 'return', partner: otherSide.name, loss: 'none' } }),
   };
 }
 
-function ownToken({ cluster, instances }: Observed, text: string | undefined): Check {
+function ownToken(seen: Observed, text: string | undefined): Check {
+  const { cluster } = seen;
   const token = decodeToken(text ?? '');
   const system = cluster.status?.systemID;
-  const leader = statusOf(instances.find(({ role }) => role !== 'standby')?.reading);
+  const leader = statusOf(leaderOf(seen)?.reading);
   const problem = !text
     ? 'it has no demotion token, and none was saved'
     : typeof token === 'string'
@@ -81,11 +93,23 @@ function ownToken({ cluster, instances }: Observed, text: string | undefined): C
       : system && system !== token.databaseSystemIdentifier
         ? `it is of system ${token.databaseSystemIdentifier}`
         : olderThan(leader, token);
+  const title = `${cluster.metadata.name} has its own demotion token`;
+  if (problem === undefined && !leader)
+    return {
+      ...check(
+        'blocks',
+        title,
+        'unknown',
+        'whether it still stands there is not known: its designated primary does not answer',
+        'Repair the access to it first: a token of an earlier demotion would leave it without any primary.',
+      ),
+      yields: true,
+    };
   return check(
     'blocks',
-    `${cluster.metadata.name} has its own demotion token`,
+    title,
     problem === undefined,
-    problem ?? `timeline ${(token as { latestCheckpointTimelineID: string }).latestCheckpointTimelineID}`,
+    problem ?? `timeline ${(token as PromotionToken).latestCheckpointTimelineID}`,
     'Wait until the demotion is over; without a token the return would be a failover.',
   );
 }
@@ -101,12 +125,30 @@ function olderThan(leader: InstanceStatus | undefined, token: PromotionToken): s
     : undefined;
 }
 
+const onlyForward = 'Look at it first: if it was promoted, there is only the way forward.';
+
+/** As last seen, in words. */
+const lastKnown = ({ lastSeen, lastSeenAt, askedAt }: OtherSide): string =>
+  `last known as a replica cluster at ${lastSeen && lastSeenAt !== undefined ? formatTime(lastSeenAt, askedAt) : 'an unknown time'}`;
+
 /** Two primaries would be worse than none. */
-function notPromoted({ name, api }: OtherSide): Check {
+function notPromoted(other: OtherSide): Check {
+  const { name, api, lastSeen, lastSeenAt, askedAt } = other;
   const title = `${name} was not promoted`;
-  const remedy = 'Look at it first: if it was promoted, there is only the way forward.';
-  if (api.kind !== 'answers')
-    return check('blocks', title, 'unknown', api.kind === 'absent' ? 'it is not there' : api.reason, remedy);
+  if (api.kind === 'absent')
+    return check('blocks', title, true, 'its API server says that there is no such Cluster', '');
+  if (api.kind === 'refuses') return { ...check('blocks', title, 'unknown', api.reason, onlyForward), yields: true };
+  if (api.kind !== 'answers') {
+    if (lastSeen && !isReplicaCluster(lastSeen))
+      return check(
+        'blocks',
+        title,
+        false,
+        `it was the primary cluster when it was last seen, at ${formatTime(lastSeenAt ?? 0, askedAt)}`,
+        'There is only the way forward: when its side is lost, "CNPG: Fail Over to Replica Cluster…" says what that loses.',
+      );
+    return check('warns', title, 'unknown', `${api.reason}; ${lastKnown(other)}`, proveElsewhere);
+  }
   const { cluster, instances } = api.seen;
   const writer = instances.find(({ reading }) => statusOf(reading)?.isPrimary === true);
   const promoted = !isReplicaCluster(cluster) || writer !== undefined;
@@ -119,12 +161,12 @@ function notPromoted({ name, api }: OtherSide): Check {
       : promoted
         ? 'its manifest says primary'
         : 'it is a replica cluster, and no instance says that it is a primary',
-    remedy,
+    onlyForward,
   );
 }
 
 function progressOf(seen: Observed): Progress {
-  const { cluster, instances } = seen;
+  const { cluster } = seen;
   const { name } = cluster.metadata;
   if (isReplicaCluster(cluster))
     return {
@@ -138,7 +180,7 @@ function progressOf(seen: Observed): Progress {
       problem: `${name}: ${phaseWords(cluster)}`,
       remedy: 'In one update set replica.primary to the other side again and remove the token; then promote that side.',
     };
-  const leader = instances.find(({ role }) => role !== 'standby');
+  const leader = leaderOf(seen);
   if (!acceptsWrites(seen))
     return {
       kind: 'pending',

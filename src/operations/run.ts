@@ -146,7 +146,7 @@ export interface RunOptions {
   interval: number;
   /** Milliseconds that one step may take before the run ends as incomplete. */
   stepLimit: number;
-  /** Milliseconds without an answer of a demoted side whose token is known; then the run ends as incomplete. */
+  /** Milliseconds without an answer of one side, once the token is known; then the run ends as incomplete: there is a way without it. */
   silenceLimit?: number;
   savedToken?: string | undefined;
   /**
@@ -180,10 +180,13 @@ export async function runPromotion(
   let current: { step: string; since: number; shown: string } = { step: '', since: performance.now(), shown: '' };
   let readAt = performance.now();
   let formerReadAt = readAt;
+  let nextReadAt = readAt;
   const allowed = new Set(options.confirmed);
   for (;;) {
     signal.throwIfAborted();
     const step = await look();
+    const ended = step ? undefined : silent();
+    if (ended) return ended;
     if (step?.kind === 'done') return { kind: 'completed', issues: step.issues, evidence: step.evidence };
     if (step?.kind === 'stuck')
       return { kind: 'incomplete', step: step.step, problem: step.problem, remedy: step.remedy };
@@ -192,7 +195,6 @@ export async function runPromotion(
       else if (performance.now() - current.since > applyLimit) return undone(step);
     } else if (step?.kind === 'write' && !allowed.has(step.step)) return undone(step);
     else if (step?.kind === 'write') await send(step);
-    else if (!step && token && performance.now() - formerReadAt > (options.silenceLimit ?? Infinity)) return silent();
     else if (performance.now() - (step ? current.since : readAt) > options.stepLimit) return timedOut(step);
     await pause(options.interval, signal);
   }
@@ -200,12 +202,16 @@ export async function runPromotion(
   /** @returns `undefined` when a side could not be read now */
   async function look(): Promise<PromotionStep | undefined> {
     try {
-      const former = async (): Promise<Side> => {
-        const side = await readSide(apiOf(plan.from), plan.from, signal);
-        formerReadAt = performance.now();
-        return side;
-      };
-      const [a, b] = await Promise.all([former(), readSide(apiOf(plan.to), plan.to, signal)]);
+      const [a, b] = await Promise.all([
+        readSide(apiOf(plan.from), plan.from, signal).then(side => {
+          formerReadAt = performance.now();
+          return side;
+        }),
+        readSide(apiOf(plan.to), plan.to, signal).then(side => {
+          nextReadAt = performance.now();
+          return side;
+        }),
+      ]);
       readAt = performance.now();
       events.onSides(a, b);
       const seen = a.cluster.status?.demotionToken;
@@ -264,13 +270,29 @@ export async function runPromotion(
     };
   }
 
-  function silent(): PromotionOutcome {
-    return {
-      kind: 'incomplete',
-      step: (current.step || 'demote') as PromotionStepName,
-      problem: `${plan.from.name} has not answered for ${formatDuration((performance.now() - formerReadAt) / 1000)}; its demotion token is saved.`,
-      remedy: '"CNPG: Resume Promotion" goes on without its side: with the token nothing is lost.',
-    };
+  /** Once the token is known there is a way without the side that is lost. When both are silent there is nothing to do but to wait. */
+  function silent(): PromotionOutcome | undefined {
+    const limit = options.silenceLimit ?? Infinity;
+    const [former, next] = [formerReadAt, nextReadAt].map(at => performance.now() - at > limit);
+    const step = (current.step || 'demote') as PromotionStepName;
+    // A promotion that was written has no way back; before the first look at both nobody knows.
+    const backIsOpen = ['', 'token', 'promote'].includes(current.step);
+    if (!token || former === next || (next && !backIsOpen)) return undefined;
+    const [lost, since] = former ? [plan.from, formerReadAt] : [plan.to, nextReadAt];
+    const problem = `${lost.name} has not answered for ${formatDuration((performance.now() - since) / 1000)}`;
+    return former
+      ? {
+          kind: 'incomplete',
+          step,
+          problem: `${problem}; its demotion token is saved.`,
+          remedy: '"CNPG: Resume Promotion" goes on without its side: with the token nothing is lost.',
+        }
+      : {
+          kind: 'incomplete',
+          step,
+          problem: `${problem}, and ${plan.from.name} is demoted.`,
+          remedy: `"CNPG: Return to the Old Primary…" makes ${plan.from.name} primary again without any loss; "CNPG: Resume Promotion" goes on when ${plan.to.name} answers.`,
+        };
   }
 
   function timedOut(step: PromotionStep | undefined): PromotionOutcome {

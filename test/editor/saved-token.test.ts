@@ -93,9 +93,31 @@ test('the old side returns: the promotion is taken up, and it follows', async ()
   await w.shot('follows');
 });
 
+test('the side that was to be promoted is lost: the alarm says so, and the demoted one is primary again', async () => {
+  await w.command('Notifications: Clear All Notifications');
+  const kubectl = sideClients(stage.playground, over.signal)['us'];
+  const replica = { primary: 'cluster-eu', source: 'cluster-eu', promotionToken: null };
+  await kubectl?.mergePatch(resources.clusters, 'default', 'cluster-us', { spec: { replica } });
+  await w.row(/^Switchover under way.*its token is there/).waitFor({ timeout: 60_000 });
+  comeBack = await loseSide(stage.playground, 'eu');
+  await w.notification(/cluster-us is demoted, and cluster-eu, .* cannot be read/, 60_000);
+  await w.choose(await w.contextMenu(w.row(/^cluster-us(?!-).*replica cluster/)), 'Return to the Old Primary…');
+  const box = w.quick.filter({ hasText: 'to confirm' });
+  await box.waitFor({ timeout: 60_000 });
+  await w.shot('return-asked');
+  const sentence = (await box.locator('input.input').getAttribute('placeholder')) ?? '';
+  assert.match(sentence, /^return to cluster-us, cluster-eu last known as a replica cluster at \d\d:\d\d:\d\d UTC$/);
+  await w.fillInput('to confirm', sentence);
+  await w.notification(/Return to cluster-us: completed/, 180_000);
+  await comeBack();
+  await w.row(/^cluster-eu-1.*designated primary.*streaming/).waitFor({ timeout: 90_000 });
+  await w.shot('returned');
+});
+
 test('the history tells of both', async () => {
   await w.command('CNPG: Show Promotion History');
-  await w.editorShows(/UTC: promotion with token to cluster-us/);
+  const history = await w.editorShows(/UTC: promotion with token to cluster-us/);
+  assert.match(history, /UTC: return to cluster-us/);
   await w.shot('history');
 });
 

@@ -109,6 +109,22 @@ const table: [string, ContextSnapshot[], string[]][] = [
     [{ ...eu({ ...promotedUs, status: { demotionToken: 't' } }), state: 'failed' }, us(promotedUs)],
     [],
   ],
+  [
+    'the side that was to be promoted was lost after the demotion',
+    [
+      eu({ ...promotedUs, status: { demotionToken: 't' } }, { isPrimary: false, replayLsn: '0/E0000A0' }),
+      { ...us(), state: 'failed' },
+    ],
+    ['error no-primary cluster-eu cluster-us'],
+  ],
+  [
+    'the new primary was lost',
+    [
+      eu({ ...promotedUs, status: { demotionToken: 't' } }, { isPrimary: false, replayLsn: '0/E0000A0' }),
+      { ...us(promotedUs), state: 'failed' },
+    ],
+    [],
+  ],
   ['a member was not found', [us()], []],
   [
     'archiving fails by condition',

@@ -3,12 +3,14 @@ import { test } from 'node:test';
 import { phases } from '../../src/model/cluster.ts';
 import { encodeToken } from '../../src/model/token.ts';
 import { blocking } from '../../src/operations/checks.ts';
-import type { ApiAttempt } from '../../src/operations/other-side.ts';
+import type { ApiAttempt, OtherSide } from '../../src/operations/other-side.ts';
 import { returnToPrimary } from '../../src/operations/return-to-primary.ts';
 import { demotionToken, primaryStatus, standbyStatus } from '../support/clusters.ts';
 import type { Given } from '../support/observed.ts';
 import { at, changesOf, expectCheck, observed, progressOf } from '../support/observed.ts';
 
+const noon = Date.UTC(2026, 10, 23, 12);
+const silent: ApiAttempt = { kind: 'silent', reason: 'no answer' };
 const token = encodeToken(demotionToken);
 const demoted: Given = {
   cluster: { replica: { primary: 'cluster-us', source: 'cluster-us' }, status: { demotionToken: token } },
@@ -21,7 +23,7 @@ const answers = (given: Given = {}): ApiAttempt => ({
   kind: 'answers',
   seen: observed({ name: 'cluster-us', ...given }),
 });
-const plan = (given: Given = demoted, api: ApiAttempt = answers(), saved?: string) =>
+const plan = (given: Given = demoted, api: ApiAttempt = answers(), saved?: string, other: Partial<OtherSide> = {}) =>
   operation(saved).plan({
     ...observed(given),
     otherSide: {
@@ -31,7 +33,8 @@ const plan = (given: Given = demoted, api: ApiAttempt = answers(), saved?: strin
       lastSeen: undefined,
       positions: [],
       archive: { kind: 'none' },
-      askedAt: 0,
+      askedAt: noon,
+      ...other,
     },
   });
 
@@ -92,9 +95,40 @@ const stops: [string, () => ReturnType<typeof plan>, RegExp][] = [
     () => plan(demoted, answers({ cluster: { replica: { primary: 'cluster-us' } } })),
     /manifest says primary/,
   ],
-  ['the other side is silent', () => plan(demoted, { kind: 'silent', reason: 'no answer' }), /no answer/],
+  ['the other side refuses', () => plan(demoted, { kind: 'refuses', reason: '503' }), /503/],
+  [
+    'the other side is silent, and was primary when it was last seen',
+    () => plan(demoted, silent, undefined, { lastSeen: observed({ cluster: {} }).cluster, lastSeenAt: noon }),
+    /it was the primary cluster when it was last seen, at 12:00:00 UTC/,
+  ],
+  [
+    'the other side is silent, and its archive has a later timeline',
+    () => plan(demoted, silent, undefined, { trace: { kind: 'read', file: undefined, later: true } }),
+    /there is one/,
+  ],
+  [
+    'its own instance does not answer',
+    () => plan({ ...demoted, statuses: { 1: undefined } }),
+    /whether it still stands there is not known/,
+  ],
 ];
 for (const [title, make, evidence] of stops) test(`stops: ${title}`, () => expectCheck(make(), 'blocks', evidence));
+
+test('the other side is lost: a sentence with the last knowledge is typed', () => {
+  const lastSeen = observed({ name: 'cluster-us' }).cluster;
+  const made = plan(demoted, silent, undefined, { lastSeen, lastSeenAt: noon - 60_000 });
+  expectCheck(made, 'warns', /no answer; last known as a replica cluster at 11:59:00 UTC/);
+  assert.equal(made.sentence, 'return to cluster-eu, cluster-us last known as a replica cluster at 11:59:00 UTC');
+  assert.equal(made.interrupts, true);
+  assert.match(made.meaning, /Whether cluster-us was promoted meanwhile cannot be seen/);
+  assert.match(plan(demoted, silent).sentence ?? '', /at an unknown time$/);
+});
+
+test('the other side is gone for good: nothing is left to ask', () => {
+  const made = plan(demoted, { kind: 'absent' });
+  assert.deepEqual(blocking(made.checks), []);
+  assert.deepEqual([made.sentence, made.interrupts], [undefined, false]);
+});
 
 const back: Given = { cluster: { replica: { promotionToken: token } } };
 const ends: [string, Given, string][] = [

@@ -132,16 +132,57 @@ test('a run whose demoted side goes silent ends soon, and says how it goes on', 
 
 test('somebody makes the old side primary again where it cannot be seen: its archive tells', () =>
   onStage(async stage => {
-    const way = returnToPrimary(eu, stage.token, (_cluster, signal) =>
-      readOtherSide({ name: 'cluster-us', address: us, connect: async context => stage.at({ context }) }, signal),
-    );
-    assert.equal((await carryOut(stage, way)).kind, 'completed');
+    assert.equal((await carryOut(stage, back(stage))).kind, 'completed');
     await stage.playground.faults['eu']?.unreachable(true);
     const { checks } = await prepareOperation(operation(stage), stage.at(us), stage.signal);
     const [said] = blocking(checks).filter(({ title }) => /No timeline after/.test(title));
     assert.equal(said?.evidence, 'there is one');
     await assert.rejects(carryOut(stage, operation(stage)), /there is one/);
     assert.deepEqual(writers(stage), ['cluster-eu']);
+  }));
+
+const back = (stage: Stage): Operation => {
+  const token = decodeToken(stage.token);
+  assert.ok(typeof token !== 'string');
+  const room = async () => ({ openFolder, listArchive, newestWal, readText });
+  return returnToPrimary(eu, stage.token, (_cluster, signal) =>
+    readOtherSide(
+      {
+        name: 'cluster-us',
+        address: us,
+        connect: async context => stage.at({ context }),
+        demotionTrace: until => demotionTrace(stage.at(eu), eu, 'source', token, room, until),
+      },
+      signal,
+    ),
+  );
+};
+
+test('the other side is lost instead: the run ends soon, the old primary returns, and the other follows when it is back', () =>
+  onStage(async stage => {
+    const comeBack = await loseSide(stage.playground, 'us');
+    const run = await follow(stage, ['promote'], stage.token, 200);
+    assert.ok(run.kind === 'incomplete', JSON.stringify(run));
+    assert.match(`${run.problem} ${run.remedy}`, /cluster-us has not answered for .*Return to the Old Primary/);
+    const outcome = await carryOut(stage, back(stage));
+    assert.ok(outcome.kind === 'completed', JSON.stringify(outcome));
+    assert.deepEqual(writers(stage), ['cluster-eu']);
+    await comeBack();
+    const { world } = stage.playground;
+    const other = world.databases.get('us/default/cluster-us');
+    assert.ok(other);
+    for (let patience = 200; !world.follows(other, other.leader); patience--) {
+      assert.ok(patience > 0, 'it does not follow');
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+  }));
+
+test('the other side was promoted where it cannot be seen: its archive tells', () =>
+  onStage(async stage => {
+    assert.equal((await follow(stage, ['promote'], stage.token)).kind, 'completed');
+    await stage.playground.faults['us']?.unreachable(true);
+    await assert.rejects(carryOut(stage, back(stage)), /there is one|on timeline|has replayed to/);
+    assert.deepEqual(writers(stage), ['cluster-us']);
   }));
 
 test('the side is back while the sentence is typed: asked anew', () =>

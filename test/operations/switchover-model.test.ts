@@ -9,6 +9,8 @@ import { isFailure, messageOf } from '../../src/errors.ts';
 import { isReplicaCluster } from '../../src/model/cluster.ts';
 import { readOtherSide } from '../../src/operations/other-side.ts';
 import { promoteWithToken } from '../../src/operations/promote-with-token.ts';
+import { returnToPrimary } from '../../src/operations/return-to-primary.ts';
+import type { OperationOutcome } from '../../src/operations/run-operation.ts';
 import { prepareOperation, runOperation, throwIfBlocked } from '../../src/operations/run-operation.ts';
 import type { PromotionOutcome } from '../../src/operations/run.ts';
 import { runPromotion } from '../../src/operations/run.ts';
@@ -16,6 +18,7 @@ import { switchover } from '../support/clusters.ts';
 import type { ModelEvent } from '../support/switchover-model.ts';
 import { events, foreignEvents, SwitchoverModel } from '../support/switchover-model.ts';
 
+const never = new AbortController().signal;
 type Outcome = PromotionOutcome | 'no token';
 const quiet = { onProgress: () => undefined, onWritten: () => undefined, onTrouble: () => undefined };
 
@@ -59,7 +62,7 @@ async function withoutFormer(model: SwitchoverModel, signal: AbortSignal): Promi
         name: 'cluster-eu',
         address: switchover.from,
         connect: async () => model.api,
-        demotionTrace: async () => model.trace(token ?? ''),
+        demotionTrace: async () => model.trace('cluster-eu', token ?? ''),
       },
       until,
     ),
@@ -81,14 +84,15 @@ const quietRun = { onStep: () => undefined, onSides: () => undefined, onTrouble:
 
 /** The token was seen, nobody is promoted, and then the old side is lost. */
 async function demotedAndLost(
+  lost: 'eu lost' | 'us lost',
   unseen: readonly ModelEvent[],
   schedule: readonly ModelEvent[],
 ): Promise<SwitchoverModel> {
   const model = new SwitchoverModel(['eu writes', 'eu writes']);
   const options = { interval: 0, stepLimit: 200, confirmed: ['demote'] as const };
   const events = { ...quietRun, onToken: (token: string) => (model.saved = token) };
-  await runPromotion(switchover, () => model.api, events, options, new AbortController().signal);
-  model.goOn(['eu lost', ...unseen], schedule);
+  await runPromotion(switchover, () => model.api, events, options, never);
+  model.goOn([lost, ...unseen], schedule);
   return model;
 }
 
@@ -120,7 +124,45 @@ const faultsAndPeople = array(
 );
 const fresh = (schedule: readonly ModelEvent[]) => holds(new SwitchoverModel(schedule));
 const afterLoss = async (unseen: readonly ModelEvent[], schedule: readonly ModelEvent[]) =>
-  holds(await demotedAndLost(unseen, schedule));
+  holds(await demotedAndLost('eu lost', unseen, schedule));
+
+/** The side that was to be promoted is lost instead: the demoted one returns, or it is seen that it must not. */
+async function returns(unseen: readonly ModelEvent[], schedule: readonly ModelEvent[]): Promise<void> {
+  const model = await demotedAndLost('us lost', unseen, schedule);
+  const { 'cluster-eu': eu, 'cluster-us': us } = model.nodes;
+  const token = model.saved ?? '';
+  const operation = returnToPrimary(switchover.from, token, (_cluster, until) =>
+    readOtherSide(
+      {
+        name: 'cluster-us',
+        address: switchover.to,
+        connect: async () => model.api,
+        demotionTrace: async () => model.trace('cluster-us', token),
+      },
+      until,
+    ),
+  );
+  let outcome: OperationOutcome | undefined;
+  for (let windows = 0; windows < 40 && outcome?.kind !== 'completed'; windows++) {
+    const window = new AbortController();
+    model.close = () => window.abort();
+    try {
+      const prepared = await prepareOperation(operation, model.api, window.signal);
+      throwIfBlocked(operation.title, prepared.checks);
+      const times = { interval: 0, limit: 200, writeLimit: 50 };
+      outcome = await runOperation(operation, model.api, prepared, quiet, times, window.signal);
+    } catch (error) {
+      if (!window.signal.aborted && !isFailure(error)) throw error;
+    }
+  }
+  assert.deepEqual(model.violations, []);
+  if (model.foreign) return;
+  assert.equal(outcome?.kind, 'completed');
+  assert.ok(eu.writes && !us.writes);
+  us.lost = false;
+  for (let looks = 0; looks < 6; looks++) await model.api.get('Cluster', 'default', 'cluster-us', never);
+  assert.ok(model.follows('cluster-us'), 'the other side is back, and does not follow');
+}
 
 test('faults only: it always completes, nothing is lost, nobody writes beside another', () =>
   check(asyncProperty(faults, fresh), { numRuns: runs }));
@@ -133,6 +175,12 @@ test('the old side is lost after its demotion: promoted with the saved token not
 
 test('the old side is lost, and other people interfere: what its archive tells of them is seen', () =>
   check(asyncProperty(faultsAndPeople, faultsAndPeople, afterLoss), { numRuns: runs }));
+
+test('the other side is lost after the demotion: the old primary returns, and the other follows when it is back', () =>
+  check(asyncProperty(faults, faults, returns), { numRuns: runs }));
+
+test('the other side is lost, and other people interfere: what its archive tells of them is seen', () =>
+  check(asyncProperty(faultsAndPeople, faultsAndPeople, returns), { numRuns: runs }));
 
 test('the model can tell: a promotion beside a primary is a violation', async () => {
   const model = new SwitchoverModel([]);

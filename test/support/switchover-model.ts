@@ -45,7 +45,7 @@ export const events = [
 ] as const;
 /** What other people may do meanwhile. */
 export const foreignEvents = ['somebody returns eu', 'somebody promotes us', 'somebody fails over to us'] as const;
-export type ModelEvent = (typeof events)[number] | (typeof foreignEvents)[number] | 'eu lost';
+export type ModelEvent = (typeof events)[number] | (typeof foreignEvents)[number] | 'eu lost' | 'us lost';
 
 /** Bytes of a record: so large that a page more or less says nothing. */
 const record = 0x100000n;
@@ -109,7 +109,8 @@ export class SwitchoverModel {
     if (event === 'operator us') this.#operate('cluster-us');
     if (event === 'eu writes') this.#write(eu);
     if (event === 'eu down' || event === 'eu up') eu.down = event === 'eu down';
-    if (event === 'eu lost') eu.lost = true;
+    if (event === 'eu lost' || event === 'us lost')
+      this.nodes[event === 'eu lost' ? 'cluster-eu' : 'cluster-us'].lost = true;
     if (event === 'us down' || event === 'us up') us.down = event === 'us down';
     if (event === 'archive breaks' || event === 'archive repaired') eu.archives = event === 'archive repaired';
     if (event === 'conflict' || event === 'answer lost' || event === 'forbidden') this.#patchFault = event;
@@ -220,13 +221,18 @@ export class SwitchoverModel {
     return undefined;
   }
 
-  /** What the archive of the old primary says, to whom reads it with the credentials of the other side. */
-  trace(token: string): DemotionTrace {
-    const { 'cluster-eu': eu } = this.nodes;
+  /** What the archive of the side that is lost says, to whom reads it with the credentials of the other side. */
+  trace(of: Name, token: string): DemotionTrace {
+    const { timeline, archives } = this.nodes[of];
     const decoded = decodeToken(token);
-    this.#toldLater =
-      typeof decoded === 'object' && eu.timeline > Number(decoded.latestCheckpointTimelineID) && eu.archives;
+    this.#toldLater = typeof decoded === 'object' && timeline > Number(decoded.latestCheckpointTimelineID) && archives;
     return { file: 'partial', later: this.#toldLater };
+  }
+
+  /** Has it all that the other side has written? */
+  follows(name: Name): boolean {
+    const [node, other] = [this.nodes[name], this.nodes[name === 'cluster-eu' ? 'cluster-us' : 'cluster-eu']];
+    return !node.writes && node.timeline === other.timeline && isPrefix(node.log, other.log);
   }
 
   readonly api: OperationApi = {
@@ -266,7 +272,7 @@ export class SwitchoverModel {
         throw failure('conflict');
       if (fault === 'forbidden') throw failure('forbidden');
       if (node.cluster.status?.switchReplicaClusterStatus?.inProgress) throw failure('refused');
-      if (name === 'cluster-us') this.#promotionIsSound(replica['promotionToken']);
+      if (replica['primary'] === name) this.#promotionIsSound(name, replica['promotionToken']);
       this.#store(name, replica);
       if (fault === 'answer lost') throw failure('unreachable');
       return { object: node.cluster as T, warnings: [] };
@@ -274,12 +280,12 @@ export class SwitchoverModel {
   };
 
   /** At the moment of our write, and whatever others do: that one makes no second writer, and no failover. */
-  #promotionIsSound(token: string | null | undefined): void {
-    const { 'cluster-eu': eu } = this.nodes;
-    if (eu.lost && this.foreign) {
+  #promotionIsSound(name: Name, token: string | null | undefined): void {
+    const other = this.nodes[name === 'cluster-eu' ? 'cluster-us' : 'cluster-eu'];
+    if (other.lost && this.foreign) {
       // What somebody does on a side that cannot be seen is asked for in words; what its archive tells is seen.
       if (this.#toldLater) this.violations.push('promoted although the archive tells of a primary');
-    } else if (!isReplicaCluster(eu.cluster) || eu.writes) this.violations.push('promoted beside a primary');
+    } else if (!isReplicaCluster(other.cluster) || other.writes) this.violations.push('promoted beside a primary');
     if (!token) this.violations.push('promoted without a token');
   }
 }

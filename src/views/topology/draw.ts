@@ -2,6 +2,7 @@
 import type { ArchiveReading } from '../../model/archive-reading.ts';
 import { isReplicaCluster } from '../../model/cluster.ts';
 import type { Address } from '../../model/kubernetes.ts';
+import { demotedLast } from '../../model/demotion.ts';
 import { addressKey } from '../../model/kubernetes.ts';
 import type { Side } from '../../model/side.ts';
 import { sideOf } from '../../model/side.ts';
@@ -49,7 +50,8 @@ export function drawTopology(topology: Topology, scene: Scene, { written, progre
       manifest: manifest?.place,
       reading: listed && newestReading(side, topology, listed),
       primaryLost: isPrimaryLost(sides),
-      tokenKnown: sides.some(other => hasTokenFor(other, side)),
+      tokenKnown: hasTokenFor(demotedLast(sides), side),
+      tokenWaits: demotedLast(sides) === side && sides.every(each => isReplicaCluster(each.cluster)),
       former: isFormerPrimary(member, topology, scene),
       row: clusterContextValue(member, topology, scene),
     };
@@ -101,8 +103,10 @@ const isPrimaryLost = (sides: readonly Side[]): boolean =>
   sides.every(({ cluster, readable }) => isReplicaCluster(cluster) || !readable);
 
 /** Demoted in favour of the other when it was seen last. */
-const hasTokenFor = ({ readable, cluster }: Side, { member }: Side): boolean =>
-  !readable && !!cluster.status?.demotionToken && cluster.spec.replica?.primary === member.name;
+const hasTokenFor = (lost: Side | undefined, { member }: Side): boolean =>
+  lost?.readable === false &&
+  !!lost.cluster.status?.demotionToken &&
+  lost.cluster.spec.replica?.primary === member.name;
 
 function alarmsOf({ members }: Topology, scene: Scene): PictureAlarm[] {
   const about = new Set(members.flatMap(({ address }) => alarmsAbout(scene, address)));

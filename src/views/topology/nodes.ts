@@ -41,6 +41,8 @@ export interface Drawn {
   primaryLost: boolean;
   /** The lost primary was demoted in favour of this one. */
   tokenKnown: boolean;
+  /** It was demoted, and nobody is promoted yet. */
+  tokenWaits: boolean;
   former: boolean;
   /** `contextValue` of its row in the tree. */
   row: string;
@@ -141,7 +143,7 @@ function drawBox(drawn: Drawn, scene: Scene): Box {
   };
 }
 
-function clusterState({ side }: Drawn, scene: Scene): { state: State; why: string } {
+function clusterState({ side, tokenWaits }: Drawn, scene: Scene): { state: State; why: string } {
   const { cluster, member } = side;
   const phase = cluster.status?.phase ?? 'no status yet';
   const hidden = unseen(side);
@@ -150,7 +152,7 @@ function clusterState({ side }: Drawn, scene: Scene): { state: State; why: strin
   if (alarm) return { state: 'broken', why: alarm.title };
   if (hibernated(cluster)) return { state: 'warn', why: 'hibernated' };
   if (demotionInProgress(cluster)) return { state: 'warn', why: 'being demoted' };
-  if (cluster.status?.demotionToken) return { state: 'warn', why: 'demoted, its token waits to be used' };
+  if (tokenWaits && cluster.status?.demotionToken) return { state: 'warn', why: 'demoted, its token waits to be used' };
   if (phase === phases.unrecoverable) return { state: 'broken', why: phase };
   if (phase !== phases.healthy) return { state: 'warn', why: phase };
   return { state: 'up', why: phase };

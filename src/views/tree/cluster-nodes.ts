@@ -10,6 +10,7 @@ import {
   tokenUsed,
 } from '../../model/cluster.ts';
 import type { Cluster } from '../../model/cluster.ts';
+import { demotedLast } from '../../model/demotion.ts';
 import { feedOf } from '../../model/feed.ts';
 import type { Address } from '../../model/kubernetes.ts';
 import { addressKey } from '../../model/kubernetes.ts';
@@ -118,7 +119,10 @@ export const isFormerPrimary = (member: Member, topology: Topology | undefined, 
 
 /** Until somebody is promoted there is a way back. */
 const isDemoted = (cluster: Cluster, topology: Topology | undefined): boolean =>
-  topology !== undefined && primaries(topology).length === 0 && !!cluster.status?.demotionToken;
+  topology !== undefined &&
+  primaries(topology).length === 0 &&
+  !!cluster.status?.demotionToken &&
+  demotedLast(topology.members)?.cluster === cluster;
 
 /** `cluster.replica`, with what is in force: `cluster.primary.fenced.hibernated`. */
 export const clusterContextValue = (member: Member, topology: Topology | undefined, scene: Scene): string => {
