@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { loseSide } from '../support/playground.ts';
 import type { Stage } from './stage.ts';
 import { openStage } from './stage.ts';
 import type { Workbench } from './workbench.ts';
@@ -205,6 +206,23 @@ test('SVG and PNG are saved, with the state and the time on them', async () => {
     else assert.match(bytes.toString(), /^<svg [^]*as observed at 20\d\d-[^]*Primary: cluster-eu-1/);
     await w.page.getByRole('tab', { name: /^Topology of/ }).click();
   }
+});
+
+test('the archive of a side that is lost is listed through the other side', async () => {
+  const bringBack = await loseSide(stage.playground, 'eu');
+  await item(/^eu · cluster-eu, .*cannot be read/).waitFor({ timeout: 60_000 });
+  await item(/^WAL archive, s3:\/\/archive-eu\/cluster-eu/).click();
+  await w.webview().getByText('cluster-us, which reads it').waitFor();
+  await w.shot('lost');
+  await w
+    .webview()
+    .getByRole('button', { name: /^Open WAL Archive/ })
+    .click();
+  await w.page.getByRole('tab', { name: 'cluster-us (source).wal', selected: true }).waitFor();
+  await w.editorShows(/^Archive: +s3:\/\/archive-eu\/cluster-eu/m);
+  await bringBack();
+  await w.page.getByRole('tab', { name: /^Topology of/ }).click();
+  await item(/^primary, cluster-eu-1, accepts writes/).waitFor({ timeout: 60_000 });
 });
 
 test('narrow, the members stand one below the other', async () => {

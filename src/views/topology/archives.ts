@@ -3,7 +3,7 @@ import { archiveHealth } from '../../model/alarms-archive.ts';
 import type { ArchiveReading } from '../../model/archive-reading.ts';
 import { readingWords } from '../../model/archive-reading.ts';
 import type { ArchiveReference } from '../../model/archive.ts';
-import { archivePath, locateArchive, ownArchive } from '../../model/archive.ts';
+import { archivePath, locateArchive, ownArchive, sourceArchive } from '../../model/archive.ts';
 import { isReplicaCluster, skipsArchiving } from '../../model/cluster.ts';
 import { formatTime } from '../../model/duration.ts';
 import { addressKey } from '../../model/kubernetes.ts';
@@ -12,7 +12,7 @@ import type { Scene } from '../tree/node.ts';
 import { archiveActions, writtenActions } from './actions.ts';
 import type { Drawn } from './nodes.ts';
 import { boxId, facts, isWritten, objectEvidence, targetOf, unseen } from './nodes.ts';
-import type { Fact, Node, State } from './picture.ts';
+import type { Fact, Node, State, Target } from './picture.ts';
 
 export const archiveId = ({ member }: Side): string => `archive ${addressKey(member.address)}`;
 
@@ -25,6 +25,15 @@ export function ownPlace(side: Side): { reference: ArchiveReference | undefined;
   const unread = !side.readable || side.snapshot.unread.ObjectStore !== undefined;
   const store = reference.by === 'plugin' ? reference.objectStore : '';
   return { reference, path: `${unread ? '' : 'missing '}ObjectStore ${store}`, lost: !unread };
+}
+
+/** Where a replica cluster restores from. */
+export const readPath = (side: Side): string | undefined => pathOf(sourceArchive(side.cluster), side);
+
+/** Of an archive that a Cluster names, as far as its place is known. */
+export function pathOf(reference: ArchiveReference | undefined, { member, snapshot }: Side): string | undefined {
+  const located = reference && locateArchive(reference, member.address.namespace, snapshot.objectStores);
+  return typeof located === 'object' ? archivePath(located) : undefined;
 }
 
 export function archivingState(side: Side, scene: Scene): { state: State; why: string } {
@@ -41,7 +50,7 @@ export function archivingState(side: Side, scene: Scene): { state: State; why: s
     : { state: 'unknown', why: 'not known to archive' };
 }
 
-export function drawArchive({ side, differs, manifest, reading }: Drawn, scene: Scene): Node {
+export function drawArchive({ side, differs, manifest, reading, reader }: Drawn, scene: Scene): Node {
   const { cluster, status, member, snapshot } = side;
   const { reference, path, lost } = ownPlace(side);
   const { state, why } = lost
@@ -57,7 +66,7 @@ export function drawArchive({ side, differs, manifest, reading }: Drawn, scene: 
   const window = store?.status?.serverRecoveryWindow?.[reference?.serverName ?? ''];
   const difference = differs.get('archive');
   const written = isWritten(side);
-  const unlisted = written || !reference ? [] : ['not listed yet'];
+  const unlisted = (written && !reader) || !reference ? [] : ['not listed yet'];
   return {
     id: archiveId(side),
     kind: 'archive',
@@ -84,6 +93,7 @@ export function drawArchive({ side, differs, manifest, reading }: Drawn, scene: 
       ['Segments that wait', status?.readyWalFiles],
       ['Restorable from', window?.firstRecoverabilityPoint],
       ['Last backup', window?.lastSuccessfulBackupTime],
+      ['Can be listed through', reader && `${reader.cluster.metadata.name}, which reads it`],
       ...(reading ? readingFacts(reading, scene) : unlisted.map(words => ['Listing', words] as const)),
     ),
     evidence: [
@@ -93,14 +103,27 @@ export function drawArchive({ side, differs, manifest, reading }: Drawn, scene: 
       ...(reading ? [`Listing read at ${formatTime(reading.readAt, scene.moment.now)}.`] : []),
     ].join(' '),
     differs: difference === undefined ? [] : [`archive: ${difference}`],
-    target: {
-      ...targetOf(side, store ? 'ObjectStore' : 'Cluster', store ? store.metadata.name : cluster.metadata.name),
-      archive: 'own',
-    },
-    row: written ? 'written' : reference ? 'archive' : 'archive.none',
-    actions: written ? writtenActions : reference ? archiveActions(isReplicaCluster(cluster)) : [],
+    target: reader
+      ? archiveTarget(reader, 'source', sourceArchive(reader.cluster))
+      : archiveTarget(side, 'own', store && reference),
+    row: reader ? 'archive' : written ? 'written' : reference ? 'archive' : 'archive.none',
+    actions: reader
+      ? archiveActions(false)
+      : written
+        ? writtenActions
+        : reference
+          ? archiveActions(isReplicaCluster(cluster))
+          : [],
   };
 }
+
+/** @param reference as the Cluster of that side has it */
+const archiveTarget = (side: Side, archive: 'own' | 'source', reference: ArchiveReference | undefined): Target => ({
+  ...(reference?.by === 'plugin'
+    ? targetOf(side, 'ObjectStore', reference.objectStore)
+    : targetOf(side, 'Cluster', side.cluster.metadata.name)),
+  archive,
+});
 
 const listedAt = ({ readAt }: ArchiveReading, { moment }: Scene): string =>
   `listed at ${formatTime(readAt, moment.now)}`;

@@ -11,7 +11,7 @@ import { sourceMember, topologyLabel } from '../../model/topology.ts';
 import { clusterContextValue, isFormerPrimary } from '../tree/cluster-nodes.ts';
 import type { Scene } from '../tree/node.ts';
 import { alarmsAbout } from '../tree/node.ts';
-import { drawArchive, ownPlace } from './archives.ts';
+import { drawArchive, ownPlace, readPath } from './archives.ts';
 import { drawCrossEdges, drawOwnEdges, drawWayBack } from './edges.ts';
 import type { Drawn } from './nodes.ts';
 import { drawMember, drawMissing, isWritten } from './nodes.ts';
@@ -43,12 +43,16 @@ export function drawTopology(topology: Topology, scene: Scene, { written, progre
   const drawn = sides.map((side, place): Drawn => {
     const { member } = side;
     const manifest = written?.get(addressKey(member.address));
+    const readers = sides.filter(
+      other => sourceMember(topology, other.member) === member && readPath(other) === ownPlace(side).path,
+    );
     return {
       side,
       place,
       differs: manifest?.differs ?? new Map(),
       manifest: manifest?.place,
-      reading: listed && newestReading(side, topology, listed),
+      reading: listed && newestReading(side, readers, listed),
+      reader: side.readable ? undefined : readers.find(({ readable }) => readable),
       primaryLost: isPrimaryLost(sides),
       tokenKnown: hasTokenFor(demotedLast(sides), side),
       tokenWaits: demotedLast(sides) === side && sides.every(each => isReplicaCluster(each.cluster)),
@@ -84,15 +88,14 @@ export function drawTopology(topology: Topology, scene: Scene, { written, progre
   };
 }
 
-/** Those who follow a member may have listed its archive as the one that they read, also when the member itself is lost. */
+/** Of the archive of a member, which those who read it may have listed as well. */
 function newestReading(
   side: Side,
-  topology: Topology,
+  readers: readonly Side[],
   listed: NonNullable<Beside['listed']>,
 ): ArchiveReading | undefined {
   const { path } = ownPlace(side);
-  const followers = topology.members.filter(other => sourceMember(topology, other) === side.member);
-  return [listed(side.member.address, 'own'), ...followers.map(({ address }) => listed(address, 'source'))]
+  return [listed(side.member.address, 'own'), ...readers.map(({ member }) => listed(member.address, 'source'))]
     .filter(reading => reading?.path === path)
     .reduce((newest, each) => (each && (!newest || each.readAt > newest.readAt) ? each : newest), undefined);
 }

@@ -1,6 +1,5 @@
 /** Lines of the picture: who gets WAL from whom, how far behind, and whether it works. */
-import type { ArchiveReference } from '../../model/archive.ts';
-import { archivePath, entryArchive, locateArchive, ownArchive, sourceArchive } from '../../model/archive.ts';
+import { entryArchive, ownArchive, sourceArchive } from '../../model/archive.ts';
 import { externalCluster, isReplicaCluster } from '../../model/cluster.ts';
 import { formatDuration, formatTime, parseInterval } from '../../model/duration.ts';
 import { feedOf } from '../../model/feed.ts';
@@ -15,7 +14,7 @@ import { defaultSegmentSize } from '../../model/wal.ts';
 import { behindWords } from '../tree/feed-nodes.ts';
 import type { Scene } from '../tree/node.ts';
 import { edgeActions, writtenActions } from './actions.ts';
-import { archiveId, archivingState, ownPlace } from './archives.ts';
+import { archiveId, archivingState, ownPlace, pathOf, readPath } from './archives.ts';
 import type { Drawn } from './nodes.ts';
 import { facts, instanceId, isWritten, leadsTo, missingNodeId, objectOf, serviceId, unseen } from './nodes.ts';
 import type { Edge, State } from './picture.ts';
@@ -331,14 +330,6 @@ export function drawWayBack({ side }: Drawn, source: Drawn | undefined): Edge[] 
       evidence: `spec.replica and spec.externalClusters of ${cluster.metadata.name}; nothing was tried.`,
     }),
   ];
-}
-
-const readPath = (side: Side): string | undefined => pathOf(sourceArchive(side.cluster), side);
-
-/** Of an archive that a Cluster names, as far as its place is known. */
-function pathOf(reference: ArchiveReference | undefined, { member, snapshot }: Side): string | undefined {
-  const located = reference && locateArchive(reference, member.address.namespace, snapshot.objectStores);
-  return typeof located === 'object' ? archivePath(located) : undefined;
 }
 
 /** Another folder is read than the source writes, as far as both are known. */

@@ -38,6 +38,8 @@ export interface Drawn {
   manifest: string | undefined;
   /** The newest listing of its archive that was read in this window. */
   reading: ArchiveReading | undefined;
+  /** Who reads its archive and can be asked for it while it cannot be read itself. */
+  reader: Side | undefined;
   primaryLost: boolean;
   /** The lost primary was demoted in favour of this one. */
   tokenKnown: boolean;

@@ -375,6 +375,19 @@ test('an archive shows its newest segment, and what its last listing found', () 
   }
 });
 
+test('the archive of a side that is lost is listed through the one that reads it', () => {
+  const through = (snapshots: ContextSnapshot[]) => {
+    const { target, facts, actions } = archiveOf(pictureOf(snapshots), 'cluster-eu');
+    const words = Object.fromEntries(facts)['Can be listed through'];
+    return [target?.object, target?.archive, words, actions.map(({ command }) => command)];
+  };
+  const store = (context: string) => ({ context, kind: 'ObjectStore', namespace: 'default', name: 'cluster-eu' });
+  const open = ['cnpg.openWalArchive', 'cnpg.openManifest'];
+  assert.deepEqual(through(pair()), [store('eu'), 'own', undefined, open]);
+  assert.deepEqual(through(unreadable('eu')), [store('us'), 'source', 'cluster-us, which reads it', open]);
+  assert.deepEqual(through(unreadable('us', unreadable('eu'))), [store('eu'), 'own', undefined, open]);
+});
+
 test('a gap is said where the picture is spoken, with the first segment and what can be restored in the facts', () => {
   const listed: Beside['listed'] = ({ name }, which) => (name === 'cluster-eu' && which === 'own' ? gap() : undefined);
   const picture = pictureOf(pair(), { listed });
