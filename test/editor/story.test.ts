@@ -88,7 +88,10 @@ test('code lenses stand above a Cluster', async () => {
 
 test('the picture shows the topology', async () => {
   await w.choose(await w.contextMenu(w.row(/^cluster-eu ⇄ cluster-us/)), 'Show Topology');
-  await w.webview().getByText('designated primary', { exact: true }).waitFor();
+  await w
+    .webview()
+    .getByRole('button', { name: /^designated primary, cluster-us-1/ })
+    .waitFor();
   await w.shot('picture');
 });
 
