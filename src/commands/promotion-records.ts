@@ -10,7 +10,7 @@ export interface PromotionRecord {
   plan: PromotionPlan;
   startedAt: string;
   token?: string;
-  /** When it was seen. */
+  /** When it was seen first. */
   tokenSeenAt?: string;
 }
 
@@ -34,7 +34,7 @@ export function promotionRecords(memory: vscode.Memento): PromotionRecords {
     of,
     async remember(plan, token) {
       const record = of(plan) ?? { plan, startedAt: new Date().toISOString() };
-      const seen = token !== undefined && { token, tokenSeenAt: new Date().toISOString() };
+      const seen = token !== undefined && token !== record.token && { token, tokenSeenAt: new Date().toISOString() };
       await memory.update(key, [...without(plan), { ...record, ...seen }]);
     },
     async forget(plan) {
