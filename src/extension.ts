@@ -91,7 +91,8 @@ export function activate(context: vscode.ExtensionContext): void {
       onDidRead: listings.onDidRead,
     },
   });
-  const operations = { connections, documents: operationPages, history, log };
+  const edits = { connections, proposals, language: () => language };
+  const operations = { connections, manifests: edits, documents: operationPages, history, log };
   const table = commandTable({
     extension: context.extensionUri,
     connections,
@@ -99,7 +100,7 @@ export function activate(context: vscode.ExtensionContext): void {
     switchover: {
       ...promotion,
       scenes: () => scenes,
-      manifests: { connections, proposals, language: () => language },
+      manifests: edits,
     },
     lost: { ...operations, scenes, archiveRoom: room, promotions: records, tokens },
     apply: {

@@ -1,6 +1,7 @@
 /** The roles of a topology in the manifests of the workspace, for people whose clusters are applied from Git. */
 import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
+import { messageOf } from '../errors.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { tokenUsed } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
@@ -23,7 +24,7 @@ export interface ManifestDependencies {
   language: () => Promise<DefinitionsOf & Pick<LanguageService, 'replicaTextOf' | 'replicaPatchesOf'>>;
 }
 
-type ReplicaValues = Readonly<Record<string, string | null>>;
+export type ReplicaValues = Readonly<Record<string, string | null>>;
 
 /**
  * Shows what would change in the manifest of a Cluster, and writes it when the user agrees.
@@ -74,6 +75,13 @@ export async function editReplica(
   edit.replace(manifest, new vscode.Range(0, 0, document.lineCount, 0), text);
   await vscode.workspace.applyEdit(edit);
   return document.save();
+}
+
+/** The same for a run that follows what the Cluster says, whenever the user agrees. */
+export function handOver(...given: Parameters<typeof editReplica>): void {
+  editReplica(...given).catch((error: unknown) => {
+    void vscode.window.showErrorMessage(`The manifest of ${given[1].name} could not be edited: ${messageOf(error)}`);
+  });
 }
 
 const inWords = (values: ReplicaValues): string =>

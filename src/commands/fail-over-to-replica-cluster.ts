@@ -17,6 +17,7 @@ import { pickWithPrimary, positionsOf } from './other-side.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import type { TokenDependencies } from './promote-with-token.ts';
 import { knownTokens, pickAndCarryOut } from './promote-with-token.ts';
+import type { Way } from './pick-way.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
 import { surroundings } from './surroundings.ts';
 import { alone } from './topology-lock.ts';
@@ -24,8 +25,13 @@ import { alone } from './topology-lock.ts';
 const title = 'Fail Over to Replica Cluster';
 
 /** Promotes a replica cluster without a token, because the primary is lost: proof, estimated loss, typed sentence, one patch. */
-export const failOverToReplicaCluster =
-  (deps: TokenDependencies) =>
+export const failOverToReplicaCluster = (deps: TokenDependencies) => failOverBy(deps, undefined);
+
+/** The same, with its manifest edited instead of the live object, and followed as it is applied. */
+export const failOverByManifests = (deps: TokenDependencies) => failOverBy(deps, 'manifests');
+
+const failOverBy =
+  (deps: TokenDependencies, way: Way | undefined) =>
   async (argument?: ClusterArgument): Promise<void> => {
     refuseWhenReadOnly(title);
     const { connections } = deps;
@@ -41,7 +47,7 @@ export const failOverToReplicaCluster =
     try {
       const operation = failOver(target, look);
       await alone([target, ...(former.address ? [former.address] : [])], operation.title, () =>
-        operate(deps, operation, 'Fail Over'),
+        operate(deps, operation, 'Fail Over', way),
       );
     } catch (error) {
       if (!isFailure(error) || error.code !== 'blocked' || !isAlive(found)) throw error;

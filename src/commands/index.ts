@@ -30,7 +30,7 @@ import type { DiffLanguage } from './diff-with-live.ts';
 import { diffWithLive } from './diff-with-live.ts';
 import { writeRolesIntoManifests } from './edit-manifests.ts';
 import { explainRule } from './explain-rule.ts';
-import { failOverToReplicaCluster } from './fail-over-to-replica-cluster.ts';
+import { failOverByManifests, failOverToReplicaCluster } from './fail-over-to-replica-cluster.ts';
 import { fenceInstance } from './fence-instance.ts';
 import { clearTreeFilter, filterTree } from './filter-tree.ts';
 import type { LiveYamlRoom } from './open-live-yaml.ts';
@@ -128,6 +128,7 @@ export const commandTable = ({
   'cnpg.showPromotionHistory': showPromotionHistory(history, histories),
   'cnpg.showActionLog': showActionLog(actions, histories),
   'cnpg.failOverToReplicaCluster': failOverToReplicaCluster(lost),
+  'cnpg.failOverByManifests': failOverByManifests(lost),
   'cnpg.rebuildFormerPrimary': rebuildFormerPrimary({
     ...operations,
     records: rebuilds,

@@ -12,14 +12,21 @@ import type { OperationApi, OperationOutcome, Prepared } from '../operations/run
 import {
   faultWords,
   followedNoLonger,
+  forManifests,
   prepareOperation,
   runOperation,
   throwIfBlocked,
 } from '../operations/run-operation.ts';
+import { applyLimit } from '../operations/run.ts';
+import type { Write } from '../operations/write.ts';
 import { requestLine } from '../operations/write.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import { abortSignalOf } from './cancellation.ts';
 import { checking } from './checking.ts';
+import type { ManifestDependencies, ReplicaValues } from './edit-manifests.ts';
+import { handOver } from './edit-manifests.ts';
+import type { Way } from './pick-way.ts';
+import { pickWay } from './pick-way.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
 import type { RunHistory } from './run-history.ts';
 import { placeOf } from './run-history.ts';
@@ -30,23 +37,27 @@ export const forgottenOperation =
 
 export interface OperationDependencies {
   connections: Connections;
+  manifests: ManifestDependencies;
   documents: TextDocuments;
   history: RunHistory;
   log: vscode.LogOutputChannel;
 }
 
 /** Milliseconds: shutdowns may take `spec.stopDelay`, half an hour. */
-const times = { interval: 1000, limit: 35 * 60_000, writeLimit: 30_000 };
+const times = { interval: 1000, limit: 35 * 60_000, writeLimit: 30_000, recheck: 30_000 };
 
 /** Operations that are being carried out in this window. */
 const running = new Set<string>();
 
 /**
- * @param verb on the button of the confirmation, for example `Fence` */
+ * @param verb on the button of the confirmation, for example `Fence`
+ * @param way absent: the user is asked when a tool that applies manifests owns what is to be changed
+ */
 export async function operate(
   deps: OperationDependencies,
   operation: Operation,
   verb: string,
+  way?: Way,
 ): Promise<OperationOutcome | undefined> {
   const key = `${addressKey(operation.target)} ${operation.title}`;
   if (running.has(key))
@@ -57,7 +68,7 @@ export async function operate(
     });
   running.add(key);
   try {
-    return await fromChecksToEnd(deps, operation, verb);
+    return await fromChecksToEnd(deps, operation, verb, way);
   } finally {
     running.delete(key);
   }
@@ -67,21 +78,37 @@ async function fromChecksToEnd(
   deps: OperationDependencies,
   operation: Operation,
   verb: string,
+  wanted: Way | undefined,
 ): Promise<OperationOutcome | undefined> {
   refuseWhenReadOnly(operation.title);
   const api = apiOf(deps.connections, operation);
+  let way = wanted;
   let prepared = await checking(operation.title, (signal, ask) => prepareOperation(operation, api, signal, ask));
   while (prepared) {
     const page: OperationPage = { operation, prepared, log: [] };
     await showPage(deps, page);
+    way ??= rolesIn(prepared.write) ? await pickWay(operation.title, prepared.owner) : 'live';
+    if (!way) return undefined;
+    if (way === 'manifests') {
+      page.byManifests = true;
+      page.prepared = prepared = forManifests(prepared);
+      await showPage(deps, page);
+    }
     throwIfBlocked(operation.title, prepared.checks);
-    if (prepared.write && !(await confirmed(operation, prepared, verb))) return undefined;
+    if (prepared.write && !(await confirmed(page, prepared, verb))) return undefined;
     const outcome = await carryOut(deps, page, operation, api, prepared);
     if (outcome?.kind !== 'changed') return outcome;
     void vscode.window.showWarningMessage(outcomeWords(operation.title, outcome));
     prepared = outcome.prepared;
   }
   return undefined;
+}
+
+/** What a write sets in `spec.replica`; `undefined`: it is another write, which manifests are not edited for. */
+function rolesIn(write: Write | undefined): ReplicaValues | undefined {
+  if (write?.verb !== 'patch' || write.kind !== 'Cluster') return undefined;
+  const { spec } = write.patch as { spec?: { replica?: ReplicaValues } };
+  return spec?.replica;
 }
 
 function apiOf(connections: Connections, { target, title }: Operation): OperationApi {
@@ -95,9 +122,10 @@ function apiOf(connections: Connections, { target, title }: Operation): Operatio
 }
 
 /** Typed where service is interrupted, and differently where a check has to be overridden. */
-async function confirmed(operation: Operation, prepared: Prepared, verb: string): Promise<boolean> {
+async function confirmed(page: OperationPage, prepared: Prepared, verb: string): Promise<boolean> {
+  const { operation, byManifests } = page;
   const overridden = blocking(prepared.checks);
-  if (overridden.length === 0 && !prepared.interrupts) return pressed(operation, prepared, verb);
+  if (overridden.length === 0 && !prepared.interrupts) return pressed(page, prepared, verb);
   const { name, context } = operation.target;
   const words = prepared.sentence ?? name;
   const wanted = overridden.length > 0 ? `${words} anyway` : words;
@@ -105,7 +133,7 @@ async function confirmed(operation: Operation, prepared: Prepared, verb: string)
     title: `${operation.title} (${warnings(prepared)})`,
     prompt: [
       ...overridden.map(check => `${check.title}: NO, ${check.evidence}.`),
-      `${prepared.meaning} Type "${wanted}" to confirm the write shown on the page, in context ${context}.`,
+      `${prepared.meaning} Type "${wanted}" to confirm the ${byManifests ? 'change of its manifest' : 'write'} shown on the page, in context ${context}.`,
     ].join(' '),
     placeHolder: wanted,
     ignoreFocusOut: true,
@@ -115,7 +143,7 @@ async function confirmed(operation: Operation, prepared: Prepared, verb: string)
   return typed === wanted;
 }
 
-async function pressed(operation: Operation, prepared: Prepared, verb: string): Promise<boolean> {
+async function pressed({ operation, byManifests }: OperationPage, prepared: Prepared, verb: string): Promise<boolean> {
   const unfulfilled = prepared.checks.filter(({ outcome }) => outcome !== 'ok');
   const answer = await vscode.window.showWarningMessage(
     `${operation.title}?`,
@@ -127,7 +155,7 @@ async function pressed(operation: Operation, prepared: Prepared, verb: string): 
         ...(prepared.write
           ? [
               [
-                requestLine(prepared.write),
+                byManifests ? `In the manifest of ${operation.target.name}:` : requestLine(prepared.write),
                 // A whole manifest is on the page.
                 ...prepared.write.changes
                   .filter(({ to }) => !to.includes('\n'))
@@ -135,7 +163,7 @@ async function pressed(operation: Operation, prepared: Prepared, verb: string): 
                     prepared.write?.verb === 'create' ? `${field}: ${to}` : `${field}: ${from} → ${to}`,
                   ),
               ].join('\n'),
-              'Dry run: the API server accepts it.',
+              ...(byManifests ? [] : ['Dry run: the API server accepts it.']),
             ]
           : []),
       ].join('\n\n'),
@@ -168,6 +196,16 @@ function carryOut(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (progress, cancellation) => {
       const signal = abortSignalOf(cancellation);
+      const over = new AbortController();
+      const handOut = (write: Write): void => {
+        const replica = rolesIn(write);
+        if (!replica) return;
+        note(
+          `Not written from here: the manifest of ${operation.target.name} is edited, and awaited as it is applied.`,
+        );
+        progress.report({ message: 'waits until its manifest is applied' });
+        handOver(deps.manifests, operation.target, replica, title, over.signal);
+      };
       try {
         const outcome = await runOperation(
           operation,
@@ -176,7 +214,7 @@ function carryOut(
           {
             onWritten: write => {
               page.written = new Date();
-              note(`Requested: ${requestLine(write)}`);
+              note(page.byManifests ? 'The manifest was applied.' : `Requested: ${requestLine(write)}`);
             },
             onProgress: seen => {
               page.progress = seen;
@@ -185,7 +223,11 @@ function carryOut(
             },
             onTrouble: message => note(`Trouble: ${message}`),
           },
-          { ...times, limit: operation.limit ?? times.limit },
+          {
+            ...times,
+            limit: operation.limit ?? times.limit,
+            ...(page.byManifests && { byManifests: { handOut, limit: applyLimit, recheck: times.recheck } }),
+          },
           signal,
         );
         page.outcome = outcome;
@@ -202,9 +244,13 @@ function carryOut(
         note(
           page.written
             ? followedNoLonger(operation.target)
-            : 'Cancelled before it was known whether the write arrived: look at the Cluster.',
+            : page.byManifests
+              ? 'No longer followed. If the manifest was edited and is not to be applied any more, revert it.'
+              : 'Cancelled before it was known whether the write arrived: look at the Cluster.',
         );
         return undefined;
+      } finally {
+        over.abort();
       }
     },
   );

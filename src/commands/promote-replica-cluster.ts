@@ -18,12 +18,14 @@ import { preparePromotion, readSide } from '../operations/run.ts';
 import { configuredBindings } from '../views/bindings.ts';
 import { checking } from './checking.ts';
 import type { ManifestDependencies } from './edit-manifests.ts';
-import { editReplica } from './edit-manifests.ts';
+import { handOver } from './edit-manifests.ts';
 import type { HandOut, PromotionDependencies } from './follow-promotion.ts';
 import { apisOf, carryOut, newPage, pageUri, showPage } from './follow-promotion.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import { ensureConnected, pickCluster } from './pick-cluster.ts';
 import type { PromotionRecord } from './promotion-records.ts';
+import type { Way } from './pick-way.ts';
+import { pickWay } from './pick-way.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
 import { surroundings } from './surroundings.ts';
 
@@ -33,9 +35,6 @@ export const forgottenPromotion =
 export interface SwitchoverDependencies extends PromotionDependencies {
   manifests: ManifestDependencies;
 }
-
-/** Who makes the changes: this extension, or who applies the manifests of the workspace. */
-type Way = 'live' | 'manifests';
 
 /** Switches a distributed topology over to a replica cluster: checks, shows, asks, then demotes, promotes and verifies. */
 export const promoteReplicaCluster = (deps: SwitchoverDependencies) => promote(deps, undefined);
@@ -55,7 +54,7 @@ const promote =
     let way = wanted;
     while (shown) {
       await showPage(deps, page);
-      way ??= await pickWay(page);
+      way ??= await pickWay(`Promote ${to.name}`, page.owner);
       if (!way) return;
       const refused = blocking(shown).filter(check => way === 'live' || !check.ofWriter);
       if (refused.length > 0) throw blocked(plan, refused);
@@ -80,32 +79,10 @@ async function offerOneSided({ from, to }: PromotionPlan, error: unknown): Promi
   if (answer === lost) await vscode.commands.executeCommand('cnpg.failOverToReplicaCluster', { address: to });
 }
 
-/** What Argo CD or Flux own they would change back. */
-async function pickWay({ owner, plan }: PromotionPage): Promise<Way | undefined> {
-  if (owner === undefined) return 'live';
-  const picked = await vscode.window.showQuickPick(
-    [
-      {
-        label: 'Edit the Manifests',
-        description: 'in the workspace; the run follows as they are applied',
-        way: 'manifests' as const,
-      },
-      { label: 'Patch the Live Clusters', description: 'the tool may change them back', way: 'live' as const },
-    ],
-    { title: `Promote ${plan.to.name}`, placeHolder: `Applied from Git: ${owner}` },
-  );
-  return picked?.way;
-}
-
 const intoManifests =
   ({ manifests }: SwitchoverDependencies): HandOut =>
-  ({ write, step }, wanted) => {
-    editReplica(manifests, write.target, write.patch.spec.replica, stepTitles[step], wanted).catch((error: unknown) => {
-      void vscode.window.showErrorMessage(
-        `The manifest of ${write.target.name} could not be edited: ${messageOf(error)}`,
-      );
-    });
-  };
+  ({ write, step }, wanted) =>
+    handOver(manifests, write.target, write.patch.spec.replica, stepTitles[step], wanted);
 
 /** A side that has not said anything for so many milliseconds is taken for lost. */
 const patience = 30_000;
@@ -172,7 +149,7 @@ export const resumePromotion =
       if (answer !== 'Go On') return;
     }
     const owner = gitOpsOwner(a.cluster) ?? gitOpsOwner(b.cluster);
-    const way = toPromote ? await pickWay({ ...page, owner }) : 'live';
+    const way = toPromote ? await pickWay(`Promote ${plan.to.name}`, owner) : 'live';
     if (way) await carryOut(deps, page, ['promote'], way === 'manifests' ? intoManifests(deps) : undefined);
   };
 

@@ -2,11 +2,14 @@
 import { clock, renderChecks } from './checks-text.ts';
 import type { Operation, Progress } from './operation.ts';
 import type { OperationOutcome, Prepared } from './run-operation.ts';
+import type { Write } from './write.ts';
 import { kubectlLine, writeLines } from './write.ts';
 
 export interface OperationPage {
   operation: Pick<Operation, 'title' | 'target' | 'afterwards'>;
   prepared: Prepared;
+  /** The manifest is edited, and somebody else applies it. */
+  byManifests?: boolean;
   /** Before that nothing is more than requested. */
   written?: Date;
   progress?: Progress;
@@ -29,13 +32,20 @@ export function renderOperation(page: OperationPage): string {
       `## Requested (${clock(written)} UTC)\n\n${progress ? progressWords(progress) : 'Waiting for its effect.'}`,
     renderChecks(prepared.checks, prepared.at),
     prepared.write
-      ? `## ${written ? 'What was written' : 'What will be written'}\n\n${[...writeLines(prepared.write), kubectlLine(prepared.write)].join('\n')}`
+      ? writeSection(prepared.write, page)
       : '## Nothing to write\n\nThe Cluster is told so already: what is left is to follow.',
     prepared.later &&
       `## What comes after, confirmed separately\n\n${prepared.later.map(write => writeLines(write).join('\n')).join('\n\n')}`,
     log.length > 0 && `## Log (UTC)\n\n${log.map(entry => `${clock(entry.at)}  ${entry.text}`).join('\n')}`,
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
+}
+
+function writeSection(write: Write, { written, byManifests }: OperationPage): string {
+  if (byManifests)
+    return `## What ${written ? 'its manifest says now' : 'its manifest has to say'}\n\n${writeLines(write).slice(1).join('\n')}`;
+  const title = written ? 'What was written' : 'What will be written';
+  return `## ${title}\n\n${[...writeLines(write), kubectlLine(write)].join('\n')}`;
 }
 
 /** How far it has come, in one sentence. */

@@ -7,7 +7,7 @@ import { instancesOf } from '../model/instances.ts';
 import type { Address, KubernetesObject, Pod } from '../model/kubernetes.ts';
 import { emptySnapshot } from '../model/snapshot.ts';
 import type { Check } from './checks.ts';
-import { blocking, dryRun, rights, noWorse } from './checks.ts';
+import { blocking, dryRun, gitOpsOwner, rights, noWorse } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
 import { pause } from './pause.ts';
 import type { Ask } from './questions.ts';
@@ -23,6 +23,8 @@ export type OperationApi = Pick<Connection, 'get' | 'patch' | 'create' | 'delete
 /** An operation as it is shown before anything is written. */
 export interface Prepared extends OperationPlan {
   at: Date;
+  /** The tool that applies the Cluster from Git. */
+  owner?: string | undefined;
 }
 
 /** Reads the Cluster, its pods and what each instance says of itself. */
@@ -77,8 +79,14 @@ export async function prepareOperation(
   const plan = operation.plan(otherSide ? { ...seen, otherSide } : seen);
   const writes = plan.write ? [plan.write, ...(plan.later ?? []).map(apart)] : [];
   const asked = await Promise.all(writes.map(write => permitted(api, write, signal, ask)));
-  return { ...plan, checks: [...plan.checks, ...asked.flat()], at: new Date() };
+  return { ...plan, checks: [...plan.checks, ...asked.flat()], at: new Date(), owner: gitOpsOwner(seen.cluster) };
 }
+
+/** As it is when somebody else writes: who applies manifests needs the rights. */
+export const forManifests = (prepared: Prepared): Prepared => ({
+  ...prepared,
+  checks: prepared.checks.filter(({ ofWriter }) => !ofWriter),
+});
 
 /** What is to be created in the place of what is still there is dry-run under a name of its own. */
 const apart = (write: Write): Write =>
@@ -121,6 +129,14 @@ export interface OperationRunOptions {
   limit: number;
   /** Milliseconds for which a write that meets a conflict or no answer is tried. */
   writeLimit: number;
+  /** Writes nothing itself: the write is handed out once, to be made in the manifests, and awaited in the Cluster. */
+  byManifests?: {
+    handOut: (write: Write) => void;
+    /** Milliseconds until it has to be applied. */
+    limit: number;
+    /** Milliseconds between two looks at all that was checked. */
+    recheck: number;
+  };
 }
 
 /** After these the write may or may not have arrived, or the object has changed: it is looked at again. */
@@ -139,11 +155,10 @@ export async function runOperation(
   options: OperationRunOptions,
   signal: AbortSignal,
 ): Promise<OperationOutcome> {
-  const { written, changed } = await write();
-  if (changed) return { kind: 'changed', prepared: changed };
-  return follow(written);
+  const { written, ended } = await write();
+  return ended ?? follow(written);
 
-  async function write(): Promise<{ written?: Write | undefined; changed?: Prepared }> {
+  async function write(): Promise<{ written?: Write; ended?: OperationOutcome }> {
     const begun = performance.now();
     if (!confirmed.write) return {};
     for (;;) {
@@ -151,7 +166,9 @@ export async function runOperation(
       try {
         // The user may have looked at the page for a while, and after a failed attempt nothing is known.
         const latest = await prepareOperation(operation, api, signal);
-        if (!consentHolds(latest, confirmed)) return { changed: latest };
+        const found = options.byManifests ? forManifests(latest) : latest;
+        if (!consentHolds(found, confirmed)) return { ended: { kind: 'changed', prepared: found } };
+        if (latest.write && options.byManifests) return await handedOut(latest.write, options.byManifests);
         if (latest.write) {
           const { warnings } = await sendWrite(api, latest.write, false, signal);
           for (const warning of warnings) events.onTrouble(warning);
@@ -167,6 +184,58 @@ export async function runOperation(
         await pause(options.interval, signal);
       }
     }
+  }
+
+  /** What stood in no way may come to stand there before the manifest is applied: a lost primary may be back. */
+  async function handedOut(
+    write: Write,
+    { handOut, limit, recheck }: NonNullable<OperationRunOptions['byManifests']>,
+  ): Promise<{ written?: Write; ended?: OperationOutcome }> {
+    handOut(write);
+    const begun = performance.now();
+    let looked = begun;
+    let trouble: string | undefined;
+    for (;;) {
+      await pause(options.interval, signal);
+      try {
+        if (!operation.plan(await observe(api, operation, signal)).write) {
+          events.onWritten(write);
+          return { written: write };
+        }
+        if (performance.now() - looked > recheck) {
+          looked = performance.now();
+          const latest = forManifests(await prepareOperation(operation, api, signal));
+          if (latest.write && !consentHolds(latest, confirmed)) return { ended: withdrawn(latest) };
+        }
+        trouble = undefined;
+      } catch (error) {
+        signal.throwIfAborted();
+        const ended = endOfFollowing(error);
+        if (ended) return { ended };
+        if (trouble !== messageOf(error)) events.onTrouble(messageOf(error));
+        trouble = messageOf(error);
+      }
+      if (performance.now() - begun > limit) return { ended: notApplied(limit) };
+    }
+  }
+
+  function withdrawn(latest: Prepared): OperationOutcome {
+    const worse = latest.checks.filter(each => each.outcome !== 'ok' && !noWorse([each], confirmed.checks));
+    const why = worse.map(({ title, evidence }) => `${title}: NO, ${evidence}.`).join(' ');
+    return {
+      kind: 'incomplete',
+      problem: `The manifest was not applied yet, and it is no longer as you confirmed it. ${why || latest.meaning}`,
+      remedy: 'Revert the edited manifest before somebody applies it, then run the command again.',
+    };
+  }
+
+  function notApplied(limit: number): OperationOutcome {
+    return {
+      kind: 'incomplete',
+      problem: `The manifest was not applied within ${Math.round(limit / 60_000)} min.`,
+      remedy:
+        'If it is still to be applied, run the command again: it goes on from what the Cluster says. Else revert it.',
+    };
   }
 
   async function follow(sent: Write | undefined): Promise<OperationOutcome> {

@@ -162,7 +162,7 @@ export interface RunOptions {
 }
 
 /** Milliseconds until what was handed out has to be applied: people review and merge. */
-const applyLimit = 4 * 60 * 60_000;
+export const applyLimit = 4 * 60 * 60_000;
 
 /**
  * Runs until the former primary follows. It may be called at any point of a switchover that was begun before; it starts

@@ -102,7 +102,10 @@ test('Argo CD is noticed, and its way is offered; cancelled after the demotion, 
   const warning = await w.notification(/neither may accept writes/);
   await w.shot('cancelled');
   await warning.getByRole('button', { name: 'Return to the Old Primary…' }).click();
+  await w.quick.getByRole('option', { name: /Edit the Manifests/ }).click();
   await w.modal.getByRole('button', { name: 'Return', exact: true }).click();
+  await write(/Return to cluster-us: write this into us\/cluster-us\.yaml/, 'return');
+  await applied('us', ({ primary, promotionToken }) => primary === 'cluster-us' && promotionToken !== undefined);
   await w.notification(/Return to cluster-us: completed/, 120_000);
   await w.row(/cluster-eu ⇄ cluster-us.*primary: cluster-us/).waitFor();
   await w.shot('returned');

@@ -6,12 +6,19 @@ import type { MergePatch } from '../../src/kubernetes/contract.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
 import { fencedInstances } from '../../src/model/cluster.ts';
 import { backUpNow } from '../../src/operations/back-up-now.ts';
-import { blocking } from '../../src/operations/checks.ts';
+import { blocking, check } from '../../src/operations/checks.ts';
 import { fence } from '../../src/operations/fencing.ts';
-import type { Operation } from '../../src/operations/operation.ts';
+import type { Operation, Progress } from '../../src/operations/operation.ts';
 import { renderOperation } from '../../src/operations/operation-text.ts';
 import type { OperationApi, OperationOutcome } from '../../src/operations/run-operation.ts';
-import { faultWords, prepareOperation, runOperation, throwIfBlocked } from '../../src/operations/run-operation.ts';
+import {
+  faultWords,
+  forManifests,
+  prepareOperation,
+  runOperation,
+  throwIfBlocked,
+} from '../../src/operations/run-operation.ts';
+import type { Write } from '../../src/operations/write.ts';
 import { member, pod, primaryStatus, standbyStatus } from '../support/clusters.ts';
 import { at } from '../support/observed.ts';
 
@@ -288,4 +295,68 @@ test('the page has checks, the write, and only then words of an end', async () =
   assert.doesNotMatch(before, /Completed|Requested/);
   const { outcome } = await run(world);
   assert.match(renderOperation({ ...page, written: new Date(), outcome }), /## Completed[\s\S]*What was written/);
+});
+
+/** As {@link run}, with the manifest edited by `handOut` instead of a write. */
+async function runByManifests(
+  world: ReturnType<typeof memory>,
+  handOut: (write: Write) => void,
+  { limit = 200, recheck = 20, own = operation } = {},
+): Promise<{ outcome: OperationOutcome; told: string[] }> {
+  const prepared = forManifests(await prepareOperation(own, world.api, never));
+  throwIfBlocked(own.title, prepared.checks);
+  const told: string[] = [];
+  const events = {
+    onWritten: () => told.push('written'),
+    onProgress: (progress: Progress) => told.push(progress.kind),
+    onTrouble: (message: string) => told.push(`trouble ${message.split(':')[0]}`),
+  };
+  const options = { ...quick, byManifests: { handOut, limit, recheck } };
+  return { outcome: await runOperation(own, world.api, prepared, events, options, never), told };
+}
+
+test('by manifests: handed out once, written by nobody here, followed when it is applied; no right is needed', async () => {
+  const world = memory();
+  world.faults.push({ on: 'rights', error: failure('never') });
+  const handed: Write[] = [];
+  const { outcome, told } = await runByManifests(world, write => {
+    handed.push(write);
+    setTimeout(() => (world.current().metadata.annotations = { 'cnpg.io/fencedInstances': '["cluster-eu-2"]' }), 50);
+  });
+  assert.equal(outcome.kind, 'completed');
+  assert.equal(handed.length, 1);
+  assert.deepEqual(world.writes, []);
+  assert.deepEqual(told, ['written', 'done']);
+});
+
+test('by manifests: what comes to stand in the way before it is applied ends the run, and the edit is to be reverted', async () => {
+  const world = memory();
+  let lost = true;
+  const own: Operation = {
+    ...operation,
+    plan: seen => {
+      const plan = operation.plan(seen);
+      return {
+        ...plan,
+        checks: [...plan.checks, check('blocks', 'cluster-us is lost', lost, lost ? 'silent' : 'it answers', '')],
+      };
+    },
+  };
+  const { outcome } = await runByManifests(world, () => (lost = false), { own });
+  assert.ok(outcome.kind === 'incomplete');
+  assert.match(outcome.problem, /no longer as you confirmed it\. cluster-us is lost: NO, it answers/);
+  assert.match(outcome.remedy, /Revert the edited manifest/);
+  assert.deepEqual(world.writes, []);
+});
+
+test('by manifests: what nobody applies ends in its time', async () => {
+  const world = memory();
+  const { outcome, told } = await runByManifests(
+    world,
+    () => world.faults.push({ on: 'get Cluster', error: failure('server') }),
+    { limit: 60 },
+  );
+  assert.ok(outcome.kind === 'incomplete');
+  assert.match(outcome.problem, /was not applied within/);
+  assert.deepEqual(told, ['trouble server']);
 });
