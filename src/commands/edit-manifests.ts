@@ -107,16 +107,23 @@ export const writeRolesIntoManifests =
     const members = topology?.members.map(({ address }) => address) ?? [chosen];
     let written = 0;
     for (const address of members) {
-      const connection = connections.get(address.context);
-      if (!connection) continue;
-      const signal = AbortSignal.timeout(30_000);
-      const cluster = await connection.get<Cluster>('Cluster', address.namespace, address.name, signal);
-      if (await editReplica(deps, address, rolesOf(cluster), `Roles of ${address.name}`)) written++;
+      const cluster = await liveOf(connections, address);
+      if (cluster && (await editReplica(deps, address, rolesOf(cluster), `Roles of ${address.name}`))) written++;
     }
     void vscode.window.showInformationMessage(
       `${written} of ${members.length} manifests have the roles that the Clusters have.`,
     );
   };
+
+/** @returns `undefined` when it cannot be read, which was said: a lost side keeps no other from being written */
+async function liveOf(connections: Connections, { context, namespace, name }: Address): Promise<Cluster | undefined> {
+  try {
+    return await connections.get(context)?.get<Cluster>('Cluster', namespace, name, AbortSignal.timeout(30_000));
+  } catch (error) {
+    void vscode.window.showWarningMessage(`The manifest of ${name} is left as it is. ${messageOf(error)}`);
+    return undefined;
+  }
+}
 
 /** A token that was used is of no use in a manifest, and refused when the Cluster is created from it again. */
 function rolesOf(cluster: Cluster): ReplicaValues {

@@ -43,7 +43,7 @@ export function failOver(target: Address, look: NonNullable<Operation['otherSide
       `Applications still connect where they did: point them to the service ${target.name}-rw.`,
       `Take a base backup of ${target.name} now: its new timeline has none.`,
       'Keep the former primary from accepting writes when its side returns: fence it, then "CNPG: Rebuild Former Primary…".',
-      'Write the new role into the manifests (CNPG: Write Roles into Manifests…), or who applies them undoes the failover.',
+      'Write the new roles into the manifests of both sides (CNPG: Write Roles into Manifests…): who applies them undoes the failover, or makes the former primary a primary again when its side returns.',
     ],
   };
 }

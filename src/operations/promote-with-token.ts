@@ -56,7 +56,7 @@ export function promoteWithToken(
       `Applications still connect where they did: point them to the service ${target.name}-rw.`,
       `Take a base backup of ${target.name} now: its new timeline has none.`,
       `When the side of ${former} returns, its manifest still says replica cluster, and it follows by itself: "CNPG: Resume Promotion" verifies that. If it returns as a primary, somebody changed it: fence all its instances at once.`,
-      'Write the new roles into the manifests (CNPG: Write Roles into Manifests…), or who applies them undoes the promotion.',
+      'Write the new roles into the manifests of both sides (CNPG: Write Roles into Manifests…): who applies them undoes the promotion, or makes the former primary a primary again when its side returns.',
     ],
   };
 }
