@@ -47,17 +47,17 @@ const images = {
   results: path.resolve(import.meta.dirname, '../../test-results/picture-look'),
 };
 
-/** Shows a picture as if the host had sent it, in a stage of a fixed size. */
+/** Shows a picture as if the host had sent it, in a room of a fixed size. */
 async function show(frame: Frame, picture: Picture, size: { width: number; height: number }): Promise<void> {
   const message = { type: 'picture', picture, subject: { name: 'cluster-us' } };
   await frame.evaluate(
     async ({ message, size, font }) => {
       document.documentElement.style.setProperty('--vscode-font-family', `"${font}"`);
-      const stage = document.getElementById('stage');
-      if (!stage) return;
-      Object.assign(stage.style, { position: 'fixed', left: '0', top: '0', zIndex: '9' });
-      Object.assign(stage.style, { width: `${size.width}px`, height: `${size.height}px` });
-      stage.style.background = 'var(--vscode-editor-background)';
+      const room = document.getElementById('room');
+      if (!room) return;
+      Object.assign(room.style, { position: 'fixed', left: '0', top: '0', zIndex: '9' });
+      Object.assign(room.style, { width: `${size.width}px`, height: `${size.height}px` });
+      room.style.background = 'var(--vscode-editor-background)';
       window.postMessage(message, '*');
       for (let frames = 0; frames < 3; frames++) await new Promise(resolve => requestAnimationFrame(resolve));
     },
@@ -93,7 +93,7 @@ for (const [kind, theme] of Object.entries(themes))
     const wrong: string[] = [];
     for (const { name, picture, size } of examples) {
       await show(frame, picture, sizes[size]);
-      const actual = await w.webview().locator('#stage').screenshot({ animations: 'disabled' });
+      const actual = await w.webview().locator('#room').screenshot({ animations: 'disabled' });
       const words = compareWithAccepted(actual, `${name}-${kind}`, images);
       if (words !== undefined) wrong.push(words);
     }
@@ -106,7 +106,7 @@ test('a line that is drawn otherwise does not look as accepted', async t => {
   const { items } = well.picture;
   const broken = items.map(item => (item.kind === 'cross-streaming' ? { ...item, state: 'broken' as const } : item));
   await show(await w.webviewFrame(), { ...well.picture, items: broken }, sizes[well.size]);
-  const actual = await w.webview().locator('#stage').screenshot({ animations: 'disabled' });
+  const actual = await w.webview().locator('#room').screenshot({ animations: 'disabled' });
   const accepted = fs.readFileSync(path.join(images.accepted, `well-${Object.keys(themes).at(-1)}.png`));
   assert.match(differing(accepted, actual).words ?? '', /pixels are otherwise/);
 });

@@ -161,6 +161,27 @@ test('what was selected is so again in a page that is made anew, unless it is go
   assert.deepEqual(await third.page.evaluate('window.kept'), subject);
 });
 
+test('members stand one below the other where letters are larger then, and facts that open move nothing', async () => {
+  const wide = [
+    [1500, 760],
+    [760, 800],
+  ];
+  for (const [width = 0, height = 0] of [...wide, [620, 860], [400, 860]]) {
+    const { page } = await shown(pictureOf(pair()), { width, height });
+    const places = (): Promise<string[]> =>
+      page.locator('.item[transform]').evaluateAll(all => all.map(each => each.getAttribute('transform') ?? ''));
+    const before = await places();
+    const [left, right] = await Promise.all(
+      [0, 1].map(index => page.locator('.item.box').nth(index).locator('.shape').boundingBox()),
+    );
+    const isBelow = (right?.y ?? 0) > (left?.y ?? 0) + (left?.height ?? 0);
+    assert.equal(isBelow, !wide.some(([x]) => x === width), `${width}×${height}`);
+    await page.locator('.item.instance').first().click();
+    await page.getByRole('complementary', { name: 'Facts' }).waitFor();
+    assert.deepEqual(await places(), before, `${width}×${height}`);
+  }
+});
+
 test('zoom, drag and fit', async () => {
   const { page } = await shown(pictureOf(snapshotsOf([{ instances: 2, follows: 1 }, { instances: 1 }])));
   const view = () => page.locator('svg.drawing').getAttribute('viewBox');

@@ -46,32 +46,31 @@ export function routeLanes(
   levels: readonly Level[],
   xOf: (lane: number) => number,
 ): Map<string, Point[]> {
-  const byId = passages.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const height = ({ from, to }: Passage): number => Math.abs(from.y - to.y);
-  const beginnings = [byId, byId.toReversed(), byId.toSorted((a, b) => height(a) - height(b))];
-  const corners = (order: readonly Passage[]): Map<string, Point[]> => cornersOf(order, levels, xOf);
-  const tried = (
-    passages.length > most ? beginnings.slice(0, 1) : beginnings.map(order => improved(order, corners, levels))
-  )
-    .map(order => ({ order, cost: costOf(corners(order), levels) }))
-    .reduce((best, each) => (each.cost < best.cost ? each : best));
-  return corners(tried.order);
+  const cost = (order: readonly Passage[]): number => costOf(cornersOf(order, levels, xOf), levels);
+  const orders =
+    passages.length > most
+      ? [passages]
+      : [passages, passages.toReversed(), passages.toSorted((a, b) => height(a) - height(b))].map(order =>
+          improved(order, cost),
+        );
+  const best = orders.reduce((known, order) => (cost(order) < cost(known) ? order : known));
+  return cornersOf(best, levels, xOf);
 }
 
-/** Moves one passage after the other to where it crosses least, until that helps no more. */
+/** Moves one passage after the other to where it costs least, until that helps no more. */
 function improved(
   beginning: readonly Passage[],
-  corners: (order: readonly Passage[]) => Map<string, Point[]>,
-  levels: readonly Level[],
+  costOfOrder: (order: readonly Passage[]) => number,
 ): readonly Passage[] {
   let best = beginning;
-  let least = costOf(corners(best), levels);
+  let least = costOfOrder(best);
   for (let better = true; better; ) {
     better = false;
     for (const passage of beginning)
       for (let place = 0; place < beginning.length; place++) {
         const order = best.filter(other => other !== passage).toSpliced(place, 0, passage);
-        const cost = costOf(corners(order), levels);
+        const cost = costOfOrder(order);
         if (cost < least) [best, least, better] = [order, cost, true];
       }
   }

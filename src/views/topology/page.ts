@@ -22,7 +22,7 @@ export const page = (source: string, script: string, nonce: string): string => `
 <p class="visually-hidden" role="status" id="summary"></p>
 <ul class="alarms" aria-label="Alarms" id="alarms"></ul>
 <section class="progress" aria-label="Promotion" id="progress"></section>
-<main>
+<main id="room">
 <div id="stage"></div>
 <div id="table" role="region" aria-label="Table" tabindex="0" hidden></div>
 <aside id="facts" aria-label="Facts" hidden></aside>

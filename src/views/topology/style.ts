@@ -84,10 +84,15 @@ th, td { text-align: left; vertical-align: top; padding: 3px 12px 3px 0; border-
 .gone { padding: 20px; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (max-width: 640px) { .tools { margin-left: 0; } }
-/* The drawing is wide: where there is more height than it needs, facts beside it would make it smaller. */
+/* Facts are where the drawing leaves room: below a wide one, beside one whose members stand one below the other. */
 @media (max-aspect-ratio: 8/5) {
-  main { flex-direction: column; }
-  #facts { width: auto; max-height: 40%; border-left: none; border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent)); }
+  main:not(.tall) { flex-direction: column; }
+  main:not(.tall) #facts { width: auto; max-height: 40%; border-left: none; border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent)); }
+  main.tall #facts { width: 260px; }
+}
+@media (max-width: 500px) {
+  main.tall { flex-direction: column; }
+  main.tall #facts { width: auto; max-height: 40%; border-left: none; border-top: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent)); }
 }
 @media (prefers-reduced-motion: no-preference) {
   body:not(.vscode-reduce-motion) #stage .item, body:not(.vscode-reduce-motion) #stage .crown { transition: transform .5s ease; }

@@ -26,7 +26,7 @@ declare function acquireVsCodeApi(): {
 
 const host = acquireVsCodeApi();
 const part = (id: string): HTMLElement => document.getElementById(id) ?? document.body;
-const [stage, table, facts] = [part('stage'), part('table'), part('facts')];
+const [room, stage, table, facts] = [part('room'), part('stage'), part('table'), part('facts')];
 const drawing = createDrawing(choose);
 const viewport = createViewport(drawing.root);
 let picture: Picture | undefined;
@@ -57,7 +57,7 @@ window.addEventListener('message', event => {
     keep();
   }
 });
-new ResizeObserver(() => picture && show(picture)).observe(stage);
+new ResizeObserver(() => picture && show(picture)).observe(room);
 document.addEventListener('keydown', onKey);
 host.postMessage({ type: 'ready' });
 
@@ -87,10 +87,14 @@ function layoutOf({ items }: Picture): Layout {
   );
   if (!layouts || text !== laidOut) layouts = { beside: layOut(items, 2), below: layOut(items, 1) };
   laidOut = text;
-  const scale = ({ width, height }: Layout): number => Math.min(stage.clientWidth / width, stage.clientHeight / height);
+  // Of the room for drawing and facts: facts that are opened move nothing.
+  const { clientWidth, clientHeight } = room;
+  const scale = ({ width, height }: Layout): number => Math.min(clientWidth / width, clientHeight / height);
   const { beside, below } = layouts;
   // Members face each other, unless letters become much larger when they stand one below the other.
-  return scale(below) > scale(beside) * 1.25 ? below : beside;
+  const isTall = scale(below) > scale(beside) * 1.25;
+  room.classList.toggle('tall', isTall);
+  return isTall ? below : beside;
 }
 
 function showAlarms({ alarms }: Picture): void {
