@@ -1,12 +1,16 @@
 /** Where the other member of a topology is, as far as this window knows, and how its side is asked. */
 import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
+import { sourceArchive } from '../model/archive.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { sameAddress } from '../model/kubernetes.ts';
 import { positionKey } from '../model/positions.ts';
+import { decodeToken } from '../model/token.ts';
 import type { Member } from '../model/topology.ts';
 import { findTopologies, membersOf } from '../model/topology.ts';
+import type { ArchiveRoom, DemotionTrace } from '../operations/list-archive.ts';
+import { demotionTrace } from '../operations/list-archive.ts';
 import { configuredBindings } from '../views/bindings.ts';
 import type { Scenes } from '../views/scenes.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
@@ -89,4 +93,17 @@ export function positionsOf(scenes: Scenes, { address, cluster }: Located) {
   if (!address) return [];
   const pod = cluster?.status?.currentPrimary ?? '';
   return scenes.current().moment.positions.get(positionKey(address.context, address.namespace, pod)) ?? [];
+}
+
+/** Looks into the archive from which this side restores for what became of the demotion; `undefined`: it has none, or no token. */
+export function traceThrough(
+  { connections, archiveRoom }: { connections: Connections; archiveRoom: () => Promise<ArchiveRoom> },
+  reader: Address,
+  cluster: Cluster,
+  text: string,
+): ((signal: AbortSignal) => Promise<DemotionTrace>) | undefined {
+  const token = decodeToken(text);
+  if (typeof token === 'string' || !sourceArchive(cluster)) return undefined;
+  return async signal =>
+    demotionTrace(await connections.open(reader.context), reader, 'source', token, archiveRoom, signal);
 }

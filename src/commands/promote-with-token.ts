@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { sourceArchive } from '../model/archive.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { isReplicaCluster, topologyName } from '../model/cluster.ts';
 import { isLater } from '../model/demotion.ts';
@@ -9,7 +8,6 @@ import { sameAddress } from '../model/kubernetes.ts';
 import { decodeToken } from '../model/token.ts';
 import { membersOf } from '../model/topology.ts';
 import type { ArchiveRoom } from '../operations/list-archive.ts';
-import { demotionTrace } from '../operations/list-archive.ts';
 import type { OtherSide } from '../operations/other-side.ts';
 import { readOtherSide } from '../operations/other-side.ts';
 import type { KnownToken } from '../operations/promote-with-token.ts';
@@ -20,7 +18,7 @@ import type { KeptTokens } from './kept-tokens.ts';
 import type { OperationDependencies } from './operate.ts';
 import { operate } from './operate.ts';
 import type { Located } from './other-side.ts';
-import { pickWithPrimary } from './other-side.ts';
+import { pickWithPrimary, traceThrough } from './other-side.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import type { PromotionRecords } from './promotion-records.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
@@ -146,14 +144,14 @@ async function carryOut(deps: TokenDependencies, target: Address, former: Locate
 }
 
 function look(
-  { connections, scenes, archiveRoom }: TokenDependencies,
+  deps: TokenDependencies,
   target: Address,
   cluster: Cluster,
   former: Located,
   { text }: KnownToken,
   signal: AbortSignal,
 ): Promise<OtherSide> {
-  const token = decodeToken(text);
+  const { connections, scenes, archiveRoom } = deps;
   const { name, address } = former;
   return readOtherSide(
     {
@@ -163,11 +161,7 @@ function look(
       lastSeenAt: former.seenAt,
       otherPrimaries: surroundings(connections, scenes, archiveRoom).otherPrimaries(target, address ?? target),
       connect: context => connections.open(context),
-      demotionTrace:
-        typeof token === 'string' || !sourceArchive(cluster)
-          ? undefined
-          : async until =>
-              demotionTrace(await connections.open(target.context), target, 'source', token, archiveRoom, until),
+      demotionTrace: traceThrough(deps, target, cluster, text),
     },
     signal,
   );

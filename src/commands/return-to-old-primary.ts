@@ -1,13 +1,10 @@
-import { sourceArchive } from '../model/archive.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { demotionInProgress, isReplicaCluster } from '../model/cluster.ts';
 import { sameAddress } from '../model/kubernetes.ts';
-import { decodeToken } from '../model/token.ts';
-import { demotionTrace } from '../operations/list-archive.ts';
 import { readOtherSide } from '../operations/other-side.ts';
 import { returnToPrimary } from '../operations/return-to-primary.ts';
 import { operate } from './operate.ts';
-import { pickWithPrimary } from './other-side.ts';
+import { pickWithPrimary, traceThrough } from './other-side.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import type { TokenDependencies } from './promote-with-token.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
@@ -23,7 +20,7 @@ export const returnToOldPrimary =
   (deps: TokenDependencies) =>
   async (argument?: ClusterArgument): Promise<void> => {
     refuseWhenReadOnly(title);
-    const { connections, promotions: records, archiveRoom } = deps;
+    const { connections, promotions: records } = deps;
     // A token that the operator lost is saved here.
     const saved = ({ metadata: { name, namespace = 'default' } }: Cluster): boolean =>
       records.all().some(({ plan, token }) => token && plan.from.name === name && plan.from.namespace === namespace);
@@ -36,24 +33,19 @@ export const returnToOldPrimary =
     if (!picked) return;
     const { target, primary: other } = picked;
     const record = records.all().find(({ plan }) => sameAddress(plan.from, target));
-    const operation = returnToPrimary(target, record?.token, (cluster, signal) => {
-      const token = decodeToken(cluster.status?.demotionToken || record?.token || '');
-      return readOtherSide(
+    const operation = returnToPrimary(target, record?.token, (cluster, signal) =>
+      readOtherSide(
         {
           name: other.name,
           address: other.address,
           lastSeen: other.cluster,
           lastSeenAt: other.seenAt,
           connect: context => connections.open(context),
-          demotionTrace:
-            typeof token === 'string' || !sourceArchive(cluster)
-              ? undefined
-              : async until =>
-                  demotionTrace(await connections.open(target.context), target, 'source', token, archiveRoom, until),
+          demotionTrace: traceThrough(deps, target, cluster, cluster.status?.demotionToken || record?.token || ''),
         },
         signal,
-      );
-    });
+      ),
+    );
     const outcome = await alone([target, ...(other.address ? [other.address] : [])], operation.title, () =>
       operate(deps, operation, 'Return'),
     );

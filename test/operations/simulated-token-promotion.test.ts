@@ -6,10 +6,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { listArchive, newestWal, openFolder, readText } from '../../src/archive/index.ts';
 import type { Cluster } from '../../src/model/cluster.ts';
+import type { Address } from '../../src/model/kubernetes.ts';
 import { decodeToken } from '../../src/model/token.ts';
 import { blocking } from '../../src/operations/checks.ts';
 import { demotionTrace } from '../../src/operations/list-archive.ts';
 import type { Operation } from '../../src/operations/operation.ts';
+import type { OtherSide } from '../../src/operations/other-side.ts';
 import { readOtherSide } from '../../src/operations/other-side.ts';
 import { promoteWithToken } from '../../src/operations/promote-with-token.ts';
 import { returnToPrimary } from '../../src/operations/return-to-primary.ts';
@@ -65,22 +67,29 @@ async function onStage(run: (stage: Stage) => Promise<void>): Promise<void> {
   }
 }
 
-function operation(stage: Stage): Operation {
+/** One side as the other one sees it. */
+function seenFrom(stage: Stage, reader: Address, other: Address, signal: AbortSignal): Promise<OtherSide> {
   const token = decodeToken(stage.token);
   assert.ok(typeof token !== 'string');
   const room = async () => ({ openFolder, listArchive, newestWal, readText });
-  return promoteWithToken(us, 'cluster-eu', { text: stage.token, seenAt: stage.demotedAt }, (_cluster, signal) =>
-    readOtherSide(
-      {
-        name: 'cluster-eu',
-        address: eu,
-        connect: async context => stage.at({ context }),
-        demotionTrace: until => demotionTrace(stage.at(us), us, 'source', token, room, until),
-      },
-      signal,
-    ),
+  return readOtherSide(
+    {
+      name: other.name,
+      address: other,
+      connect: async context => stage.at({ context }),
+      demotionTrace: until => demotionTrace(stage.at(reader), reader, 'source', token, room, until),
+    },
+    signal,
   );
 }
+
+const operation = (stage: Stage): Operation =>
+  promoteWithToken(us, 'cluster-eu', { text: stage.token, seenAt: stage.demotedAt }, (_cluster, signal) =>
+    seenFrom(stage, us, eu, signal),
+  );
+
+const back = (stage: Stage): Operation =>
+  returnToPrimary(eu, stage.token, (_cluster, signal) => seenFrom(stage, eu, us, signal));
 
 async function carryOut(stage: Stage, made: Operation): Promise<OperationOutcome> {
   const api = stage.at(made.target);
@@ -140,23 +149,6 @@ test('somebody makes the old side primary again where it cannot be seen: its arc
     await assert.rejects(carryOut(stage, operation(stage)), /there is one/);
     assert.deepEqual(writers(stage), ['cluster-eu']);
   }));
-
-const back = (stage: Stage): Operation => {
-  const token = decodeToken(stage.token);
-  assert.ok(typeof token !== 'string');
-  const room = async () => ({ openFolder, listArchive, newestWal, readText });
-  return returnToPrimary(eu, stage.token, (_cluster, signal) =>
-    readOtherSide(
-      {
-        name: 'cluster-us',
-        address: us,
-        connect: async context => stage.at({ context }),
-        demotionTrace: until => demotionTrace(stage.at(eu), eu, 'source', token, room, until),
-      },
-      signal,
-    ),
-  );
-};
 
 test('the other side is lost instead: the run ends soon, the old primary returns, and the other follows when it is back', () =>
   onStage(async stage => {
