@@ -198,7 +198,8 @@ export async function runOperation(
     for (;;) {
       await pause(options.interval, signal);
       try {
-        if (!operation.plan(await observe(api, operation, signal)).write) {
+        const { cluster } = await observe(api, operation, signal);
+        if (write.verb === 'patch' && holds(cluster, write.patch)) {
           events.onWritten(write);
           return { written: write };
         }
@@ -314,6 +315,16 @@ function consentHolds(found: Prepared, confirmed: Prepared): boolean {
     (found.loss?.bytes ?? 0n) <= (confirmed.loss?.bytes ?? 0n)
   );
 }
+
+/** Has the object all values of a JSON merge patch (RFC 7386)? */
+const holds = (object: unknown, patch: unknown): boolean =>
+  typeof patch === 'object' && patch !== null && !Array.isArray(patch)
+    ? Object.entries(patch).every(([field, value]) =>
+        holds((object as Record<string, unknown> | null | undefined)?.[field], value),
+      )
+    : patch === null
+      ? object === undefined || object === null
+      : JSON.stringify(object) === JSON.stringify(patch);
 
 /** The operator writes the status all the time. */
 const shownFacts = ({ field, from, to }: FieldChange) =>

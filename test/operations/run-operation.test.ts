@@ -9,6 +9,7 @@ import { backUpNow } from '../../src/operations/back-up-now.ts';
 import { blocking, check } from '../../src/operations/checks.ts';
 import { fence } from '../../src/operations/fencing.ts';
 import type { Operation, Progress } from '../../src/operations/operation.ts';
+import type { OtherSide } from '../../src/operations/other-side.ts';
 import { renderOperation } from '../../src/operations/operation-text.ts';
 import type { OperationApi, OperationOutcome } from '../../src/operations/run-operation.ts';
 import {
@@ -347,6 +348,22 @@ test('by manifests: what comes to stand in the way before it is applied ends the
   assert.match(outcome.problem, /no longer as you confirmed it\. cluster-us is lost: NO, it answers/);
   assert.match(outcome.remedy, /Revert the edited manifest/);
   assert.deepEqual(world.writes, []);
+});
+
+test('by manifests: a plan that needs the other side is not made without it', async () => {
+  const world = memory();
+  const own: Operation = {
+    ...operation,
+    otherSide: () => Promise.resolve({} as OtherSide),
+    plan: seen => (seen.otherSide ? operation.plan(seen) : assert.fail('not looked at')),
+  };
+  const { outcome } = await runByManifests(
+    world,
+    () =>
+      setTimeout(() => (world.current().metadata.annotations = { 'cnpg.io/fencedInstances': '["cluster-eu-2"]' }), 30),
+    { own },
+  );
+  assert.equal(outcome.kind, 'completed');
 });
 
 test('by manifests: what nobody applies ends in its time', async () => {
