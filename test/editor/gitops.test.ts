@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 import type { Cluster } from '../../src/model/cluster.ts';
 import type { Client } from '../../src/simulator/operator/client.ts';
 import { resources } from '../../src/simulator/operator/client.ts';
-import { sideClients } from '../support/playground.ts';
+import { loseSide, sideClients } from '../support/playground.ts';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 import type { Workbench } from './workbench.ts';
@@ -134,6 +134,36 @@ test('where a kustomization sets the roles, its patch is edited, not the manifes
   const expected = patched('cluster-us');
   await poll(async () => fs.readFileSync(kustomization, 'utf8').startsWith(expected) || undefined, 'the edited patch');
   assert.equal(fs.readFileSync(fileOf('eu'), 'utf8'), manifest);
+});
+
+test('the primary is lost: its replica is failed over to by its manifest', async () => {
+  await w.command('Notifications: Clear All Notifications');
+  fs.rmSync(path.join(stage.workspace, 'eu', 'kustomization.yaml'));
+  await loseSide(stage.playground, 'us');
+  await w.row(/^cluster-us.*stale/).waitFor({ timeout: 60_000 });
+  const box = w.quick.filter({ hasText: 'to confirm the change of its manifest' });
+  // Nothing may have been archived for a minute.
+  await poll(
+    async () => {
+      await w.command('CNPG: Fail Over by Its Manifest…');
+      await w.quick.getByRole('option', { name: /cluster-eu/ }).click();
+      const refused = w.toasts.filter({ hasText: /nothing was changed/ });
+      await box.or(refused).first().waitFor({ timeout: 60_000 });
+      if (await box.isVisible()) return true;
+      await w.command('Notifications: Clear All Notifications');
+      await new Promise(resolve => setTimeout(resolve, 5000));
+      return undefined;
+    },
+    'a failover that may begin',
+    150_000,
+  );
+  await w.shot('failover-asked');
+  await w.fillInput('to confirm', (await box.locator('input.input').getAttribute('placeholder')) ?? '');
+  await write(/Fail over to cluster-eu: write this into eu\/cluster-eu\.yaml/, 'failover');
+  await applied('eu', ({ primary }) => primary === 'cluster-eu');
+  await w.notification(/Fail over to cluster-eu: completed/, 180_000);
+  await w.row(/^cluster-eu-1.*primary/).waitFor();
+  await w.shot('failed-over');
 });
 
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));
