@@ -5,10 +5,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { loseSide } from '../support/playground.ts';
+import { askedToFailOver } from './fail-over.ts';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 import type { Workbench } from './workbench.ts';
-import { poll } from './workbench.ts';
 
 let stage: Stage;
 let w: Workbench;
@@ -49,22 +49,7 @@ test('the picture offers the failover when the primary cannot be read', async ()
 });
 
 test('the sentence with the loss is typed, and the replica cluster becomes the primary', async () => {
-  const box = w.quick.filter({ hasText: 'to confirm' });
-  // Nothing may have been archived for a minute.
-  await poll(
-    async () => {
-      await w.command('CNPG: Fail Over to Replica Cluster…');
-      await w.quick.getByRole('option', { name: /cluster-us/ }).click();
-      const refused = w.toasts.filter({ hasText: /nothing was changed/ });
-      await box.or(refused).first().waitFor({ timeout: 60_000 });
-      if (await box.isVisible()) return true;
-      await w.command('Notifications: Clear All Notifications');
-      await new Promise(resolve => setTimeout(resolve, 5000));
-      return undefined;
-    },
-    'a failover that may begin',
-    150_000,
-  );
+  const box = await askedToFailOver(w, 'CNPG: Fail Over to Replica Cluster…', /cluster-us/);
   await w.shot('asked');
   const sentence = (await box.locator('input.input').getAttribute('placeholder')) ?? '';
   assert.match(sentence, /^fail over to cluster-us and lose [\d.]+ [kM]?B and all since \d\d:\d\d:\d\d UTC$/);

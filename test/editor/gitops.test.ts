@@ -11,6 +11,7 @@ import type { Cluster } from '../../src/model/cluster.ts';
 import type { Client } from '../../src/simulator/operator/client.ts';
 import { resources } from '../../src/simulator/operator/client.ts';
 import { loseSide, sideClients } from '../support/playground.ts';
+import { askedToFailOver } from './fail-over.ts';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 import type { Workbench } from './workbench.ts';
@@ -141,22 +142,7 @@ test('the primary is lost: its replica is failed over to by its manifest', async
   fs.rmSync(path.join(stage.workspace, 'eu', 'kustomization.yaml'));
   await loseSide(stage.playground, 'us');
   await w.row(/^cluster-us.*stale/).waitFor({ timeout: 60_000 });
-  const box = w.quick.filter({ hasText: 'to confirm the change of its manifest' });
-  // Nothing may have been archived for a minute.
-  await poll(
-    async () => {
-      await w.command('CNPG: Fail Over by Its Manifest…');
-      await w.quick.getByRole('option', { name: /cluster-eu/ }).click();
-      const refused = w.toasts.filter({ hasText: /nothing was changed/ });
-      await box.or(refused).first().waitFor({ timeout: 60_000 });
-      if (await box.isVisible()) return true;
-      await w.command('Notifications: Clear All Notifications');
-      await new Promise(resolve => setTimeout(resolve, 5000));
-      return undefined;
-    },
-    'a failover that may begin',
-    150_000,
-  );
+  const box = await askedToFailOver(w, 'CNPG: Fail Over by Its Manifest…', /cluster-eu/);
   await w.shot('failover-asked');
   await w.fillInput('to confirm', (await box.locator('input.input').getAttribute('placeholder')) ?? '');
   await write(/Fail over to cluster-eu: write this into eu\/cluster-eu\.yaml/, 'failover');
