@@ -53,6 +53,8 @@ function run(args: string[]): number {
   const format = Object.hasOwn(formats, values.format) ? formats[values.format] : undefined;
   if (!format) throw new Refusal(`unknown format "${values.format}"\n${usage}`);
   if (positionals.length === 0) throw new Refusal(`no PATH is given\n${usage}`);
+  if (values.place.length > 0 && !values.topology)
+    throw new Refusal(`--place is for the rules over both sides: add --topology\n${usage}`);
   const schemas = loadSchemas();
   const version = values['cnpg-version'] ?? schemas.versions[0] ?? '';
   if (!schemas.versions.includes(version))

@@ -41,6 +41,10 @@ export async function topology(args: string[]): Promise<number> {
   if (!format) throw new Error(`unknown format "${values.format}"\n${usage}`);
   if (positionals.length === 0) throw new Error(`no PATH is given\n${usage}`);
   const { files, faults, notices } = findFiles(positionals);
+  if (files.length === 0 && faults.length > 0) {
+    for (const { file, message } of faults) say(`${file}: ${message}`);
+    return 2;
+  }
   const manifests = readTogether(files, placesOf(values.place));
   const schemas = loadSchemas();
   const checker = createChecker({

@@ -6,6 +6,7 @@ import { diagnostic, severities } from './diagnostic.ts';
 import { fix, setValue } from './edits.ts';
 import type { ManifestDocument, ManifestFile, Range, TextError } from './manifest.ts';
 import {
+  hasSubstitutions,
   isOurs,
   isRecord,
   keyRange,
@@ -150,7 +151,9 @@ const templateHint = (document: ManifestDocument): ManifestDiagnostic =>
     'template',
     keyRange(document, ['kind']),
     'kind',
-    'Go template text: it is not checked. Render it (helm template) and check the result with `cnpg-replica lint -`.',
+    hasSubstitutions(document.text)
+      ? 'Variables of Flux stand here: it is not checked. Put the values in their place (flux envsubst) and check the result with `cnpg-replica lint -`.'
+      : 'Go template text: it is not checked. Render it (helm template) and check the result with `cnpg-replica lint -`.',
   );
 
 function syntax(document: ManifestDocument): ManifestDiagnostic[] {

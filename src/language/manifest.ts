@@ -42,7 +42,7 @@ export interface ManifestDocument {
   value: Record<string, unknown>;
   errors: TextError[];
   ignored: TextError | undefined;
-  /** Go template text: it becomes YAML only when it is rendered. */
+  /** Go template text, or with variables of Flux: what is applied is known only when it is rendered. */
   template: boolean;
 }
 
@@ -157,7 +157,14 @@ function itemsOf(value: unknown, root: Node | null): { value: unknown; root: Nod
 }
 
 const isTemplate = (text: string): boolean =>
-  text.includes('{{') && /^[^#\n]*\{\{-?\s*[-.$\w"(/][^\n]*\}\}/m.test(text);
+  (text.includes('{{') && /^[^#\n]*\{\{-?\s*[-.$\w"(/][^\n]*\}\}/m.test(text)) || hasSubstitutions(text);
+
+/**
+ * Variables that Flux puts values in place of (`spec.postBuild.substitute` of its Kustomization): `${region}`, `${region:=eu}`. Not what
+ * the operator itself replaces: `${podselector:name}` in `pg_hba`, `${image_root}` in the `value` of an extension's variables.
+ */
+export const hasSubstitutions = (text: string): boolean =>
+  text.includes('${') && /^(?!\s*(?:- +)?value:)[^#\n]*(?<!\$)\$\{[A-Za-z_]\w*(?::?[-=?+][^}\n]*)?\}/m.test(text);
 
 /** Brackets in brackets, or `? ` and `- ` in a row, beyond which no manifest goes and a parser takes very long. */
 const deepest = 200;

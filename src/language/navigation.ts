@@ -125,6 +125,8 @@ function faultOf(kind: NameKind, name: string): string | undefined {
     return name.length > 63 ? 'Names in PostgreSQL have at most 63 characters.' : undefined;
   if (kind === 'member')
     return /[/\\]|^\.\.?$/.test(name) ? 'The name is used as a file name: it cannot have separators.' : undefined;
+  // Source: the webhook for Clusters (`validateName`).
+  if (kind === 'Cluster' && name.length > 50) return 'The name of a Cluster has at most 50 characters.';
   return /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= 253
     ? undefined
     : 'Names of objects are lower-case letters, digits and "-", beginning with a letter.';

@@ -57,7 +57,8 @@ const cases: [args: string[], code: number, out: RegExp, error?: RegExp][] = [
   [['topology'], 2, /^$/, /no PATH is given/],
   [['topology', '--format', 'xml', 'lone'], 2, /^$/, /unknown format "xml"/],
   [['topology', '--place', 'eu', 'lone'], 2, /^$/, /FOLDER=CONTEXT/],
-  [['topology', 'nowhere'], 2, /^No topology/, /nowhere: there is no such file/],
+  [['topology', 'nowhere'], 2, /^$/, /nowhere: there is no such file/],
+  [['lint', '--place', 'eu=eu', 'lone'], 2, /^$/, /add --topology/],
   [['lint', 'split'], 0, /^(?![\s\S]*RC[2-9])/],
   [
     ['lint', '--topology', 'split'],

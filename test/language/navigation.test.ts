@@ -181,6 +181,7 @@ const refused: [cursor: [string, string], to: string, why: RegExp][] = [
   [inEu('- name: pg-us', '- name: |pg-us'), 'a/b', /separators/],
   [inEu('- name: pg-us', '- name: |pg-us'), 'pg-eu', /already/],
   [inUs('name: orders\n', 'name: ord|ers\n'), 'Orders', /lower-case/],
+  [inUs('name: orders\n', 'name: ord|ers\n'), 'o'.repeat(51), /at most 50/],
   [inEu('barmanObjectName: store', 'barmanObjectName: st|ore'), '', /at least one/],
 ];
 for (const [cursor, to, why] of refused)

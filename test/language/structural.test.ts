@@ -71,6 +71,13 @@ const documents: [name: string, text: string, found: string[]][] = [
   ],
   ['a name that is none', `${head.replace('name: pg', 'name: PG_1')}${body}`, ['3:8 1 schema/metadata']],
   ['Helm', `${head}  instances: {{ .Values.instances }}\n`, ['1:0 4 template']],
+  ['Flux', `${head}${body}  imageName: pg:\${PG_VERSION:=18}\n`, ['1:0 4 template']],
+  ['a variable in a comment', `${head}${body}  instances: 1 # \${N}\n`, []],
+  [
+    'what only looks like a variable',
+    `${head}${body}  instances: 1\n  postgresql: {pg_hba: ["host all all \${podselector:app} trust"]}\n  podSelectorRefs: [{name: app, selector: {}}]\n`,
+    [],
+  ],
   ['a template in a comment', `${head}${body}  instances: 1 # {{ .Values.instances }}\n`, []],
   [
     'the second document of a file',
