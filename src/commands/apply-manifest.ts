@@ -5,6 +5,7 @@ import { Failure, isFailure, messageOf } from '../errors.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { OtherMembers } from '../model/other-members.ts';
+import { inApplyOrder } from '../model/apply-order.ts';
 import { otherMembers } from '../model/other-members.ts';
 import type { PlannedApply } from '../operations/apply-manifests.ts';
 import { applyPlanned, counted, planApply } from '../operations/apply-manifests.ts';
@@ -46,9 +47,9 @@ export const applyManifest =
       });
     const objects = await pickObjects(all, argument?.manifest?.name);
     if (objects.length === 0 || !(await ensureConnected(deps.connections))) return;
-    const context = await pickContext(deps.connections, document.uri);
+    const context = await pickContext(deps.connections, document.uri, title);
     if (context === undefined) return;
-    await planAndApply(deps, context, objects);
+    await planAndApply(deps, title, new Map([[context, objects.map(({ object }) => object)]]));
   };
 
 async function pickObjects(all: readonly WrittenObject[], name: string | undefined): Promise<WrittenObject[]> {
@@ -67,81 +68,104 @@ async function pickObjects(all: readonly WrittenObject[], name: string | undefin
 }
 
 /** That of the folder (`cnpg.places`), else one that the user picks. */
-async function pickContext(connections: Connections, uri: vscode.Uri): Promise<string | undefined> {
+export async function pickContext(
+  connections: Connections,
+  uri: vscode.Uri,
+  heading: string,
+): Promise<string | undefined> {
   const place = contextOf(uri);
   const open = connections.snapshots().filter(({ state }) => state === 'connected');
   if (place !== undefined && open.some(({ context }) => context === place)) return place;
   const picked = await vscode.window.showQuickPick(
     open.map(({ context, server }) => ({ label: context, description: server })),
-    { title, placeHolder: 'Kubernetes context to apply to (cnpg.places can say it for this folder)' },
+    {
+      title: heading,
+      placeHolder: `Kubernetes context to apply ${vscode.workspace.asRelativePath(uri)} to (cnpg.places can say it for its folder)`,
+    },
   );
   return picked?.label;
 }
 
-async function planAndApply(
-  deps: ApplyDependencies,
-  context: string,
-  written: readonly WrittenObject[],
-): Promise<void> {
-  const connection = await deps.connections.open(context);
-  const objects = written.map(({ object }) => object);
+/** What is applied, by Kubernetes context. */
+export type ToApply = ReadonlyMap<string, readonly KubernetesObject[]>;
+
+interface Placed extends PlannedApply {
+  context: string;
+}
+
+/** Shows what would change, asks once, and applies in the order in which the objects need each other; the first failure ends it. */
+export async function planAndApply(deps: ApplyDependencies, heading: string, toApply: ToApply): Promise<void> {
+  const contexts = [...toApply.keys()];
   let forced = false;
   for (;;) {
-    const planned = await plan(deps, context, connection, objects, forced);
+    const planned: Placed[] | 'take-over' | undefined = await plan(deps, toApply, forced);
     if (planned === 'take-over') {
       forced = true;
       continue;
     }
     if (!planned) return;
-    const changing = planned.filter(({ changes }) => changes);
-    await showDifferences(deps, context, changing);
+    const changing = inApplyOrder(
+      planned.filter(({ changes }) => changes).map(each => ({ ...each, object: each.written })),
+    );
+    await showDifferences(deps, contexts, changing);
     if (changing.length === 0) {
-      void vscode.window.showInformationMessage(`Nothing to apply: ${context} has it all already.`);
+      void vscode.window.showInformationMessage(`Nothing to apply: ${contexts.join(' and ')} has it all already.`);
       return;
     }
-    if (!(await confirmed(context, changing))) return;
+    if (!(await confirmed(contexts, changing))) return;
     const applied: string[] = [];
-    await applyPlanned(
-      connection,
-      changing,
-      each => applied.push(nameOf(each.written)),
-      AbortSignal.timeout(limit),
-    ).catch((error: unknown) => {
-      const before = applied.length > 0 ? ` Applied before that: ${applied.join(', ')}.` : '';
-      if (isFailure(error))
-        throw new Failure(error.code, { what: title, why: `${error.why}${before}`, remedy: error.remedy });
-      throw new Failure('unfinished', {
-        what: title,
-        why: `${messageOf(error)}.${before}`,
-        remedy: 'What was sent last may have arrived. Run the command again: it shows what is left.',
-        cause: error,
-      });
-    });
-    void vscode.window.showInformationMessage(`Applied to ${context}: ${applied.join(', ')}.`);
+    const signal = AbortSignal.timeout(limit);
+    try {
+      for (const each of changing) {
+        await applyPlanned(await deps.connections.open(each.context), [each], () => applied.push(nameOf(each)), signal);
+      }
+    } catch (error) {
+      throw unfinished(heading, error, applied, changing.slice(applied.length).map(nameOf));
+    }
+    void vscode.window.showInformationMessage(`Applied: ${applied.join(', ')}.`);
     return;
   }
 }
 
+function unfinished(what: string, error: unknown, applied: readonly string[], left: readonly string[]): Failure {
+  const before = applied.length > 0 ? ` Applied before that: ${applied.join(', ')}.` : '';
+  const rest = left.length > 1 ? ` Not applied: ${left.join(', ')}.` : '';
+  if (isFailure(error))
+    return new Failure(error.code, { what, why: `${error.why}${before}${rest}`, remedy: error.remedy, cause: error });
+  return new Failure('unfinished', {
+    what,
+    why: `${messageOf(error)}.${before}${rest}`,
+    remedy: 'What was sent last may have arrived. Run the command again: it shows what is left.',
+    cause: error,
+  });
+}
+
 /** @returns `take-over` when the user wants fields of other managers, `undefined` when they back out */
 async function plan(
-  deps: ApplyDependencies,
-  context: string,
-  connection: Parameters<typeof planApply>[0],
-  objects: readonly KubernetesObject[],
+  { connections, log }: ApplyDependencies,
+  toApply: ToApply,
   forced: boolean,
-): Promise<PlannedApply[] | 'take-over' | undefined> {
-  const others = (asIf: KubernetesObject): OtherMembers => {
-    const { namespace = 'default', name } = asIf.metadata;
-    const address = { context, namespace, name };
-    return otherMembers(deps.connections.snapshots(), configuredBindings(), address, asIf as Cluster);
-  };
+): Promise<Placed[] | 'take-over' | undefined> {
+  const othersIn =
+    (context: string) =>
+    (asIf: KubernetesObject): OtherMembers => {
+      const { namespace = 'default', name } = asIf.metadata;
+      return otherMembers(connections.snapshots(), configuredBindings(), { context, namespace, name }, asIf as Cluster);
+    };
   try {
-    return await withProgress('Asking the API server what would change', signal =>
-      planApply(connection, objects, () => forced, others, AbortSignal.any([signal, AbortSignal.timeout(limit)])),
-    );
+    return await withProgress('Asking the API server what would change', async cancelled => {
+      const signal = AbortSignal.any([cancelled, AbortSignal.timeout(limit)]);
+      const planned: Placed[] = [];
+      for (const [context, objects] of toApply) {
+        const connection = await connections.open(context);
+        const found = await planApply(connection, objects, () => forced, othersIn(context), signal);
+        planned.push(...found.map(each => ({ ...each, context })));
+      }
+      return planned;
+    });
   } catch (error) {
     if (forced || !isFailure(error) || error.code !== 'conflict') throw error;
-    deps.log.info(`${title}: ${error.message}`);
+    log.info(`${title}: ${error.message}`);
     const takeOver = 'Show What Taking Over Would Change';
     const answer = await vscode.window.showWarningMessage(
       'Another manager owns fields of it with other values',
@@ -157,11 +181,11 @@ async function plan(
 
 async function showDifferences(
   { documents, liveYaml }: ApplyDependencies,
-  context: string,
-  planned: readonly PlannedApply[],
+  contexts: readonly string[],
+  planned: readonly Placed[],
 ): Promise<void> {
   const yaml = await liveYaml();
-  const resources = planned.map(({ written, live, planned: after }): [vscode.Uri, vscode.Uri, vscode.Uri] => {
+  const resources = planned.map(({ context, written, live, planned: after }): [vscode.Uri, vscode.Uri, vscode.Uri] => {
     const uri = (side: string): vscode.Uri =>
       vscode.Uri.from({
         scheme: applyScheme,
@@ -174,23 +198,23 @@ async function showDifferences(
     return [then, before, then];
   });
   if (resources.length === 0) return;
-  const heading = `Apply to ${context}: ${planned.map(({ written }) => written.metadata.name).join(', ')}`;
+  const heading = `Apply to ${contexts.join(' and ')}: ${planned.map(({ written }) => written.metadata.name).join(', ')}`;
   if (resources.length > 1) return void (await vscode.commands.executeCommand('vscode.changes', heading, resources));
   for (const [, before, then] of resources) await vscode.commands.executeCommand('vscode.diff', before, then, heading);
 }
 
-const nameOf = ({ kind, metadata }: KubernetesObject): string =>
-  `${kind ?? ''} ${metadata.namespace ?? 'default'}/${metadata.name}`;
+const nameOf = ({ written: { kind, metadata }, context }: Placed): string =>
+  `${kind ?? ''} ${metadata.namespace ?? 'default'}/${metadata.name} in ${context}`;
 
-async function confirmed(context: string, planned: readonly PlannedApply[]): Promise<boolean> {
+async function confirmed(contexts: readonly string[], planned: readonly Placed[]): Promise<boolean> {
   const answer = await vscode.window.showWarningMessage(
-    `Apply to ${context}?`,
+    `Apply to ${contexts.join(' and ')}?`,
     {
       modal: true,
       detail: [
         ...planned.map(
-          ({ written, live, force }) =>
-            `${live ? 'Change' : 'Create'} ${nameOf(written)}${force ? ', taking over fields of other managers' : ''}`,
+          each =>
+            `${each.live ? 'Change' : 'Create'} ${nameOf(each)}${each.force ? ', taking over fields of other managers' : ''}`,
         ),
         ...planned.flatMap(({ warnings }) => warnings.map(warning => `Warning: ${warning}`)),
         'Server-side apply; the differences are shown behind this question. Dry run: the API server accepts it.',

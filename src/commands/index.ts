@@ -10,7 +10,8 @@ import { parseClicked } from '../views/topology/messages.ts';
 import type { TopologyPanels } from '../views/topology/panel.ts';
 import type { Item } from '../views/topology/picture.ts';
 import type { ReplicationView } from '../views/tree/provider.ts';
-import type { ApplyDependencies } from './apply-manifest.ts';
+import type { BothSidesDependencies } from './apply-both-sides.ts';
+import { applyBothSides } from './apply-both-sides.ts';
 import { applyManifest } from './apply-manifest.ts';
 import { bindMember } from './bind-member.ts';
 import { filterArchiveFolder, openArchiveFile, refreshArchiveFolder, showMoreOfArchive } from './browse-wal-archive.ts';
@@ -68,7 +69,7 @@ export interface CommandDependencies {
   switchover: SwitchoverDependencies;
   /** When one side is lost. */
   lost: TokenDependencies;
-  apply: ApplyDependencies;
+  apply: BothSidesDependencies;
   history: RunHistory;
   histories: TextDocuments;
   actions: ActionLog;
@@ -161,6 +162,7 @@ export const commandTable = ({
   'cnpg.openManifest': openManifest(connections, language),
   'cnpg.openLiveYaml': openLiveYaml({ connections, pages, liveYaml }),
   'cnpg.applyManifest': applyManifest(apply),
+  'cnpg.applyBothSides': applyBothSides(apply),
   'cnpg.diffWithLive': diffWithLive({ connections, pages, liveYaml }, language),
   'cnpg.describe': describe({ connections, pages }),
   'cnpg.showLogs': showLogs(connections, pages),

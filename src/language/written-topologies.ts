@@ -27,10 +27,12 @@ export function writtenTopologies(workspace: Workspace): WrittenTopology[] {
 
 function memberOf(workspace: Workspace, side: Side): WrittenMember {
   const { cluster, document, uri, context, namespace } = side;
+  const stores = storesOf(workspace, side);
   return {
     name: idOf(side),
     cluster,
-    objectStores: storesOf(workspace, side),
+    objectStores: stores.map(({ object }) => object),
+    objectStoreUris: [...new Set(stores.map(({ uri: file }) => file))],
     uri,
     line: keyRange(document, ['metadata', 'name']).start.line,
     ...(context !== undefined && { context }),
@@ -38,7 +40,7 @@ function memberOf(workspace: Workspace, side: Side): WrittenMember {
   };
 }
 
-function storesOf(workspace: Workspace, side: Side): ObjectStore[] {
+function storesOf(workspace: Workspace, side: Side): { object: ObjectStore; uri: string }[] {
   const { cluster, namespace } = side;
   const references = [
     ownArchive(cluster),
@@ -49,7 +51,7 @@ function storesOf(workspace: Workspace, side: Side): ObjectStore[] {
     const found = objectStore(workspace, side, name);
     if (found.state !== 'found') return [];
     const metadata = { name, namespace: namespace ?? 'default' };
-    return [{ metadata, spec: { configuration: found.store.configuration } }];
+    return [{ object: { metadata, spec: { configuration: found.store.configuration } }, uri: found.entry.uri }];
   });
 }
 

@@ -18,9 +18,11 @@ const order = [
   'Backup',
 ];
 
-const rank = ({ kind = '' }: KubernetesObject): number => {
-  const at = order.indexOf(kind);
-  return at === -1 ? order.length : at;
+const rank = (object: KubernetesObject): number => {
+  const at = order.indexOf(object.kind ?? '');
+  // A replica cluster is born from its primary.
+  const isReplica = object.kind === 'Cluster' && 'spec' in object && isReplicaCluster(object as Cluster);
+  return at === -1 ? order.length : at + (isReplica ? 0.5 : 0);
 };
 
 /** Those of the same kind stay in the order in which they are written. */

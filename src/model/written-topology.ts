@@ -13,6 +13,8 @@ export interface WrittenMember {
   cluster: Cluster;
   /** ObjectStores that the plugin would find. */
   objectStores: ObjectStore[];
+  /** The files that they are in. */
+  objectStoreUris: string[];
   uri: string;
   /** 0-based, of `metadata.name`. */
   line: number;

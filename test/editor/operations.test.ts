@@ -108,8 +108,41 @@ test('a manifest is applied: differences, confirmation, what is live afterwards'
   await w.modal.getByText('Change ScheduledBackup default/nightly-us', { exact: false }).waitFor();
   await w.shot('apply-asked');
   await w.modal.getByRole('button', { name: 'Apply', exact: true }).click();
-  await w.notification(/Applied to us: ScheduledBackup default\/nightly-us/);
+  await w.notification(/Applied: ScheduledBackup default\/nightly-us in us/);
   await w.shot('applied');
+});
+
+test('both sides are applied in one go, the primary before its replica', async () => {
+  await w.command('Notifications: Clear All Notifications');
+  for (const side of ['eu', 'us']) {
+    const file = path.join(stage.workspace, side, `cluster-${side}.yaml`);
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('max_connections: "200"', 'max_connections: "210"'));
+  }
+  await w.openFile('us/cluster-us.yaml');
+  await w.command('CNPG: Apply Both Sides…');
+  await w.quick.getByPlaceholder('Which of the manifests of cluster-us').waitFor();
+  await w.quick.getByRole('option', { name: /^us\/cluster-us\.yaml/ }).click();
+  for (const side of ['eu', 'us']) {
+    await w.quick.getByPlaceholder(new RegExp(`apply ${side}/cluster-${side}\\.yaml`)).waitFor();
+    await w.quick.getByRole('option', { name: new RegExp(`^${side}`) }).click();
+  }
+  // Who created the Clusters owns their fields.
+  await w.shot('both-sides-conflict');
+  await w.modal.getByRole('button', { name: 'Show What Taking Over Would Change' }).click();
+  const [one, other] = ['Change Cluster default/cluster-eu in eu', 'Change Cluster default/cluster-us in us'];
+  const detail = (await w.modal.getByText(one, { exact: false }).textContent()) ?? '';
+  assert.ok(detail.indexOf(one) < detail.indexOf(other), detail);
+  await w.shot('both-sides-asked');
+  await w.modal.getByRole('button', { name: 'Apply', exact: true }).click();
+  await w.notification(/Applied: Cluster default\/cluster-eu in eu, Cluster default\/cluster-us in us/);
+  await w.shot('both-sides');
+  await w.command('CNPG: Apply Both Sides…');
+  await w.quick.getByRole('option', { name: /^us\/cluster-us\.yaml/ }).click();
+  for (const side of ['eu', 'us']) {
+    await w.quick.getByPlaceholder(new RegExp(`apply ${side}/`)).waitFor();
+    await w.quick.getByRole('option', { name: new RegExp(`^${side}`) }).click();
+  }
+  await w.notification(/Nothing to apply: eu and us has it all already/);
 });
 
 test('a manifest that would change roles is not applied', async () => {

@@ -52,6 +52,7 @@ test('a member comes with its file, line, place and the ObjectStores that it use
     { uri: 'file:///w/a.yaml', line: 3, context: 'eu', namespace: 'db' },
   );
   assert.equal(member.cluster.spec.instances, 2);
+  assert.deepEqual(member.objectStoreUris, ['file:///w/s.yaml']);
   assert.deepEqual(objectStores, [
     { metadata: { name: 's', namespace: 'db' }, spec: { configuration: { destinationPath: 's3://b' } } },
   ]);

@@ -18,6 +18,15 @@ test('what others refer to comes first', () =>
     ['f', 'b', 'd', 'e', 'a', 'c'],
   ));
 
+test('a replica cluster comes after its primary', () => {
+  const clusters = [member('cluster-us', { replica: { primary: 'cluster-eu' } }), member('cluster-eu')];
+  const objects = clusters.map(cluster => ({ object: { ...cluster, kind: 'Cluster' } }));
+  assert.deepEqual(
+    inApplyOrder([...objects, of('ObjectStore', 'o'), of('Database', 'd')]).map(({ object }) => object.metadata.name),
+    ['o', 'cluster-eu', 'cluster-us', 'd'],
+  );
+});
+
 const primary = member('cluster-eu');
 const demoted = member('cluster-eu', { replica: { primary: 'cluster-us' } });
 test('a role change is told from other changes', () => {

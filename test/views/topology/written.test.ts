@@ -18,7 +18,15 @@ function manifest(name: 'cluster-eu' | 'cluster-us', over: Overrides = {}): Writ
     metadata: { name: store },
     spec: { configuration: { destinationPath: `s3://archive-${store}/` } },
   }));
-  return { name, cluster, objectStores, uri: `file:///w/${name}.yaml`, line: 4, namespace: 'default' };
+  return {
+    name,
+    cluster,
+    objectStores,
+    objectStoreUris: [],
+    uri: `file:///w/${name}.yaml`,
+    line: 4,
+    namespace: 'default',
+  };
 }
 
 const fileOf = (uri: string): string => uri.replace('file:///w/', '');
