@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Connections } from '../src/connections.ts';
 import { tellLiveClusters } from '../src/live-clusters.ts';
 import type { Cluster, ObjectStore } from '../src/model/cluster.ts';
+import type { Pod } from '../src/model/kubernetes.ts';
 import type { ContextSnapshot } from '../src/model/snapshot.ts';
 import { emptySnapshot } from '../src/model/snapshot.ts';
 import type { LanguageService, LiveFacts } from '../src/views/language-client.ts';
@@ -53,6 +54,18 @@ test('each context once, and again only when something changed that matters', as
   assert.equal(await tell('connected', cluster({ timelineID: 2 })), 2);
   assert.equal(await tell('closed'), 2);
   assert.equal(await tell('connected', cluster({ timelineID: 2 })), 3);
+  const pod: Pod = {
+    metadata: {
+      name: 'a-1',
+      namespace: 'pg',
+      labels: { 'cnpg.io/cluster': 'a' },
+      annotations: { 'cnpg.io/operatorVersion': '1.30.0' },
+    },
+  };
+  snapshots = [{ ...emptySnapshot('eu', ''), state: 'connected', clusters: [cluster({})], pods: [pod] }];
+  change();
+  await Promise.resolve();
+  assert.deepEqual(told.pop()?.[1].clusters[0]?.metadata.annotations, { 'cnpg.io/operatorVersion': '1.30.0' });
   stores = [{ metadata: { name: 's', namespace: 'pg', labels: {} }, spec: { configuration: {} } } as ObjectStore];
   assert.equal(await tell('connected'), 4);
   assert.deepEqual(told[3], ['eu', { clusters: [], objectStores: [{ name: 's', namespace: 'pg' }] }]);

@@ -167,6 +167,8 @@ export const annotations = {
   skipWalArchiving: 'cnpg.io/skipWalArchiving',
   restartedAt: 'kubectl.kubernetes.io/restartedAt',
   reloadedAt: 'cnpg.io/reloadedAt',
+  /** Of pods. */
+  operatorVersion: 'cnpg.io/operatorVersion',
 } as const;
 
 /** The name by which the members of a distributed topology know this Cluster: `replica.self`, else `metadata.name`. */

@@ -1,6 +1,6 @@
 /** One member of a topology with what its Kubernetes cluster says of it. */
 import type { Cluster } from './cluster.ts';
-import { isReplicaCluster } from './cluster.ts';
+import { annotations, isReplicaCluster } from './cluster.ts';
 import type { InstanceStatus } from './instance-status.ts';
 import type { Instance } from './instances.ts';
 import { instancesOf } from './instances.ts';
@@ -80,7 +80,7 @@ export function mayWrite(side: Side): boolean | undefined {
 
 /** Version of the operator that runs the pods: their annotation, else what an instance manager says. */
 export function operatorVersion({ instances }: Side): string | undefined {
-  const annotated = instances.map(({ pod }) => pod?.metadata.annotations?.['cnpg.io/operatorVersion']);
+  const annotated = instances.map(({ pod }) => pod?.metadata.annotations?.[annotations.operatorVersion]);
   const said = instances.map(({ reading }) =>
     reading?.kind === 'read' ? reading.status.instanceManagerVersion : undefined,
   );

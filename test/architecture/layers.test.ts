@@ -37,7 +37,7 @@ const layers: Record<string, Layer> = {
   connections: { rooms: ['model', 'errors'], packages: none, types: ['kubernetes'] },
   'action-log': { rooms: ['model', 'errors'], packages: /^node:.*$/, types: ['kubernetes'] },
   'port-forwarding': { rooms: ['errors'], packages: /^node:.*$/ },
-  'live-clusters': { rooms: [], packages: none, types: ['connections', 'model', 'views'] },
+  'live-clusters': { rooms: ['model'], packages: none, types: ['connections', 'views'] },
   'served-kinds': { rooms: ['errors'], packages: none, types: ['connections', 'kubernetes', 'views'] },
   views: {
     rooms: ['model', 'errors'],

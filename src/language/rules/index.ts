@@ -53,6 +53,7 @@ import { objectsOnReplica } from './objects-on-replica.ts';
 import { oneWay } from './one-way.ts';
 import { ownArchiveRead } from './own-archive-read.ts';
 import { ownCertificates } from './own-certificates.ts';
+import { operatorVersions } from './operator-versions.ts';
 import { parametersDiffer } from './parameters-differ.ts';
 import { partialLeftOut } from './partial-left-out.ts';
 import { partnerNotDemoted } from './partner-not-demoted.ts';
@@ -193,6 +194,7 @@ const clusterRules: readonly Rule[] = [
   stanzaRemoved,
   tokenInFile,
   asleepInRoleChange,
+  operatorVersions,
   reconciliationOff,
   fencedInstancesForm,
 ];

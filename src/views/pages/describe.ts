@@ -158,7 +158,7 @@ function podFacts(pod: Pod & Containers): Row[] {
     ['Role', pod.metadata.labels?.['cnpg.io/instanceRole'] ?? ''],
     ['Node', spec?.nodeName ?? 'not scheduled'],
     ['Address', status.podIP ?? 'none'],
-    ['Operator', pod.metadata.annotations?.['cnpg.io/operatorVersion'] ?? ''],
+    ['Operator', pod.metadata.annotations?.[annotations.operatorVersion] ?? ''],
     ...containers.map((container): Row => [`Container ${container.name}`, containerWords(container)]),
   ];
 }
