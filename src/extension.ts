@@ -80,17 +80,20 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
   );
   const manifests = createManifests(() => language);
-  const topologies = createTopologyPanels({
-    extension: context.extensionUri,
-    connections,
-    scenes,
-    manifests,
-    progressOf: topology => promotionProgress(topology, connections.snapshots(), records.all()),
-    listings: {
-      readingOf: (address, which) => listings.readingOf(archiveUri(address, which)),
-      onDidRead: listings.onDidRead,
+  const topologies = createTopologyPanels(
+    {
+      extension: context.extensionUri,
+      connections,
+      scenes,
+      manifests,
+      progressOf: topology => promotionProgress(topology, connections.snapshots(), records.all()),
+      listings: {
+        readingOf: (address, which) => listings.readingOf(archiveUri(address, which)),
+        onDidRead: listings.onDidRead,
+      },
     },
-  });
+    context.workspaceState,
+  );
   const edits = { connections, proposals, language: () => language };
   const operations = { connections, manifests: edits, documents: operationPages, history, log };
   const table = commandTable({

@@ -56,7 +56,7 @@ import type { RunHistory } from './run-history.ts';
 import { showActionLog } from './show-action-log.ts';
 import { showPromotionHistory } from './show-promotion-history.ts';
 import { showLogs } from './show-logs.ts';
-import { showTopology } from './show-topology.ts';
+import { showTopology, showTopologyInPanel } from './show-topology.ts';
 import type { Playground } from './start-playground.ts';
 import { switchPrimaryInstance } from './switch-primary-instance.ts';
 import { unfenceInstance } from './unfence-instance.ts';
@@ -159,6 +159,7 @@ export const commandTable = ({
   'cnpg.copyWalArchiveJson': copyWalArchiveJson(archives.documents),
   'cnpg.compareWalArchive': compareWalArchive(archives.documents),
   'cnpg.showTopology': showTopology({ connections, scenes, manifests, panels: topologies }),
+  'cnpg.showTopologyInPanel': showTopologyInPanel({ connections, scenes, manifests, panels: topologies }),
   'cnpg.openManifest': openManifest(connections, language),
   'cnpg.openLiveYaml': openLiveYaml({ connections, pages, liveYaml }),
   'cnpg.applyManifest': applyManifest(apply),

@@ -21,8 +21,14 @@ export interface TopologyDependencies {
  * Opens the picture of a topology: of a tree node, of a manifest's Cluster, or of one that the user picks. What is written in a
  * manifest is shown without any connection.
  */
-export const showTopology =
-  (deps: TopologyDependencies) =>
+export const showTopology = (deps: TopologyDependencies) => showWith(deps, subject => deps.panels.show(subject));
+
+/** The same in the panel, beside the terminal. */
+export const showTopologyInPanel = (deps: TopologyDependencies) =>
+  showWith(deps, subject => deps.panels.showInPanel(subject));
+
+const showWith =
+  (deps: TopologyDependencies, show: (subject: Subject) => void | Promise<void>) =>
   async (argument?: ClusterArgument | { topologyId: string }): Promise<void> => {
     const subject =
       argument && 'manifest' in argument
@@ -30,7 +36,7 @@ export const showTopology =
         : argument && 'address' in argument
           ? await pickCluster(deps.connections, argument, 'Show Topology')
           : await pickTopology(deps, argument && 'topologyId' in argument ? argument.topologyId : undefined);
-    if (subject) deps.panels.show(subject);
+    if (subject) await show(subject);
   };
 
 /** The live Cluster, if connected contexts have one of that name; else what is written. */

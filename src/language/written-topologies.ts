@@ -11,18 +11,22 @@ import type { Workspace } from './workspace.ts';
 /** A Cluster without a partner is a topology of its own here. */
 export function writtenTopologies(workspace: Workspace): WrittenTopology[] {
   const seen = new Set<Side>();
-  return workspace
-    .ofKind('Cluster')
-    .filter(isSide)
-    .flatMap(side => {
-      if (seen.has(side)) return [];
-      const all = members(workspace, side);
-      for (const member of all) seen.add(member);
-      const sides = all
-        .filter((each, at) => !all.slice(0, at).some(other => isSameObject(each, other)))
-        .toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
-      return [{ members: sides.map(each => memberOf(workspace, each)), missing: missingNames(sides) }];
-    });
+  return (
+    workspace
+      .ofKind('Cluster')
+      .filter(isSide)
+      // Not in the order in which they were read: what somebody is asked about stays the same.
+      .toSorted((a, b) => (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : a.document.startLine - b.document.startLine))
+      .flatMap(side => {
+        if (seen.has(side)) return [];
+        const all = members(workspace, side);
+        for (const member of all) seen.add(member);
+        const sides = all
+          .filter((each, at) => !all.slice(0, at).some(other => isSameObject(each, other)))
+          .toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+        return [{ members: sides.map(each => memberOf(workspace, each)), missing: missingNames(sides) }];
+      })
+  );
 }
 
 function memberOf(workspace: Workspace, side: Side): WrittenMember {

@@ -35,6 +35,8 @@ export async function planApply(
   others: (asIf: KubernetesObject) => OtherMembers,
   signal: AbortSignal,
 ): Promise<PlannedApply[]> {
+  const foreign = objects.find(({ kind = '' }) => kind.endsWith('ImageCatalog'));
+  if (foreign) throw notFollowed(foreign);
   const planned: PlannedApply[] = [];
   for (const { object } of inApplyOrder(objects.map(each => ({ object: each })))) {
     const live = await readLive(api, object, signal);
@@ -109,6 +111,14 @@ async function readLive(
     throw error;
   }
 }
+
+/** Catalogs are read by no part of the extension: what is live could not be shown. */
+const notFollowed = ({ kind = '', metadata }: KubernetesObject): Failure =>
+  new Failure('unsupported', {
+    what: 'Nothing was applied',
+    why: `${kind} ${metadata.name} is a kind that is not applied from here.`,
+    remedy: 'Leave it out of the choice, and apply it with kubectl apply --server-side.',
+  });
 
 const createdMeanwhile = ({ kind = '', metadata }: KubernetesObject): Failure =>
   new Failure('conflict', {

@@ -32,7 +32,7 @@ test('menus only name declared commands', () => {
 
 test('the menu of a thing in the picture is that of its row in the tree', () => {
   const { menus } = manifest.contributes;
-  const inPicture = "webviewId == 'cnpg.topology' && cnpgRow";
+  const inPicture = 'webviewId =~ /^cnpg\\.topology(Panel)?$/ && cnpgRow';
   /** Of rows that are on no picture, and what a picture is not for. */
   const others = ['cnpg.showTopology', 'cnpg.filterArchiveFolder', 'cnpg.refreshArchiveFolder'];
   const expected = (menus['view/item/context'] ?? [])

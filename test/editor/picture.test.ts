@@ -249,4 +249,19 @@ test('after a reload it is there again, and nothing is contacted', async () => {
   await w.shot('restored');
 });
 
+test('in the panel, which knows after a reload what it showed', async () => {
+  await w.command('View: Close All Editors');
+  await w.command('CNPG: Show Topology in Panel');
+  await w.quick.getByRole('option', { name: /^cluster-eu ⇄ cluster-us, / }).click();
+  await source().getByText('as written').waitFor();
+  await item(/^cluster-eu, primary cluster/).waitFor();
+  await w.shot('panel');
+  assert.deepEqual(await violations(), []);
+  await w.load(stage.server.url(stage.workspace));
+  const view = w.quick.getByRole('option', { name: /Focus on Topology View/ }).first();
+  await w.quickOpen('>Focus on Topology View', view);
+  await source().getByText('as written').waitFor({ timeout: 60_000 });
+  await item(/^cluster-eu, primary cluster/).waitFor();
+});
+
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));

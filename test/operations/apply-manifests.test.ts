@@ -105,3 +105,9 @@ for (const [title, live, after, others, words] of warned)
     if (words) assert.match(planned?.warnings.join() ?? '', words);
     else assert.deepEqual(planned?.warnings, []);
   });
+
+test('a kind that nobody here reads is refused by its name, before anything is asked', async () => {
+  const catalog = { kind: 'ClusterImageCatalog', metadata: { name: 'images' } };
+  const { api } = server(undefined, catalog);
+  await assert.rejects(plan(api, catalog), /ClusterImageCatalog images is a kind that is not applied from here/);
+});

@@ -38,11 +38,13 @@ export function parseFromWebview(value: unknown): FromWebview | undefined {
 }
 
 export const viewType = 'cnpg.topology';
+/** Of the view in the panel. */
+export const panelViewId = 'cnpg.topologyPanel';
 
 /** What VS Code tells a command that was chosen in the menu of a thing. @returns the id of the thing */
 export function parseClicked(value: unknown): string | undefined {
   const { webview, cnpgItem } = recordOf(value);
-  return webview === viewType && typeof cnpgItem === 'string' ? cnpgItem : undefined;
+  return (webview === viewType || webview === panelViewId) && typeof cnpgItem === 'string' ? cnpgItem : undefined;
 }
 
 export function parseToWebview(value: unknown): ToWebview | undefined {

@@ -1,4 +1,4 @@
-/** The editor tabs with pictures: one for each topology; they follow the Clusters until they are closed. */
+/** Where pictures are: editor tabs, one for each topology, and a view in the panel. They follow the Clusters until they are closed. */
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Connections } from '../../connections.ts';
@@ -10,7 +10,7 @@ import type { Beside } from './draw.ts';
 import { drawTopology } from './draw.ts';
 import { mermaidOf } from './mermaid.ts';
 import type { FromWebview, Subject, ToWebview } from './messages.ts';
-import { parseFromWebview, parseSubject, viewType } from './messages.ts';
+import { panelViewId, parseFromWebview, parseSubject, viewType } from './messages.ts';
 import { page } from './page.ts';
 import type { Manifests } from './manifests.ts';
 import type { Item, Picture, Progress } from './picture.ts';
@@ -33,15 +33,18 @@ export interface PictureDependencies {
 
 export interface TopologyPanels extends vscode.Disposable {
   show(subject: Subject): void;
+  /** Beside the terminal; there is one such picture at a time. */
+  showInPanel(subject: Subject): Promise<void>;
   /** In the pictures that are shown; `undefined`: it is in none of them. */
   find(id: string): Item | undefined;
 }
 
-export function createTopologyPanels(deps: PictureDependencies): TopologyPanels {
-  const open = new Map<vscode.WebviewPanel, { subject: Subject; shown: () => Picture | undefined }>();
+/** @param memory keeps which topology the panel shows, over a reload of the window */
+export function createTopologyPanels(deps: PictureDependencies, memory: vscode.Memento): TopologyPanels {
+  const open = new Map<vscode.WebviewPanel, { subject: Subject; served: Served }>();
   const adopt = (panel: vscode.WebviewPanel, subject: Subject): void => {
     panel.onDidDispose(() => open.delete(panel));
-    open.set(panel, { subject, shown: serve(deps, panel, subject) });
+    open.set(panel, { subject, served: serve(deps, inTab(panel), subject) });
   };
   const serializer = vscode.window.registerWebviewPanelSerializer(viewType, {
     deserializeWebviewPanel(panel, state: unknown) {
@@ -51,6 +54,7 @@ export function createTopologyPanels(deps: PictureDependencies): TopologyPanels 
       return Promise.resolve();
     },
   });
+  const panelView = createPanelView(deps, memory);
   return {
     show(subject) {
       const key = keyOf(subject, deps);
@@ -59,26 +63,102 @@ export function createTopologyPanels(deps: PictureDependencies): TopologyPanels 
       const title = `Topology of ${subject.name}`;
       adopt(vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active), subject);
     },
-    find: id => [...open.values()].flatMap(({ shown }) => shown()?.items ?? []).find(item => item.id === id),
-    dispose: () => serializer.dispose(),
+    showInPanel: subject => panelView.show(subject),
+    find(id) {
+      const shown = [...[...open.values()].map(({ served }) => served.shown()), panelView.shown()];
+      return shown.flatMap(picture => picture?.items ?? []).find(item => item.id === id);
+    },
+    dispose() {
+      serializer.dispose();
+      panelView.dispose();
+    },
   };
 }
 
-/** @returns what is shown now; `undefined`: nothing yet, or nothing any more */
-function serve(deps: PictureDependencies, panel: vscode.WebviewPanel, subject: Subject): () => Picture | undefined {
-  const { extension, connections, scenes, manifests, listings } = deps;
-  const { webview } = panel;
-  webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist')] };
-  const script = webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', 'webview.js'));
-  webview.html = page(webview.cspSource, script.toString(), randomUUID());
+interface PanelView extends vscode.Disposable {
+  show(subject: Subject): Promise<void>;
+  shown(): Picture | undefined;
+}
 
+/** It is always at hand in the panel: a view that comes and goes would not be there after a reload. */
+function createPanelView(deps: PictureDependencies, memory: vscode.Memento): PanelView {
+  let view: vscode.WebviewView | undefined;
+  let served: Served | undefined;
+  let subject = parseSubject(memory.get(panelViewId));
+  function fill(): void {
+    served?.dispose();
+    served = undefined;
+    if (!view) return;
+    if (!subject) {
+      view.webview.html = nothingChosen;
+      return;
+    }
+    view.description = subject.name;
+    served = serve(deps, inPanel(view), subject);
+  }
+  const provider = vscode.window.registerWebviewViewProvider(panelViewId, {
+    resolveWebviewView(resolved) {
+      view = resolved;
+      resolved.onDidDispose(() => {
+        served?.dispose();
+        [view, served] = [undefined, undefined];
+      });
+      fill();
+    },
+  });
+  return {
+    async show(wanted) {
+      subject = wanted;
+      await memory.update(panelViewId, wanted);
+      fill();
+      await vscode.commands.executeCommand(`${panelViewId}.focus`);
+    },
+    shown: () => served?.shown(),
+    dispose: () => provider.dispose(),
+  };
+}
+
+const nothingChosen = `<!doctype html><html lang="en"><head><meta http-equiv="Content-Security-Policy" content="default-src 'none'"></head>
+<body><p>No topology is shown here yet. Run "CNPG: Show Topology in Panel" from the command palette.</p></body></html>`;
+
+/** What VS Code calls differently in a tab and in a view. */
+interface Place {
+  webview: vscode.Webview;
+  isVisible: () => boolean;
+  onDidChange: vscode.Event<unknown>;
+  onDidDispose: vscode.Event<void>;
+}
+
+const inTab = (panel: vscode.WebviewPanel): Place => ({
+  webview: panel.webview,
+  isVisible: () => panel.visible,
+  onDidChange: panel.onDidChangeViewState,
+  onDidDispose: panel.onDidDispose,
+});
+
+const inPanel = (view: vscode.WebviewView): Place => ({
+  webview: view.webview,
+  isVisible: () => view.visible,
+  onDidChange: view.onDidChangeVisibility,
+  onDidDispose: view.onDidDispose,
+});
+
+interface Served extends vscode.Disposable {
+  /** `undefined`: nothing yet, or nothing any more. */
+  shown(): Picture | undefined;
+}
+
+/** Ends with its place, or when it is disposed of. */
+function serve(deps: PictureDependencies, place: Place, subject: Subject): Served {
+  const { extension, connections, scenes, manifests, listings } = deps;
+  const { webview } = place;
   const viewer = `picture ${randomUUID()}`;
   let shown: Picture | undefined;
   let ready = false;
   const send = (message: ToWebview): void => void webview.postMessage(message);
   function update(): void {
     // What is hidden is shown whole when it is seen again.
-    if (!ready || !panel.visible) return;
+    if (!ready || !place.isVisible()) return;
     const picture = pictureOf(subject, deps);
     if (!picture) send({ type: 'gone', words: goneWords(subject), subject });
     else if (!shown) send({ type: 'picture', picture, subject });
@@ -88,31 +168,32 @@ function serve(deps: PictureDependencies, panel: vscode.WebviewPanel, subject: S
     }
     shown = picture;
   }
-  const changes = vscode.Disposable.from(
-    scenes.onDidChange(update),
-    manifests.follow(update),
-    listings.onDidRead(update),
-  );
-  webview.onDidReceiveMessage((value: unknown) => {
-    const message = parseFromWebview(value);
-    if (message?.type === 'ready') {
-      [ready, shown] = [true, undefined];
-      update();
-    } else if (message) void answer(message, shown);
-  });
   const look = (): void => {
-    connections.pollInstances(viewer, panel.visible ? { all: false, closely: 'all' } : undefined);
+    connections.pollInstances(viewer, place.isVisible() ? { all: false, closely: 'all' } : undefined);
     // Nobody tells whether the page was left alone meanwhile or is made anew: then it says once more that it is ready.
     shown = undefined;
     update();
   };
-  panel.onDidChangeViewState(look);
+  const following = vscode.Disposable.from(
+    scenes.onDidChange(update),
+    manifests.follow(update),
+    listings.onDidRead(update),
+    place.onDidChange(look),
+    webview.onDidReceiveMessage((value: unknown) => {
+      const message = parseFromWebview(value);
+      if (message?.type === 'ready') {
+        [ready, shown] = [true, undefined];
+        update();
+      } else if (message) void answer(message, shown);
+    }),
+    { dispose: () => connections.pollInstances(viewer, undefined) },
+  );
+  webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist')] };
+  const script = webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', 'webview.js'));
+  webview.html = page(webview.cspSource, script.toString(), randomUUID());
   look();
-  panel.onDidDispose(() => {
-    changes.dispose();
-    connections.pollInstances(viewer, undefined);
-  });
-  return () => shown;
+  place.onDidDispose(() => following.dispose());
+  return { shown: () => shown, dispose: () => following.dispose() };
 }
 
 async function answer(message: Exclude<FromWebview, { type: 'ready' }>, shown: Picture | undefined): Promise<void> {
