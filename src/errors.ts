@@ -24,3 +24,13 @@ export const isFailure = (thrown: unknown): thrown is Failure => thrown instance
 
 /** The text of anything that was thrown. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+/** What is read, or `undefined` when there is no such object. */
+export async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isFailure(error) && error.code === 'not-found') return undefined;
+    throw error;
+  }
+}

@@ -1,5 +1,5 @@
 /** Which pod answers for a Service: what the cluster's own proxy would choose from, read from its EndpointSlices. */
-import { Failure, isFailure } from '../errors.ts';
+import { Failure, unlessMissing } from '../errors.ts';
 import type { KubernetesObject, Service } from '../model/kubernetes.ts';
 import type { Client } from './client.ts';
 import { garbage } from './failures.ts';
@@ -48,15 +48,6 @@ export async function podBehind(
   const [first] = ready;
   if (first) return first;
   throw unserved(where, 'No pod that is ready is behind it.', 'Look at the pods of the Service.');
-}
-
-async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (isFailure(error) && error.code === 'not-found') return undefined;
-    throw error;
-  }
 }
 
 const unserved = (where: string, why: string, remedy: string): Failure =>

@@ -1,5 +1,5 @@
 /** Manifests are applied on the server side: a dry run says what would become of each object, then it is done. */
-import { Failure, isFailure } from '../errors.ts';
+import { Failure, unlessMissing } from '../errors.ts';
 import type { Connection, ObjectKind } from '../kubernetes/contract.ts';
 import { inApplyOrder, roleChange, tokenChange } from '../model/apply-order.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
@@ -99,18 +99,12 @@ export function counted(object: KubernetesObject): KubernetesObject {
   return { ...rest, metadata };
 }
 
-async function readLive(
+const readLive = (
   api: ApplyApi,
   { kind, metadata }: KubernetesObject,
   signal: AbortSignal,
-): Promise<KubernetesObject | undefined> {
-  try {
-    return await api.raw(kind as Exclude<ObjectKind, 'Secret'>, metadata.namespace ?? 'default', metadata.name, signal);
-  } catch (error) {
-    if (isFailure(error) && error.code === 'not-found') return undefined;
-    throw error;
-  }
-}
+): Promise<KubernetesObject | undefined> =>
+  unlessMissing(api.raw(kind as Exclude<ObjectKind, 'Secret'>, metadata.namespace ?? 'default', metadata.name, signal));
 
 /** Catalogs are read by no part of the extension: what is live could not be shown. */
 const notFollowed = ({ kind = '', metadata }: KubernetesObject): Failure =>

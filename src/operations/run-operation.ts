@@ -1,5 +1,5 @@
 /** Carries out an operation inside one Cluster: reads, runs the checks, dry-runs, writes once, follows. */
-import { Failure, isFailure, messageOf } from '../errors.ts';
+import { Failure, isFailure, messageOf, unlessMissing } from '../errors.ts';
 import type { Connection } from '../kubernetes/contract.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { StatusReading } from '../model/instance-status.ts';
@@ -54,15 +54,6 @@ export async function observe(
     instanceStatus: Object.fromEntries(readings),
   };
   return { cluster, instances: instancesOf(cluster, snapshot), object };
-}
-
-async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (isFailure(error) && error.code === 'not-found') return undefined;
-    throw error;
-  }
 }
 
 /** Observes, asks for the right, dry-runs the write and runs the checks. Stores nothing. */

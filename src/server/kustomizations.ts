@@ -61,6 +61,10 @@ function readIn(folder: string, file: string): Kustomization | undefined {
   }
 }
 
+/** By its name alone. */
+export const isKustomization = (file: string): boolean =>
+  (kustomizationNames as readonly string[]).includes(path.basename(file));
+
 const isFile = (file: string): boolean => fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 
 export const posix = (file: string): string => file.split(path.sep).join('/');

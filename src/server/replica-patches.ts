@@ -5,13 +5,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { EditedText, ManifestFile, ObjectName, Range, ReplicaValues } from '../language/index.ts';
 import {
   hasReplicaOperations,
-  kustomizationNames,
   parseFile,
   replicaPatchesIn,
   withReplica,
   withReplicaInKustomization,
   withReplicaOperations,
 } from '../language/index.ts';
+import { isKustomization } from './kustomizations.ts';
 
 export interface ReplicaPatchPlace {
   uri: string;
@@ -48,9 +48,6 @@ export function editedReplica(
     return withReplicaInKustomization(file, line, values);
   return hasReplicaOperations(file) ? withReplicaOperations(file, values) : withReplica(file, object, line, values);
 }
-
-export const isKustomization = (file: string): boolean =>
-  (kustomizationNames as readonly string[]).includes(path.basename(file));
 
 const beginning: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 

@@ -13,8 +13,7 @@ import type {
 } from '../language/index.ts';
 import { appliedBy, mayBeOurs, neighboursIn, parseFile } from '../language/index.ts';
 import type { Kustomizations } from './kustomizations.ts';
-import { posix } from './kustomizations.ts';
-import { isKustomization } from './replica-patches.ts';
+import { isKustomization, posix } from './kustomizations.ts';
 
 /** YAML files that are looked at; more are no workspace of manifests. */
 const mostFiles = 20_000;
