@@ -8,7 +8,7 @@ import type { ObjectName } from './definitions.ts';
 import type { MaybeEdit } from './edits.ts';
 import { appendItem, plainText, removeItem, setValue } from './edits.ts';
 import type { ManifestDocument, ManifestFile, Path, Range } from './manifest.ts';
-import { isRecord, parseFile, placeOf, valueRange } from './manifest.ts';
+import { asString, isRecord, parseFile, placeOf, valueRange } from './manifest.ts';
 import type { EditedText, ReplicaValues } from './replica-edits.ts';
 import { fieldEdit, replicaEdits, scalarEdit, withEdits } from './replica-edits.ts';
 
@@ -81,10 +81,7 @@ function operationEdits(document: ManifestDocument, field: string, value: string
   const operations = operationsOf(document);
   // The last one wins.
   const own = operations.findLast(({ path }) => path === `${stanza}/${field}`);
-  if (own && value !== null)
-    return own.op === 'remove'
-      ? [undefined]
-      : [scalarEdit(document, [own.at, 'value'], value)].filter(edit => edit !== 'same');
+  if (own && value !== null) return own.op === 'remove' ? [undefined] : scalarEdit(document, [own.at, 'value'], value);
   if (own) return own.op === 'remove' ? [] : [operations.length === 1 ? undefined : removeItem(document, [own.at])];
   const whole = operations.findLast(({ path }) => path === stanza);
   if (whole) return fieldEdit(document, [whole.at, 'value'], field, value);
@@ -135,23 +132,21 @@ const entriesOf = (document: ManifestDocument): Entry[] =>
     const entries = document.value[field];
     return (Array.isArray(entries) ? entries : []).filter(isRecord).map((entry, index) => ({
       at: [field, index],
-      patch: asText(entry['patch']),
-      path: asText(entry['path']),
+      patch: asString(entry['patch']),
+      path: asString(entry['path']),
       target: isRecord(entry['target']) ? entry['target'] : undefined,
     }));
   });
 
-const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
 function isFor(target: Record<string, unknown>, object: ObjectName, kustomization: ManifestDocument): boolean {
-  const [kind, name] = [asText(target['kind']), asText(target['name'])];
+  const [kind, name] = [asString(target['kind']), asString(target['name'])];
   const isNamed = named(object, kustomization);
   return (kind === undefined || isMatch(kind, object.kind)) && (name === undefined || isNamed(name));
 }
 
 /** A patch names the object as it is, or as it was before the kustomization put something around its name. */
 function named({ name }: ObjectName, { value }: ManifestDocument): (pattern: string) => boolean {
-  const [prefix, suffix] = [asText(value['namePrefix']) ?? '', asText(value['nameSuffix']) ?? ''];
+  const [prefix, suffix] = [asString(value['namePrefix']) ?? '', asString(value['nameSuffix']) ?? ''];
   const bare =
     name.startsWith(prefix) && name.endsWith(suffix) ? name.slice(prefix.length, name.length - suffix.length) : name;
   return pattern => isMatch(pattern, name) || isMatch(pattern, bare);

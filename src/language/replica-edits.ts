@@ -49,14 +49,14 @@ export function fieldEdit(document: ManifestDocument, parent: Path, field: strin
   const place = placeOf(document, path);
   if (value === null) return place ? [removeKey(document, path)] : [];
   if (!place) return [addKey(document, parent, field, plainText(value))];
-  return [scalarEdit(document, path, value)].filter(edit => edit !== 'same');
+  return scalarEdit(document, path, value);
 }
 
-/** In quotes as before. */
-export function scalarEdit(document: ManifestDocument, path: Path, value: string): MaybeEdit | 'same' {
+/** In quotes as before; nothing when it has the value. */
+export function scalarEdit(document: ManifestDocument, path: Path, value: string): MaybeEdit[] {
   const before = placeOf(document, path)?.value;
-  if (!isScalar(before)) return setValue(document, path, plainText(value));
-  return before.value === value ? 'same' : setValue(document, path, likeBefore(before.type, value));
+  if (!isScalar(before)) return [setValue(document, path, plainText(value))];
+  return before.value === value ? [] : [setValue(document, path, likeBefore(before.type, value))];
 }
 
 const likeBefore = (style: string | undefined, value: string): string =>

@@ -183,31 +183,50 @@ export async function runOperation(
     { handOut, limit, recheck }: NonNullable<OperationRunOptions['byManifests']>,
   ): Promise<{ written?: Write; ended?: OperationOutcome }> {
     handOut(write);
+    let looked = performance.now();
+    const ended = await watch<OperationOutcome | 'applied'>(
+      limit,
+      async () => {
+        const { cluster } = await observe(api, operation, signal);
+        if (write.verb === 'patch' && holds(cluster, write.patch)) return 'applied';
+        if (performance.now() - looked <= recheck) return undefined;
+        looked = performance.now();
+        const latest = forManifests(await prepareOperation(operation, api, signal));
+        return latest.write && !consentHolds(latest, confirmed) ? withdrawn(latest) : undefined;
+      },
+      () => notApplied(limit),
+    );
+    if (ended !== 'applied') return { ended };
+    events.onWritten(write);
+    return { written: write };
+  }
+
+  /**
+   * Looks until there is something to say. Passing trouble is told once.
+   * @param late when there was nothing within the limit
+   */
+  async function watch<T>(
+    limit: number,
+    look: () => Promise<T | undefined>,
+    late: (trouble: string | undefined) => T,
+  ): Promise<T | OperationOutcome> {
     const begun = performance.now();
-    let looked = begun;
     let trouble: string | undefined;
     for (;;) {
-      await pause(options.interval, signal);
+      signal.throwIfAborted();
       try {
-        const { cluster } = await observe(api, operation, signal);
-        if (write.verb === 'patch' && holds(cluster, write.patch)) {
-          events.onWritten(write);
-          return { written: write };
-        }
-        if (performance.now() - looked > recheck) {
-          looked = performance.now();
-          const latest = forManifests(await prepareOperation(operation, api, signal));
-          if (latest.write && !consentHolds(latest, confirmed)) return { ended: withdrawn(latest) };
-        }
+        const found = await look();
+        if (found !== undefined) return found;
         trouble = undefined;
       } catch (error) {
         signal.throwIfAborted();
-        const ended = endOfFollowing(error);
-        if (ended) return { ended };
+        const end = endOfFollowing(error);
+        if (end) return end;
         if (trouble !== messageOf(error)) events.onTrouble(messageOf(error));
         trouble = messageOf(error);
       }
-      if (performance.now() - begun > limit) return { ended: notApplied(limit) };
+      if (performance.now() - begun > limit) return late(trouble);
+      await pause(options.interval, signal);
     }
   }
 
@@ -231,30 +250,21 @@ export async function runOperation(
   }
 
   async function follow(sent: Write | undefined): Promise<OperationOutcome> {
-    const begun = performance.now();
     let last: Progress | undefined;
-    let trouble: string | undefined;
-    for (;;) {
-      signal.throwIfAborted();
-      try {
+    return watch<OperationOutcome>(
+      options.limit,
+      async () => {
         const progress = operation.progress(await observe(api, operation, signal), sent);
         if (JSON.stringify(progress) !== JSON.stringify(last)) events.onProgress(progress);
         last = progress;
-        trouble = undefined;
         if (progress.kind === 'done')
           return { kind: 'completed', issues: progress.issues, evidence: progress.evidence };
-        if (progress.kind === 'failed')
-          return { kind: 'incomplete', problem: progress.problem, remedy: progress.remedy };
-      } catch (error) {
-        signal.throwIfAborted();
-        const end = endOfFollowing(error);
-        if (end) return end;
-        if (trouble !== messageOf(error)) events.onTrouble(messageOf(error));
-        trouble = messageOf(error);
-      }
-      if (performance.now() - begun > options.limit) return timedOut(last, trouble);
-      await pause(options.interval, signal);
-    }
+        return progress.kind === 'failed'
+          ? { kind: 'incomplete', problem: progress.problem, remedy: progress.remedy }
+          : undefined;
+      },
+      trouble => timedOut(last, trouble),
+    );
   }
 
   function endOfFollowing(error: unknown): OperationOutcome | undefined {
