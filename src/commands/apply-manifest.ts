@@ -6,14 +6,13 @@ import type { Cluster } from '../model/cluster.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { OtherMembers } from '../model/other-members.ts';
 import { inApplyOrder } from '../model/apply-order.ts';
-import { otherMembers } from '../model/other-members.ts';
 import type { PlannedApply } from '../operations/apply-manifests.ts';
 import { applyPlanned, counted, planApply } from '../operations/apply-manifests.ts';
-import { configuredBindings } from '../views/bindings.ts';
 import type { LanguageService, WrittenObject } from '../views/language-client.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
 import { withProgress } from './live-pages.ts';
 import type { LiveYamlRoom } from './open-live-yaml.ts';
+import { othersOf } from './other-side.ts';
 import { ensureConnected } from './pick-cluster.ts';
 import { contextOf } from './open-manifest.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
@@ -150,7 +149,7 @@ async function plan(
     (context: string) =>
     (asIf: KubernetesObject): OtherMembers => {
       const { namespace = 'default', name } = asIf.metadata;
-      return otherMembers(connections.snapshots(), configuredBindings(), { context, namespace, name }, asIf as Cluster);
+      return othersOf(connections, { context, namespace, name }, asIf as Cluster);
     };
   try {
     return await withProgress('Asking the API server what would change', async cancelled => {

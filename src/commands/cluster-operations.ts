@@ -3,16 +3,15 @@ import type { Cluster } from '../model/cluster.ts';
 import { hibernated, tokenUsed } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
 import type { OtherMembers } from '../model/other-members.ts';
-import { otherMembers } from '../model/other-members.ts';
 import { backUpNow as backUp } from '../operations/back-up-now.ts';
 import { clearUsedToken as clearToken } from '../operations/clear-used-token.ts';
 import { hibernate, wake } from '../operations/hibernation.ts';
 import type { Operation } from '../operations/operation.ts';
 import { reloadCluster as reload } from '../operations/reload.ts';
 import { restartCluster as restart } from '../operations/restart.ts';
-import { configuredBindings } from '../views/bindings.ts';
 import type { OperationDependencies } from './operate.ts';
 import { operate } from './operate.ts';
+import { othersOf } from './other-side.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import { pickCluster } from './pick-cluster.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
@@ -34,7 +33,7 @@ const onCluster =
     refuseWhenReadOnly(title);
     const target = await pickCluster(deps.connections, argument, title, accept);
     if (!target) return;
-    const others = () => otherMembers(deps.connections.snapshots(), configuredBindings(), target);
+    const others = () => othersOf(deps.connections, target);
     await operate(deps, operation(target, new Date(), others), verb);
   };
 

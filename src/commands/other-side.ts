@@ -5,6 +5,8 @@ import { sourceArchive } from '../model/archive.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { sameAddress } from '../model/kubernetes.ts';
+import type { OtherMembers } from '../model/other-members.ts';
+import { otherMembers } from '../model/other-members.ts';
 import { positionKey } from '../model/positions.ts';
 import { decodeToken } from '../model/token.ts';
 import type { Member } from '../model/topology.ts';
@@ -25,6 +27,10 @@ export interface Located {
   /** Milliseconds since the epoch of that. */
   seenAt?: number | undefined;
 }
+
+/** Who else in the topology may be written to now. @param asIf the Cluster as it would be, which may not be there yet */
+export const othersOf = (connections: Connections, address: Address, asIf?: Cluster): OtherMembers =>
+  otherMembers(connections.snapshots(), configuredBindings(), address, asIf);
 
 /** The member that `of` means by this name, in whatever state its context is. */
 function findMember(connections: Connections, of: Address, name: string): Member | undefined {

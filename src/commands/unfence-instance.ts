@@ -1,9 +1,8 @@
 import { fencedInstances } from '../model/cluster.ts';
-import { otherMembers } from '../model/other-members.ts';
 import { unfence } from '../operations/fencing.ts';
-import { configuredBindings } from '../views/bindings.ts';
 import type { OperationDependencies } from './operate.ts';
 import { operate } from './operate.ts';
+import { othersOf } from './other-side.ts';
 import type { InstanceArgument } from './pick-instances.ts';
 import { lastSeen, pickInstances } from './pick-instances.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
@@ -21,6 +20,6 @@ export const unfenceInstance =
     if (!chosen) return;
     const seen = lastSeen(deps.connections, chosen.cluster);
     const together = seen !== undefined && fencedInstances(seen.cluster).includes('*');
-    const others = () => otherMembers(deps.connections.snapshots(), configuredBindings(), chosen.cluster);
+    const others = () => othersOf(deps.connections, chosen.cluster);
     await operate(deps, unfence(chosen.cluster, together || chosen.all ? '*' : chosen.names, others), 'Unfence');
   };
