@@ -168,8 +168,12 @@ function serve(deps: PictureDependencies, place: Place, subject: Subject): Serve
     }
     shown = picture;
   }
+  let visible: boolean | undefined;
+  // Told of each change of the focus too, which changes nothing of the picture.
   const look = (): void => {
-    connections.pollInstances(viewer, place.isVisible() ? { all: false, closely: 'all' } : undefined);
+    if (visible === place.isVisible()) return;
+    visible = place.isVisible();
+    connections.pollInstances(viewer, visible ? { all: false, closely: 'all' } : undefined);
     // Nobody tells whether the page was left alone meanwhile or is made anew: then it says once more that it is ready.
     shown = undefined;
     update();
