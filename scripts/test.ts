@@ -1,6 +1,7 @@
 /**
  * All tests, in the order in which they tell most for the least time.
- * Usage: node scripts/test.ts [unit | editor | kubernetes]; without argument all but `kubernetes`.
+ * Usage: node scripts/test.ts [unit | editor | kubernetes | random [TIMES]]; without argument all but `kubernetes` and `random`,
+ * which tries the properties on new examples.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -32,8 +33,8 @@ const files = (...patterns: string[]): string[] =>
 
 const testing = ['--test', '--test-reporter=spec', '--test-timeout=600000'];
 /** All files in one process, which starts once. */
-const node = (title: string, tests: string[]): void =>
-  run(title, process.execPath, [...testing, '--test-isolation=none', ...tests]);
+const node = (title: string, tests: string[], ...options: string[]): void =>
+  run(title, process.execPath, [...testing, '--test-isolation=none', ...options, ...tests]);
 
 /**
  * Each file has a VS Code and a browser of its own: one after the other. On a busy machine a click can come in the moment in which VS Code
@@ -49,7 +50,7 @@ function inVsCode(tests: string[]): void {
   for (const file of again) console.log(`\n${file}: failed at first, passed when run once more`);
 }
 
-if (wanted !== 'kubernetes') {
+if (wanted !== 'kubernetes' && wanted !== 'random') {
   run('build', process.execPath, ['scripts/build.ts']);
 }
 if (wanted === 'all') {
@@ -61,6 +62,7 @@ if (wanted === 'all' || wanted === 'unit') {
   node(
     'tests',
     files('test/**/*.test.ts').filter(file => !/^test\/(editor|real-kubernetes)\//.test(file)),
+    '--import=./test/support/same-seed.ts',
   );
 }
 if (wanted === 'all' || wanted === 'editor') {
@@ -73,3 +75,10 @@ if (wanted === 'all' || wanted === 'editor') {
     );
 }
 if (wanted === 'kubernetes') node('tests against real API servers', files('test/real-kubernetes/**/*.test.ts'));
+if (wanted === 'random') {
+  const properties = files('test/**/*.test.ts').filter(file =>
+    fs.readFileSync(path.join(root, file), 'utf8').includes("from 'fast-check'"),
+  );
+  const times = Number(process.argv[3] ?? 20);
+  for (let i = 1; i <= times; i++) node(`properties, ${i} of ${times}`, properties);
+}

@@ -160,7 +160,7 @@ async function returns(unseen: readonly ModelEvent[], schedule: readonly ModelEv
   assert.equal(outcome?.kind, 'completed');
   assert.ok(eu.writes && !us.writes);
   us.lost = false;
-  for (let looks = 0; looks < 6; looks++) await model.api.get('Cluster', 'default', 'cluster-us', never);
+  model.comeToRest();
   assert.ok(model.follows('cluster-us'), 'the other side is back, and does not follow');
 }
 

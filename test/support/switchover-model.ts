@@ -92,6 +92,12 @@ export class SwitchoverModel {
     this.#schedule = [...schedule];
   }
 
+  /** Nothing else happens: everything works, and the operators have done what they do. */
+  comeToRest(): void {
+    this.#schedule = [];
+    for (let ticks = 0; ticks < 6; ticks++) this.#tick();
+  }
+
   /** One event of the schedule; when it is over, everything works and the operators act. */
   #tick(): void {
     const event = this.#schedule.shift();
