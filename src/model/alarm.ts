@@ -4,6 +4,7 @@ import type { Address } from './kubernetes.ts';
 export type AlarmKind =
   | 'two-primaries'
   | 'no-primary'
+  | 'leader-down'
   | 'archive-failing'
   | 'diverged'
   | 'future-timeline'

@@ -60,6 +60,8 @@ export function archiveHealth(side: Side, moment: Moment): ArchiveHealth {
     };
   }
   if (failing) return { state: 'fails', why: `condition ContinuousArchiving is False${message}` };
-  const works = said !== undefined || (archiving?.status === 'True' && !isReplicaCluster(cluster));
+  // Of a primary that is not there the condition is from before.
+  const holds = archiving?.status === 'True' && !isReplicaCluster(cluster) && side.leader?.ready === true;
+  const works = said !== undefined || holds;
   return { state: works ? 'works' : 'unknown' };
 }

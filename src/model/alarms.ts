@@ -5,6 +5,7 @@
 import type { Alarm, Judgement, Verdict } from './alarm.ts';
 import { judgeArchive } from './alarms-archive.ts';
 import { judgeFollower, judgeStandbys } from './alarms-followers.ts';
+import { judgeLeader } from './alarms-leader.ts';
 import { judgeSystems, judgeWriters } from './alarms-writers.ts';
 import { addressKey } from './kubernetes.ts';
 import type { Moment } from './moment.ts';
@@ -53,6 +54,7 @@ function judgeTopology(topology: Topology, sides: readonly Side[], moment: Momen
 }
 
 function judgeAlone(side: Side, topologyId: string | undefined, moment: Moment, verdict: Verdict): void {
+  judgeLeader(side, topologyId, moment, verdict);
   judgeArchive(side, topologyId, moment, verdict);
   judgeStandbys(side, topologyId, moment, verdict);
 }

@@ -241,5 +241,5 @@ export function postgresVersion({ spec, status }: Cluster): string | undefined {
   return tag ?? status?.pgDataImageInfo?.majorVersion?.toString();
 }
 
-export const podReady = (pod: Pod): boolean =>
-  pod.status?.conditions?.some(c => c.type === 'Ready' && c.status === 'True') ?? false;
+export const podReadiness = (pod: Pod) => pod.status?.conditions?.find(({ type }) => type === 'Ready');
+export const podReady = (pod: Pod): boolean => podReadiness(pod)?.status === 'True';

@@ -2,6 +2,7 @@
 import type { ArchiveReference } from './archive.ts';
 import { entryArchive } from './archive.ts';
 import { externalCluster, isReplicaCluster } from './cluster.ts';
+import type { InstanceStatus } from './instance-status.ts';
 import { bytesBehind, positionOf } from './instances.ts';
 import type { Moment } from './moment.ts';
 import type { Behind } from './positions.ts';
@@ -18,6 +19,8 @@ export interface Feed {
   configured: 'streaming' | 'archive' | 'both' | 'nothing';
   /** `none`: neither a WAL receiver nor movement by the archive. `unknown`: its status is not known, or not long enough. */
   works: 'streaming' | 'archive' | 'none' | 'unknown';
+  /** It should stream, and the designated primary, which was read, has no WAL receiver. */
+  interrupted: boolean;
   /** Bytes, whole segments and time behind the leader of the source. `undefined`: not known, or not comparable. */
   bytes: bigint | undefined;
   segments: bigint | undefined;
@@ -41,8 +44,9 @@ export function feedOf(side: Side, source: Side | undefined, moment: Moment): Fe
   const entry = externalCluster(cluster, name);
   const { host, port } = entry?.connectionParameters ?? {};
   const archive = entry && entryArchive(cluster, entry);
-  const replay = positionOf(status?.isPrimary ? undefined : status);
-  const bytes = bytesBehind(source?.status, status?.isPrimary ? undefined : status);
+  const standing = status?.isPrimary ? undefined : status;
+  const replay = positionOf(standing);
+  const bytes = bytesBehind(source?.status, standing);
   const size = defaultSegmentSize;
   const last = parseSegment((source?.status?.lastArchivedWAL ?? '').slice(0, 24));
   // While it streams, the timeline that it says lags behind the one that it replays.
@@ -56,6 +60,7 @@ export function feedOf(side: Side, source: Side | undefined, moment: Moment): Fe
     archive,
     configured: entry?.connectionParameters ? (archive ? 'both' : 'streaming') : archive ? 'archive' : 'nothing',
     works: worksNow(side, source, archive !== undefined, archivedAhead, moment),
+    interrupted: entry?.connectionParameters !== undefined && isCut(standing),
     bytes,
     segments: bytes === undefined ? undefined : bytes / BigInt(size),
     time:
@@ -65,6 +70,10 @@ export function feedOf(side: Side, source: Side | undefined, moment: Moment): Fe
     archivedAhead,
   };
 }
+
+/** A fenced instance receives nothing because somebody wanted it so. */
+const isCut = (status: InstanceStatus | undefined): boolean =>
+  status !== undefined && !status.isWalReceiverActive && !status.mightBeUnavailable;
 
 function worksNow(
   { status, positions, leader }: Side,
@@ -89,5 +98,5 @@ export const feedWords: Record<Feed['works'], string> = {
   streaming: 'streaming',
   archive: 'from the archive',
   none: 'NOT FED',
-  unknown: 'no WAL receiver',
+  unknown: 'not known',
 };

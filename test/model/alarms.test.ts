@@ -22,6 +22,7 @@ const judged = (snapshots: ContextSnapshot[], moment: Moment = momentOf(0)): Jud
 const short = ({ severity, kind, addresses, instance }: Alarm): string =>
   [severity, kind, ...addresses.map(a => a.name), ...(instance ? [instance] : [])].join(' ');
 const failing = { type: 'ContinuousArchiving', status: 'False' as const, message: 'exit status 4' };
+const ready = { type: 'Ready', status: 'True' as const };
 const failed = { isArchivingWAL: false, lastFailedWAL: '00000003000000000000000E' };
 const gone: ContextSnapshot = { ...eu(), state: 'failed', error: 'connect ECONNREFUSED' };
 const promotedUs = { replica: { primary: 'cluster-us' } };
@@ -181,6 +182,61 @@ const table: [string, ContextSnapshot[], string[]][] = [
 ];
 for (const [name, snapshots, expected] of table)
   test(name, () => assert.deepEqual(judged(snapshots).alarms.map(short), expected));
+
+const minutesAgo = (minutes: number): string => new Date(3_600_000 - minutes * 60_000).toISOString();
+/** The leader's pod as it is at one o'clock. */
+const leaderPod = (snapshot: ContextSnapshot, minutes: number): ContextSnapshot => ({
+  ...snapshot,
+  pods: snapshot.pods.map((each, at) =>
+    at === 0
+      ? {
+          ...each,
+          status: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(minutes) }] },
+        }
+      : each,
+  ),
+});
+const leaderGone = (snapshot: ContextSnapshot): ContextSnapshot => ({ ...snapshot, pods: snapshot.pods.slice(1) });
+const notReady = (minutes: number): Overrides => ({
+  status: {
+    phase: 'Failing over',
+    conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(minutes) }],
+  },
+});
+
+const leaders: [string, ContextSnapshot[], string[]][] = [
+  ['the primary is not ready for long', [leaderPod(eu(), 2), us()], ['error leader-down cluster-eu cluster-eu-1']],
+  ['the primary restarts', [leaderPod(eu(), 0.2), us()], []],
+  ['the primary has no pod', [leaderGone(eu(notReady(2))), us()], ['error leader-down cluster-eu cluster-eu-1']],
+  ['no pod, and its operator says nothing', [leaderGone(eu()), us()], ['error leader-down cluster-eu cluster-eu-1']],
+  [
+    'its pod has just gone, which its operator does not know yet',
+    [leaderGone(eu({ status: { conditions: [ready] } })), us()],
+    [],
+  ],
+  ['the designated primary', [eu(), leaderPod(us(), 2)], ['warning leader-down cluster-us cluster-us-1']],
+  ['pods may not be read', [{ ...eu(), pods: [], unread: { Pod: 'forbidden' } }, us()], []],
+  ['fenced', [leaderPod(eu({ annotations: { 'cnpg.io/fencedInstances': '["*"]' } }), 2), us()], []],
+  ['hibernated', [leaderGone(eu({ ...notReady(2), annotations: { 'cnpg.io/hibernation': 'on' } })), us()], []],
+  ['a lost side', [{ ...leaderPod(eu(), 2), state: 'failed' }, us()], []],
+];
+for (const [name, snapshots, expected] of leaders)
+  test(`leader: ${name}`, () => {
+    const { alarms, undecided } = judged(snapshots, momentOf(3_600_000));
+    assert.deepEqual(alarms.map(short), expected);
+    if (/restarts|lost|may not|does not know/.test(name))
+      assert.ok(undecided.has('leader-down ["eu","default","cluster-eu"]'));
+    for (const { sentence, lookAt } of alarms) assert.doesNotMatch(sentence + lookAt, /undefined|NaN/);
+  });
+
+test('a primary that is down: for how long, what the operator says, and what to do', () => {
+  const [alarm] = judged([leaderPod(eu(notReady(2)), 2), us()], momentOf(3_600_000)).alarms;
+  assert.equal(
+    alarm?.sentence,
+    'cluster-eu accepts no writes: its primary cluster-eu-1 has not been ready for 2 min. The operator says: Failing over.',
+  );
+  assert.match(alarm?.lookAt ?? '', /events of cluster-eu-1.*"CNPG: Fail Over to Replica Cluster…"/);
+});
 
 test('what was read too long ago says nothing, and lifts nothing', () => {
   const snapshots = [eu({}, { currentLsn: '0/8E0000A0' }), us()];

@@ -65,7 +65,7 @@ const table: [string, Given, Partial<Feed>][] = [
   [
     'both ways, streaming',
     {},
-    { configured: 'both', works: 'streaming', bytes: 0n, host: 'cluster-eu-rw.example.org' },
+    { configured: 'both', works: 'streaming', interrupted: false, bytes: 0n, host: 'cluster-eu-rw.example.org' },
   ],
   [
     'by streaming alone',
@@ -75,7 +75,7 @@ const table: [string, Given, Partial<Feed>][] = [
   [
     'by the archive alone, all of it replayed',
     { cluster: only('plugin'), us: dry },
-    { configured: 'archive', works: 'archive', host: undefined },
+    { configured: 'archive', works: 'archive', interrupted: false, host: undefined },
   ],
   ['by streaming alone, without receiver', { cluster: only('connectionParameters'), us: dry }, { works: 'none' }],
   [
@@ -107,7 +107,8 @@ const table: [string, Given, Partial<Feed>][] = [
     { lostSource: true },
     { works: 'streaming', bytes: undefined, newestArchived: undefined },
   ],
-  ['it is fenced', { us: { mightBeUnavailable: true } }, { works: 'unknown' }],
+  ['both ways, without receiver', { us: dry }, { works: 'archive', interrupted: true }],
+  ['it is fenced', { us: { ...dry, mightBeUnavailable: true } }, { works: 'unknown', interrupted: false }],
   ['behind by segments', { eu: { currentLsn: '0/110000A0' } }, { bytes: 3n << 24n, segments: 3n }],
   [
     'other timelines',

@@ -20,6 +20,17 @@ const bars: [string, Parameters<typeof sceneOf>[0], string | undefined, string?]
   ['all is well', [eu(), us()], '$(database) cluster-eu → cluster-us 0 B'],
   ['a little behind', [eu(), us('0/D0000A0')], '$(database) cluster-eu → cluster-us 16 MB'],
   [
+    'streaming is interrupted',
+    [eu(), snapshotOf('us', member('cluster-us'), { 1: standbyStatus({ isWalReceiverActive: false }) })],
+    '$(database) cluster-eu → cluster-us 0 B, streaming interrupted',
+  ],
+  [
+    'the primary is down',
+    [{ ...eu(), pods: eu().pods.slice(1) }, us()],
+    '$(error) Primary down: cluster-eu-1',
+    'error',
+  ],
+  [
     'lag is not known',
     [eu(), snapshotOf('us', member('cluster-us'))],
     '$(database) cluster-eu → cluster-us lag unknown',

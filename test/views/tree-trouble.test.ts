@@ -52,7 +52,7 @@ const troubles: [string, Change, Trouble][] = [
   ['fencing', annotation('cnpg.io/fencedInstances', '["cluster-us-2"]'), 'warning'],
   ['no archiving', annotation('cnpg.io/skipWalArchiving', 'enabled'), 'warning'],
   ['failing archiving', leaderSays({ lastFailedWAL: '000000030000000000000001', isArchivingWAL: false }), 'error'],
-  ['no WAL receiver', leaderSays({ isWalReceiverActive: false }), undefined],
+  ['streaming that is interrupted', leaderSays({ isWalReceiverActive: false }), 'warning'],
   ['a paused replay is no trouble of a designated primary alone', leaderSays({ replayPaused: true }), 'warning'],
   ['a designated primary that writes', leaderSays({ isPrimary: true }), 'warning'],
   ['a lost pod', ({ pods }) => ({ pods: pods.slice(0, 2) }), 'warning'],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContextSnapshot } from '../../src/model/snapshot.ts';
+import type { InstanceStatus } from '../../src/model/instance-status.ts';
 import { emptySnapshot } from '../../src/model/snapshot.ts';
 import type { TreeNode } from '../../src/views/tree/nodes.ts';
 import { buildTree } from '../../src/views/tree/nodes.ts';
@@ -134,6 +135,45 @@ test('two primaries and no primary are alarms', () => {
     us(),
   ]);
   assert.match(none[0]?.description ?? '', /no primary: switchover from cluster-eu under way/);
+});
+
+test('a primary that is down is said at its topology, and nothing of its archive', () => {
+  const dead = { ...eu(), pods: eu().pods.slice(1), instanceStatus: {} };
+  const shown = lines(tree([dead, us()]));
+  assert.match(shown[0] ?? '', /primary: cluster-eu IS DOWN$/);
+  assert.match(shown[1] ?? '', /^  Primary down \| cluster-eu accepts no writes: its primary cluster-eu-1 has no pod/);
+  assert.ok(
+    shown.some(line => /WAL archive \| state unknown/.test(line)),
+    shown.join('\n'),
+  );
+});
+
+test('how a replica cluster is fed: what is interrupted, and what is not known', () => {
+  const fed = (status: Partial<InstanceStatus> | undefined): string | undefined =>
+    lines(tree([eu(), snapshotOf('us', member('cluster-us'), status && { 1: standbyStatus(status) })]))
+      .find(line => line.includes('Fed by'))
+      ?.trim();
+  assert.equal(fed({}), 'Fed by cluster-eu | streaming · lag 0 B');
+  assert.match(fed({ isWalReceiverActive: false }) ?? '', /\| streaming interrupted · from the archive · lag 0 B/);
+  assert.equal(fed(undefined), 'Fed by cluster-eu | not known · lag unknown');
+});
+
+test('an instance whose status cannot be read says so, and the right that is missing is named', () => {
+  const reading = { kind: 'failed' as const, reason: 'HTTP 403', readAt: 0 };
+  const shown = lines(
+    tree([
+      eu(),
+      { ...us(), instanceStatus: { 'default/cluster-us-2': reading }, unread: { InstanceStatus: 'HTTP 403' } },
+    ]),
+  );
+  assert.ok(
+    shown.some(line => /cluster-us-2 \| lag unknown · standby · status unreadable/.test(line)),
+    shown.join('\n'),
+  );
+  assert.ok(
+    shown.some(line => line.trim() === 'Status of instances (get on pods/proxy): HTTP 403'),
+    shown.join('\n'),
+  );
 });
 
 test('kinds that could not be read say why', () => {

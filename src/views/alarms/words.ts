@@ -74,8 +74,9 @@ function topologyWords(topology: Topology, { snapshots, moment }: Scene): string
 
   function lagWords(side: Side, all: readonly Side[]): string {
     const source = all.find(other => other.member.name === side.cluster.spec.replica?.source);
-    const bytes = feedOf(side, source, moment)?.bytes;
-    return bytes === undefined ? 'lag unknown' : formatBytes(bytes);
+    const feed = feedOf(side, source, moment);
+    const lag = feed?.bytes === undefined ? 'lag unknown' : formatBytes(feed.bytes);
+    return feed?.interrupted ? `${lag}, streaming interrupted` : lag;
   }
 }
 

@@ -131,17 +131,18 @@ function summaryOf(
         ? `Primary: ${crowned[0]?.lines[1] ?? ''}${crowned[0]?.state === 'unknown' ? ', as last seen' : ''}.`
         : `${crowned.length} primaries: ${crowned.map(({ lines }) => lines[1]).join(', ')}.`;
   if (source === 'written') return `As written in manifests, nothing is connected. ${primary}`;
-  const troubled = items.filter(({ state }) => state === 'broken' || state === 'unknown');
   // Of what is for later nothing is to be said now.
-  const lines = troubled.filter(isEdge).filter(({ kind }) => kind !== 'way-back');
-  const archives = troubled
-    .filter(item => isNode(item) && item.kind === 'archive' && item.state === 'broken')
-    // What the line to it says already is not said twice.
-    .filter(({ why }) => !lines.some(line => line.why === why));
-  const words = [
-    ...lines.map(({ words }) => words),
-    ...archives.map(item => `WAL archive ${isNode(item) ? (item.lines[1] ?? '') : ''}: ${item.why}.`),
-  ].slice(0, 3);
+  const now = items.filter(({ kind }) => kind !== 'way-back');
+  const troubled = worstFirst.flatMap(wanted => now.filter(({ state }) => state === wanted));
+  const lines = troubled.filter(isEdge);
+  const nodes = troubled
+    .filter(item => !isEdge(item) && item.state !== 'unknown')
+    // What a line to it, or an alarm, says already is not said twice.
+    .filter(
+      ({ why }) =>
+        ![...lines.map(line => line.why), ...alarms.map(({ title }) => title)].some(said => said.endsWith(why)),
+    );
+  const words = [...lines.map(line => line.words), ...nodes.map(item => `${nameOf(item)}: ${item.why}.`)].slice(0, 3);
   const step = progress?.steps.find(({ state }) => state === 'now' || state === 'stuck');
   return [
     primary,
@@ -150,3 +151,12 @@ function summaryOf(
     ...(troubled.length === 0 ? ['Everything that is shown works.'] : words),
   ].join(' ');
 }
+
+const worstFirst = ['broken', 'unknown', 'warn'] as const;
+
+const nameOf = (item: Item): string =>
+  !isNode(item)
+    ? 'title' in item
+      ? item.title
+      : item.id
+    : `${item.kind === 'archive' ? 'WAL archive ' : ''}${item.lines[1] ?? ''}`;

@@ -285,7 +285,7 @@ function instanceState(
   if (status?.isPgRewindRunning) return warn('pg_rewind runs');
   if (!instance.ready) return broken(pod.metadata.deletionTimestamp ? 'terminating' : 'not ready');
   if (!status || !readable)
-    return { state: 'unknown', why: reading?.kind === 'failed' ? 'ready, status unreadable' : 'ready, status unknown' };
+    return { state: 'unknown', why: reading?.kind === 'failed' ? 'status unreadable' : 'status unknown' };
   if (status.isPrimary && role === 'designated primary')
     return demotionInProgress(cluster) ? warn('still accepts writes') : broken('accepts writes');
   if (status.isPrimary && role === 'standby' && !isReplicaCluster(cluster)) return warn('was primary');

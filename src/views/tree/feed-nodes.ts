@@ -13,7 +13,13 @@ export const behindWords = ({ seconds, atLeast }: Behind): string =>
   `${atLeast ? 'more than ' : ''}${formatDuration(seconds)}`;
 
 export const feedTrouble = (feed: Feed, { readable }: Side): Trouble =>
-  readable && feed.works === 'none' ? 'warning' : undefined;
+  readable && (feed.works === 'none' || feed.interrupted) ? 'warning' : undefined;
+
+/** What does not work comes first. */
+const waysWords = ({ interrupted, works }: Feed): string[] => [
+  ...(interrupted ? ['streaming interrupted'] : []),
+  ...(interrupted && works === 'unknown' ? [] : [feedWords[works]]),
+];
 
 /** How the designated primary is fed. */
 export function feedNode(feed: Feed, side: Side): TreeNode {
@@ -32,7 +38,7 @@ export function feedNode(feed: Feed, side: Side): TreeNode {
     kind: 'feed',
     label: `Fed by ${feed.source}`,
     description: readable
-      ? [feedWords[feed.works], lag, ...(feed.time && feed.bytes !== 0n ? [behindWords(feed.time)] : [])].join(' · ')
+      ? [...waysWords(feed), lag, ...(feed.time && feed.bytes !== 0n ? [behindWords(feed.time)] : [])].join(' · ')
       : 'unknown',
     icon: !readable
       ? { id: 'arrow-circle-right', color: staleColor }

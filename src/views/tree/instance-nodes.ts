@@ -115,7 +115,8 @@ function instanceState(instance: Instance, status: InstanceStatus | undefined, {
   if (!instance.ready) return only(instance.pod.metadata.deletionTimestamp ? 'terminating' : 'not ready');
   const pending = status?.pendingRestart ? ['restart pending'] : [];
   const timeline = instance.timeline ? [`timeline ${instance.timeline}`] : [];
-  if (!status) return { wrong: [], usual: timeline };
+  if (!status)
+    return { wrong: [], usual: [...(instance.reading?.kind === 'failed' ? ['status unreadable'] : []), ...timeline] };
   if (status.isPrimary)
     return { wrong: [...(instance.role === 'primary' ? [] : ['accepts writes']), ...pending], usual: timeline };
   if (instance.role === 'primary') return { wrong: ['in recovery', ...pending], usual: [] };

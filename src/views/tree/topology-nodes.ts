@@ -51,7 +51,10 @@ function stateOf(topology: Topology, sides: readonly Side[], scene: Scene): stri
   const unread = sides.filter(side => !side.readable);
   if (writers.length > 1) return `TWO PRIMARIES: ${writers.join(', ')}`;
   const seen = unread.length === 0 ? '' : ` · ${unread.map(side => side.member.name).join(', ')} unknown`;
-  if (writers[0] !== undefined) return `primary: ${writers[0]}${seen}`;
+  if (writers[0] !== undefined) {
+    const down = alarmsOf(topology, scene).some(({ kind, severity }) => kind === 'leader-down' && severity === 'error');
+    return `primary: ${writers[0]}${down ? ' IS DOWN' : ''}${seen}`;
+  }
   const none = scene.judgement.alarms.find(a => a.kind === 'no-primary' && a.topologyId === topology.id);
   if (none?.severity === 'notice')
     return `no primary: ${/switchover from .*? under way/.exec(none.sentence)?.[0] ?? 'switchover'}`;

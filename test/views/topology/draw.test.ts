@@ -116,13 +116,7 @@ test('states of instances', () => {
       'unknown',
       'pods cannot be read',
     ],
-    [
-      'no status',
-      pair().map(each => ({ ...each, instanceStatus: {} })),
-      'cluster-eu-2',
-      'unknown',
-      'ready, status unknown',
-    ],
+    ['no status', pair().map(each => ({ ...each, instanceStatus: {} })), 'cluster-eu-2', 'unknown', 'status unknown'],
     ['context lost', unreadable('eu'), 'cluster-eu-1', 'unknown', 'eu cannot be read'],
     [
       'fenced standby',
@@ -410,6 +404,24 @@ test('alarms are on the picture and in what is spoken', () => {
   assert.match(picture.summary, /^2 primaries: cluster-eu-1, cluster-us-1\. Two primaries\./);
   assert.equal(picture.items.filter(isBox)[0]?.state, 'broken');
   assert.equal(pictureOf(pair()).summary, 'Primary: cluster-eu-1. Everything that is shown works.');
+});
+
+test('what only needs a look is spoken too, after what is broken, and nothing twice', () => {
+  const spoken = (snapshots: ContextSnapshot[]): string => pictureOf(snapshots).summary;
+  assert.equal(
+    spoken(saying('cluster-us-1', { isWalReceiverActive: false })),
+    'Primary: cluster-eu-1. cluster-eu-1 streams to cluster-us-1. needs a look: no WAL receiver, fed from the archive only.',
+  );
+  assert.equal(
+    spoken(saying('cluster-us-1', { replayPaused: true })),
+    'Primary: cluster-eu-1. cluster-us-1: replay paused.',
+  );
+  assert.equal(
+    spoken(pair({ status: { phase: 'Upgrading cluster' } })),
+    'Primary: cluster-eu-1. eu · cluster-eu: Upgrading cluster.',
+  );
+  const down = pair().map((each, at) => (at === 0 ? { ...each, pods: each.pods.slice(1) } : each));
+  assert.match(spoken(down), /^Primary: cluster-eu-1\. Primary down\. The service is to lead to cluster-eu-1\. broken/);
 });
 
 test('the way back of the primary cluster is a line of its own, and is said when it is incomplete', () => {
