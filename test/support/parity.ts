@@ -138,11 +138,12 @@ const codes: [RegExp, string][] = [
   [/are both specified/, 'webhook/storage-twice'],
   [/metricsQueriesTTL is explicitly set to 0/, 'webhook/durations'],
   [/^`shared_buffers` value/, 'webhook/shared-buffers'],
-  [/^validation webhook is disabled/, 'webhook/validation-annotation'],
+  [/^validation webhook is disabled|^invalid "cnpg.io\/validation"/, 'webhook/validation-annotation'],
   [/^Schedule parameter may not have/, 'webhook/schedule'],
   [/^The operator won't handle the Pooler/, 'webhook/pooler-authentication'],
   [/authQuerySecret field has been deprecated/, 'webhook/pooler-authentication'],
   [/podMonitor|PodMonitor/, 'webhook/pod-monitor'],
 ];
 
-const codeOf = (warning: string): string | undefined => codes.find(([pattern]) => pattern.test(warning))?.[1];
+/** @returns the code of what we say instead of a warning of the API */
+export const codeOf = (warning: string): string | undefined => codes.find(([pattern]) => pattern.test(warning))?.[1];

@@ -47,9 +47,12 @@ export function decode(value: unknown, structure: Structure, path: Path, to: Dec
   }
 }
 
-/** Of what is an integer or a string, quantities have a pattern. Go takes any number for one, and blanks around its text. */
+/**
+ * Of what is an integer or a string, quantities have a pattern. Go takes any number for one, and blanks around its text, but no
+ * ends of lines: it looks at the JSON, where they are two characters.
+ */
 function decodeQuantity(value: unknown, structure: Structure, path: Path, to: Decoding): unknown {
-  if (typeof value === 'string') return value.trim();
+  if (typeof value === 'string') return value.replace(/^ +| +$/g, '');
   if (typeof value !== 'number') return wrong(value, structure, path, to);
   return isLong(value) ? value : String(value);
 }

@@ -227,11 +227,13 @@ export interface ClusterSpec {
   logLevel?: string;
 }
 
+// Nobody fills in what these kinds demand: it may be absent when rules are asked.
+
 export interface BackupSpec {
   method?: string;
   online?: boolean;
   onlineConfiguration?: object;
-  pluginConfiguration?: { name: string };
+  pluginConfiguration?: { name?: string };
 }
 
 export interface ScheduledBackupSpec extends BackupSpec {
@@ -239,28 +241,28 @@ export interface ScheduledBackupSpec extends BackupSpec {
 }
 
 export interface PoolerSpec {
-  cluster?: { name: string };
+  cluster?: { name?: string };
   pgbouncer?: {
     authQuery?: string;
-    authQuerySecret?: { name: string };
-    serverTLSSecret?: { name: string };
-    clientTLSSecret?: { name: string };
+    authQuerySecret?: { name?: string };
+    serverTLSSecret?: { name?: string };
+    clientTLSSecret?: { name?: string };
     parameters?: Record<string, string>;
   };
   monitoring?: PodMonitorFields & { tls?: { enabled?: boolean } };
 }
 
 export interface ForeignObject {
-  name: string;
+  name?: string;
   fdw?: string;
   ensure?: string;
-  options?: { name: string }[];
-  usage?: { name: string }[];
+  options?: { name?: string }[];
+  usage?: { name?: string }[];
 }
 
 export interface DatabaseSpec {
-  extensions?: { name: string }[];
-  schemas?: { name: string }[];
+  extensions?: { name?: string }[];
+  schemas?: { name?: string }[];
   fdws?: ForeignObject[];
   servers?: ForeignObject[];
 }

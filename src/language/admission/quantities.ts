@@ -6,11 +6,14 @@ const decimal: Record<string, number> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6
 /** Larger exponents mean as much as this one: more than there is storage. */
 const largestExponent = 100;
 
-/** @returns billionths, rounded away from zero; `undefined` for what is no quantity */
+/**
+ * As Kubernetes reads it, for which a unit without a number is zero (`Gi`).
+ * @returns billionths, rounded away from zero; `undefined` for what is no quantity
+ */
 export function parseQuantity(text: string | number): bigint | undefined {
-  const [, sign = '', whole = '', fraction = '', suffix = ''] =
-    /^([-+]?)(?=\d|\.\d)(\d*)(?:\.(\d*))?([numkMGTPE]|[KMGTPE]i|[eE][-+]?\d+)?$/.exec(String(text)) ?? [];
-  if (whole === '' && fraction === '') return undefined;
+  const [all, sign = '', whole = '', fraction = '', suffix = ''] =
+    /^([-+]?)(\d*)(?:\.(\d*))?([numkMGTPE]|[KMGTPE]i|[eE][-+]?\d+)?$/.exec(String(text)) ?? [];
+  if (!all) return undefined;
   const digits = BigInt(whole + fraction);
   const scaled = scale(digits, suffix, fraction.length);
   return sign === '-' ? -scaled : scaled;

@@ -10,7 +10,7 @@ export const databaseNames = ruleOf<DatabaseSpec>(['Database'], 'database-names'
   ...foreign(spec.servers ?? [], ['spec', 'servers']),
 ]);
 
-const twice = (items: readonly { name: string }[], path: Path): Finding[] =>
+const twice = (items: readonly { name?: string }[], path: Path): Finding[] =>
   repeated(items, ({ name }) => name).map(at =>
     onValue([...path, at, 'name'], `"${items[at]?.name}" is there twice in ${String(path.at(-1))}: remove one.`),
   );

@@ -1,14 +1,15 @@
 import { inHours, parseDuration } from '../admission/durations.ts';
 import { fix, setValue } from '../edits.ts';
 import type { ManifestDocument } from '../manifest.ts';
-import type { Finding } from './rule.ts';
+import type { Finding, WebhookRule } from './rule.ts';
 import { clusterRule, ofValues, onValue, warn } from './rule.ts';
+import { isDisabled } from './validation-annotation.ts';
 
-export const durations = ofValues(
-  clusterRule('durations', ({ document, spec: { replica, monitoring } }) => [
+const rule = ofValues(
+  clusterRule('durations', ({ document, metadata, spec: { replica, monitoring } }) => [
     ...form(document, ['spec', 'replica', 'minApplyDelay'], replica?.minApplyDelay),
     ...form(document, ['spec', 'monitoring', 'metricsQueriesTTL'], monitoring?.metricsQueriesTTL),
-    ...(monitoring?.metricsQueriesTTL !== undefined && parseDuration(monitoring.metricsQueriesTTL) === 0
+    ...(parseDuration(monitoring?.metricsQueriesTTL ?? '') === 0 && !isDisabled(metadata.annotations)
       ? [
           warn(
             onValue(
@@ -20,6 +21,8 @@ export const durations = ofValues(
       : []),
   ]),
 );
+
+export const durations: WebhookRule = { ...rule, unreadable: true };
 
 function form(document: ManifestDocument, path: string[], text: string | undefined): Finding[] {
   if (text === undefined || parseDuration(text) !== undefined) return [];

@@ -7,7 +7,7 @@ export const foreignServers = ruleOf<DatabaseSpec>(
   ['Database'],
   'foreign-servers',
   ({ document, spec: { fdws = [], servers = [] } }) => {
-    const known = fdws.map(({ name }) => name);
+    const known = fdws.flatMap(({ name }) => name ?? []);
     return servers.flatMap(({ fdw = '', ensure }, at) => {
       // Without one the schema refuses it.
       if (ensure === 'absent' || fdw === '' || known.includes(fdw)) return [];

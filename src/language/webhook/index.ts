@@ -170,7 +170,7 @@ export function webhookDiagnostics(
   scope: 'all' | 'values',
 ): ManifestDiagnostic[] {
   const isOff = isDisabled(metadata.annotations) && validated.includes(kind);
-  return (isOff ? [validationAnnotation] : webhookRules)
+  return (isOff ? [validationAnnotation, ...webhookRules.filter(({ unreadable }) => unreadable)] : webhookRules)
     .filter(rule => rule.kinds.includes(kind) && (scope === 'all' || rule.ofValues))
     .flatMap(rule =>
       rule

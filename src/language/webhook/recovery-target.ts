@@ -61,10 +61,8 @@ function forms({ targetTime, targetLSN, targetXID, targetName = '', targetTLI }:
 const hasControls = (text: string): boolean => /(?=\p{ASCII})\p{Cc}/u.test(text);
 
 /** The operator takes both numbers with 64 bits. */
-function isLsn(text: string): boolean {
-  const parts = text.split('/');
-  return parts.length === 2 && parts.every(part => parseInteger(part, 16) !== undefined);
-}
+/** Each half is read as a number of 64 bits without a sign, leading zeros apart. */
+const isLsn = (text: string): boolean => /^0*[\da-f]{1,16}\/0*[\da-f]{1,16}$/i.test(text);
 
 /** Base backups are chosen by the time or the LSN of the target; for other targets the backup must be named. */
 function backupOf(target: RecoveryTarget, fromSnapshots: boolean): Finding[] {

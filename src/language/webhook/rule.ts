@@ -31,6 +31,8 @@ export interface WebhookRule {
   kinds: readonly string[];
   /** Each finding is about one value, whatever else the object says: it holds for patches too. */
   ofValues?: true;
+  /** What is found cannot be read by the webhook at all: it is refused with the validation switched off, too. */
+  unreadable?: true;
   check(subject: Subject): Finding[];
 }
 
@@ -93,10 +95,11 @@ export function switchOn(document: ManifestDocument, name: string, ...more: read
 }
 
 /** Indices of those that are not the first of their name. */
-export function repeated<T>(items: readonly T[], nameOf: (item: T) => string): number[] {
+export function repeated<T>(items: readonly T[], nameOf: (item: T) => string | undefined): number[] {
   const seen = new Set<string>();
   return items.flatMap((item, at) => {
     const name = nameOf(item);
+    if (name === undefined) return [];
     const again = seen.has(name);
     seen.add(name);
     return again ? [at] : [];

@@ -6,7 +6,7 @@ import { addKey, fix, setValue } from '../edits.ts';
 import type { ManifestDocument, Path } from '../manifest.ts';
 import { placeOf } from '../manifest.ts';
 import type { Finding } from './rule.ts';
-import { clusterRule, ofValues, onValue } from './rule.ts';
+import { clusterRule, ofValues, onValue, warn } from './rule.ts';
 
 export const storageSize = ofValues(
   clusterRule('storage-size', ({ document, spec }) => [
@@ -21,16 +21,25 @@ export const storageSize = ofValues(
 function sizeOf(document: ManifestDocument, path: Path, storage: StorageConfiguration): Finding[] {
   const { size = '' } = storage;
   const at = [...path, 'size'];
-  if (size !== '')
-    return parseQuantity(size) === undefined
-      ? [
-          onValue(
-            at,
-            `"${size}" is no size. Write a number and Mi, Gi or Ti without a blank: 10Gi.`,
-            withUnit(document, at, size),
-          ),
-        ]
-      : [];
+  const bytes = parseQuantity(size);
+  if (size !== '' && bytes === undefined)
+    return [
+      onValue(
+        at,
+        `"${size}" is no size. Write a number and Mi, Gi or Ti without a blank: 10Gi.`,
+        withUnit(document, at, size),
+      ),
+    ];
+  if (bytes !== undefined && bytes <= 0n)
+    return [
+      warn(
+        onValue(
+          at,
+          `"${size}" is ${bytes === 0n ? 'zero' : 'less than zero'}: the webhook takes it, and no volume can be made of it. Write a number and Gi: 10Gi.`,
+        ),
+      ),
+    ];
+  if (bytes !== undefined) return [];
   if (requestedByTemplate(storage) !== 0n) return [];
   const volume = path.at(-1) === 'walStorage' ? 'The volume for WAL' : 'The volume';
   return [
