@@ -116,7 +116,8 @@ export async function planAndApply(deps: ApplyDependencies, heading: string, toA
     const signal = AbortSignal.timeout(limit);
     try {
       for (const each of changing) {
-        await applyPlanned(await deps.connections.open(each.context), [each], () => applied.push(nameOf(each)), signal);
+        await applyPlanned(await deps.connections.open(each.context), each, signal);
+        applied.push(nameOf(each));
       }
     } catch (error) {
       throw unfinished(heading, error, applied, changing.slice(applied.length).map(nameOf));

@@ -221,13 +221,15 @@ async function warnOfNoWriter(plan: PromotionPlan, left: PromotionStep | undefin
   const step = left !== undefined && 'step' in left ? left.step : undefined;
   if (step !== 'token' && step !== 'promote' && step !== 'writable') return;
   const back = 'Return to the Old Primary…';
+  const withdraw = 'Withdraw Promotion…';
   const answer = await vscode.window.showWarningMessage(
     `${plan.from.name} is demoted and ${plan.to.name} is not known to be promoted: neither may accept writes. Take the promotion up again, or make ${plan.from.name} primary with its token.`,
     'Resume',
-    ...(step === 'writable' ? [] : [back]),
+    step === 'writable' ? withdraw : back,
   );
   if (answer === 'Resume') await vscode.commands.executeCommand('cnpg.resumePromotion');
   if (answer === back) await vscode.commands.executeCommand('cnpg.returnToOldPrimary', { address: plan.from });
+  if (answer === withdraw) await vscode.commands.executeCommand('cnpg.withdrawPromotion', { address: plan.to });
 }
 
 const stepWords = (step: PromotionStep): string => ('step' in step ? stepTitles[step.step] : stepTitles.done);

@@ -61,6 +61,7 @@ import type { Playground } from './start-playground.ts';
 import { switchPrimaryInstance } from './switch-primary-instance.ts';
 import { unfenceInstance } from './unfence-instance.ts';
 import { compareWalArchive, copyWalArchiveJson, goToInWalArchive } from './wal-archive-document.ts';
+import { withdrawPromotion } from './withdraw-promotion.ts';
 
 export interface CommandDependencies {
   extension: vscode.Uri;
@@ -126,6 +127,7 @@ export const commandTable = ({
   'cnpg.promoteByManifests': promoteByManifests(switchover),
   'cnpg.writeRolesIntoManifests': writeRolesIntoManifests(switchover.manifests),
   'cnpg.returnToOldPrimary': returnToOldPrimary(lost),
+  'cnpg.withdrawPromotion': withdrawPromotion(lost),
   'cnpg.showPromotionHistory': showPromotionHistory(history, histories),
   'cnpg.showActionLog': showActionLog(actions, histories),
   'cnpg.failOverToReplicaCluster': failOverToReplicaCluster(lost),

@@ -5,6 +5,7 @@ export type AlarmKind =
   | 'two-primaries'
   | 'no-primary'
   | 'leader-down'
+  | 'token-refused'
   | 'archive-failing'
   | 'diverged'
   | 'future-timeline'
@@ -26,9 +27,16 @@ export interface Alarm {
   /** Clusters that it is about. */
   addresses: Address[];
   topologyId: string | undefined;
-  /** It can be promoted with the token of a member that was demoted before it was lost. */
-  promotable?: Address;
+  /** What gets out of it at once, where that is known. */
+  wayOut?: WayOut;
   instance?: string;
+}
+
+/** `promote with token`: of a member that was demoted before it was lost. `withdraw promotion`: with a token that leads nowhere. */
+export interface WayOut {
+  way: 'promote with token' | 'withdraw promotion';
+  /** The Cluster to do it to. */
+  address: Address;
 }
 
 export interface Judgement {

@@ -1,11 +1,12 @@
 /** Who may write, and whether all members are copies of one database system. */
 import type { Alarm, Verdict } from './alarm.ts';
-import { condition, demotionInProgress, isReplicaCluster, phases } from './cluster.ts';
+import { condition, demotionInProgress, isReplicaCluster, phases, tokenPending } from './cluster.ts';
 import { demotedLast } from './demotion.ts';
 import { formatDuration, formatTime } from './duration.ts';
+import { addressKey } from './kubernetes.ts';
 import type { Moment } from './moment.ts';
 import type { Side } from './side.ts';
-import { mayWrite, systemIdOf } from './side.ts';
+import { mayWrite, refusesToken, systemIdOf } from './side.ts';
 import { timeIn } from './snapshot.ts';
 import type { Topology } from './topology.ts';
 
@@ -30,7 +31,11 @@ export function judgeWriters(topology: Topology, sides: readonly Side[], moment:
         'Stop the applications on one side at once, and fence all its instances (CNPG: Fence Instance…). Find out which side has the rows to keep; the other has diverged and is rebuilt with "CNPG: Rebuild Former Primary…".',
     });
   else if (unknown) verdict.undecided(twoId);
-  if (writers.length > 0) return;
+  const refusing = sides.find(refusesToken);
+  const waiting = writers.filter(waitsForToken);
+  // Without a primary that is the reason for it, and not said twice.
+  if (refusing && (unknown || writers.length > waiting.length)) judgeRefusal(refusing, topology.id, verdict);
+  if (writers.length > waiting.length) return;
   const whole = sides.length === topology.members.length && topology.missing.length === 0;
   const halfWay = whole ? lostHalfWay(sides, moment) : undefined;
   if (halfWay)
@@ -44,12 +49,13 @@ export function judgeWriters(topology: Topology, sides: readonly Side[], moment:
       ...halfWay,
     });
   if (unknown) return verdict.undecided(noneId);
-  const stuck = sides.find(({ cluster }) => cluster.status?.phase === phases.unrecoverable);
+  const stuck = refusing ?? sides.find(({ cluster }) => cluster.status?.phase === phases.unrecoverable);
   const demoted = demotedLast(sides);
   const since =
     demoted && timeIn(demoted.snapshot, condition(demoted.cluster, 'ReplicaClusterSwitch')?.lastTransitionTime);
   const late = since !== undefined && !Number.isNaN(since) && moment.now - since > switchoverPatience;
   const addresses = sides.map(side => side.member.address);
+  if (waiting.length > 0 && !late) return;
   if (demoted && !stuck && !late)
     return verdict.raise({
       ...base,
@@ -66,8 +72,9 @@ export function judgeWriters(topology: Topology, sides: readonly Side[], moment:
   const why = stuck
     ? `${stuck.member.name} says: ${stuck.cluster.status?.phase}${stuck.cluster.status?.phaseReason ? ` (${stuck.cluster.status.phaseReason})` : ''}.`
     : late && since !== undefined
-      ? `${demoted?.member.name} was demoted ${formatDuration((moment.now - since) / 1000)} ago and nobody was promoted.`
+      ? `${demoted?.member.name} was demoted ${formatDuration((moment.now - since) / 1000)} ago and ${waiting[0] ? `${waiting[0].member.name} still waits for WAL up to its promotion token` : 'nobody was promoted'}.`
       : `${sides.map(side => `${side.member.name} names ${side.cluster.spec.replica?.primary || 'nobody'} as primary`).join(', ')}.`;
+  const toWithdraw = refusing ?? waiting[0];
   verdict.raise({
     ...base,
     addresses,
@@ -76,16 +83,42 @@ export function judgeWriters(topology: Topology, sides: readonly Side[], moment:
     severity: 'error',
     title: 'No primary',
     sentence: `None of ${names(sides)} accepts writes. ${why}`,
-    lookAt:
-      'Look at spec.replica.primary and the promotion token of each Cluster; "CNPG: Resume Promotion" takes up a switchover.',
+    ...(toWithdraw
+      ? withdrawal(toWithdraw)
+      : {
+          lookAt:
+            'Look at spec.replica.primary and the promotion token of each Cluster; "CNPG: Resume Promotion" takes up a switchover.',
+        }),
   });
 }
+
+/** Told to be the primary with a token that it has not reached. */
+const waitsForToken = ({ cluster, status }: Side): boolean => tokenPending(cluster) && status?.isPrimary === false;
+
+/** @param topologyId `undefined`: no other member is known */
+export function judgeRefusal({ member, cluster }: Side, topologyId: string | undefined, verdict: Verdict): void {
+  verdict.raise({
+    id: `token-refused ${addressKey(member.address)}`,
+    kind: 'token-refused',
+    severity: 'error',
+    title: 'Promotion refused',
+    sentence: `${member.name} was to be promoted with a token that its PostgreSQL refuses: ${cluster.status?.phaseReason ?? cluster.status?.phase}. Its operator does nothing else for it meanwhile.`,
+    addresses: [member.address],
+    topologyId,
+    ...withdrawal({ member }),
+  });
+}
+
+const withdrawal = ({ member: { name, address } }: Pick<Side, 'member'>): Pick<Alarm, 'lookAt' | 'wayOut'> => ({
+  lookAt: `"CNPG: Withdraw Promotion…" makes ${name} a replica cluster again, and then the right token promotes it. Removing only the token would be a failover.`,
+  wayOut: { way: 'withdraw promotion', address },
+});
 
 /** One side of a switchover cannot be read any more, after the demotion and, as far as is known, before the promotion. */
 function lostHalfWay(
   sides: readonly Side[],
   moment: Moment,
-): Pick<Alarm, 'sentence' | 'lookAt' | 'promotable'> | undefined {
+): Pick<Alarm, 'sentence' | 'lookAt' | 'wayOut'> | undefined {
   const demoted = demotedLast(sides);
   const next = sides.find(({ member }) => member.name === demoted?.cluster.spec.replica?.primary);
   if (!demoted || demotionInProgress(demoted.cluster)) return undefined;
@@ -103,7 +136,7 @@ function lostHalfWay(
     : {
         sentence: `${demoted.member.name} cannot be read, and was demoted when last seen${seen}: ${nobody}. Its demotion token is saved.`,
         lookAt: `"CNPG: Promote with a Saved Token…" promotes ${next.member.name} without any loss. "CNPG: Resume Promotion" does when the side of ${demoted.member.name} is back.`,
-        promotable: next.member.address,
+        wayOut: { way: 'promote with token', address: next.member.address },
       };
 }
 

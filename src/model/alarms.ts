@@ -6,11 +6,11 @@ import type { Alarm, Judgement, Verdict } from './alarm.ts';
 import { judgeArchive } from './alarms-archive.ts';
 import { judgeFollower, judgeStandbys } from './alarms-followers.ts';
 import { judgeLeader } from './alarms-leader.ts';
-import { judgeSystems, judgeWriters } from './alarms-writers.ts';
+import { judgeRefusal, judgeSystems, judgeWriters } from './alarms-writers.ts';
 import { addressKey } from './kubernetes.ts';
 import type { Moment } from './moment.ts';
 import type { Side } from './side.ts';
-import { sideOf } from './side.ts';
+import { refusesToken, sideOf } from './side.ts';
 import type { ContextSnapshot } from './snapshot.ts';
 import type { Topology } from './topology.ts';
 import { membersOf, sourceMember } from './topology.ts';
@@ -35,8 +35,11 @@ export function judge(
   }
   for (const snapshot of snapshots)
     for (const member of membersOf(snapshot))
-      if (!paired.has(addressKey(member.address)))
-        judgeAlone(sideOf(member, snapshot, moment), undefined, moment, verdict);
+      if (!paired.has(addressKey(member.address))) {
+        const side = sideOf(member, snapshot, moment);
+        if (refusesToken(side)) judgeRefusal(side, undefined, verdict);
+        judgeAlone(side, undefined, moment, verdict);
+      }
   return { alarms: alarms.sort((a, b) => rank[a.severity] - rank[b.severity]), undecided };
 }
 

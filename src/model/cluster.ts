@@ -198,6 +198,17 @@ export const demotionInProgress = (cluster: Cluster): boolean =>
 export const tokenUsed = ({ spec, status }: Cluster): boolean =>
   !!spec.replica?.promotionToken && spec.replica.promotionToken === status?.lastPromotionToken;
 
+/**
+ * Told to become the primary with a token, and not known to have done so. Until then the operator does nothing else for it, and removing
+ * only the token would be a failover (DOMAIN 3.4).
+ */
+export const tokenPending = (cluster: Cluster): boolean =>
+  !isReplicaCluster(cluster) && !!cluster.spec.replica?.promotionToken && !tokenUsed(cluster);
+
+/** Its PostgreSQL will never be promoted with that token: another system, an older timeline, or it is beyond the token's LSN. */
+export const tokenRefused = (cluster: Cluster): boolean =>
+  tokenPending(cluster) && cluster.status?.phase === phases.unrecoverable;
+
 /** Another instance of the same Cluster is becoming (designated) primary. */
 export const switchoverInProgress = (cluster: Cluster): boolean => {
   const { currentPrimary, targetPrimary } = cluster.status ?? {};

@@ -1,7 +1,7 @@
 /** What was done to a topology: promotions, failovers, returns, rebuilds, each with who, when, how long and what was lost. Pure. */
 import { formatDuration } from './duration.ts';
 
-export type RunKind = 'switchover' | 'promotion with token' | 'failover' | 'return' | 'rebuild';
+export type RunKind = 'switchover' | 'promotion with token' | 'withdrawn promotion' | 'failover' | 'return' | 'rebuild';
 export type RunOutcome = 'completed' | 'completed with issues' | 'incomplete' | 'no longer followed';
 
 export interface RunEntry {

@@ -1,6 +1,6 @@
 /** One member of a topology with what its Kubernetes cluster says of it. */
 import type { Cluster } from './cluster.ts';
-import { annotations, isReplicaCluster } from './cluster.ts';
+import { annotations, isReplicaCluster, tokenRefused } from './cluster.ts';
 import type { InstanceStatus } from './instance-status.ts';
 import type { Instance } from './instances.ts';
 import { instancesOf } from './instances.ts';
@@ -69,14 +69,18 @@ export function systemIdOf(side: Side, moment: Moment): string | undefined {
 
 /**
  * Does PostgreSQL accept writes there: by what the leader says, else by the manifest. `undefined`: the side cannot be read.
- * A primary being demoted still is one; a replica cluster being promoted is one by its manifest. With its demotion token there,
- * a primary is shut down: what its instance says is from before.
+ * A primary being demoted still is one; a replica cluster being promoted is one by its manifest, unless it refuses its token. With its
+ * demotion token there, a primary is shut down: what its instance says is from before.
  */
 export function mayWrite(side: Side): boolean | undefined {
   if (!side.readable) return undefined;
-  if (!isReplicaCluster(side.cluster)) return true;
+  if (!isReplicaCluster(side.cluster)) return !refusesToken(side);
   return side.status?.isPrimary === true && !side.cluster.status?.demotionToken;
 }
+
+/** It is to be the primary, and PostgreSQL there refuses the promotion token. */
+export const refusesToken = ({ readable, cluster, status }: Side): boolean =>
+  readable && tokenRefused(cluster) && status?.isPrimary !== true;
 
 /** Version of the operator that runs the pods: their annotation, else what an instance manager says. */
 export function operatorVersion({ instances }: Side): string | undefined {

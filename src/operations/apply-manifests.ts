@@ -61,22 +61,11 @@ export async function planApply(
   return planned;
 }
 
-/**
- * Applies what was planned, one after the other, and ends with the first that fails.
- * @param done is told of each that was taken
- * Rejects with the API server's `Failure`; what was applied before stays.
- */
-export async function applyPlanned(
-  api: ApplyApi,
-  planned: readonly PlannedApply[],
-  done: (applied: PlannedApply) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const each of planned) {
-    if (!each.live && (await readLive(api, each.written, signal))) throw createdMeanwhile(each.written);
-    await api.apply(each.written, { dryRun: false, force: each.force, ...versionOf(each) }, signal);
-    done(each);
-  }
+/** Applies what was planned. Rejects with the API server's `Failure`. */
+export async function applyPlanned(api: ApplyApi, planned: PlannedApply, signal: AbortSignal): Promise<void> {
+  const { written, live, force } = planned;
+  if (!live && (await readLive(api, written, signal))) throw createdMeanwhile(written);
+  await api.apply(written, { dryRun: false, force, ...versionOf(planned) }, signal);
 }
 
 /** An object that changed since it was shown is refused (409); one that was not there has no version to compare. */

@@ -6,7 +6,7 @@
  */
 import { sourceArchive } from '../model/archive.ts';
 import type { Cluster } from '../model/cluster.ts';
-import { demotionInProgress, isReplicaCluster, phases, topologyName } from '../model/cluster.ts';
+import { demotionInProgress, isReplicaCluster, phases, tokenRefused, topologyName } from '../model/cluster.ts';
 import { formatTime } from '../model/duration.ts';
 import type { Instance } from '../model/instances.ts';
 import { formatBytes, statusOf } from '../model/instances.ts';
@@ -276,18 +276,19 @@ function progressOf(former: string, seen: Observed): Progress {
   const { name } = cluster.metadata;
   const leader = leaderOf(seen);
   if (isReplicaCluster(cluster)) return changedBack(name);
-  if (cluster.status?.phase === phases.unrecoverable)
+  if (tokenRefused(cluster))
     return {
       kind: 'failed',
       problem: `${name}: ${phaseWords(cluster)}`,
-      remedy: `In one update set replica.primary back to ${former} and remove the token. Removing only the token would be a failover.`,
+      remedy:
+        '"CNPG: Withdraw Promotion…" makes it a replica cluster again. Removing only the token would be a failover.',
     };
   const pending = cluster.spec.replica?.promotionToken;
   if (!acceptsWrites(seen) || (pending && cluster.status?.lastPromotionToken !== pending))
     return {
       kind: 'pending',
       evidence: `${leader?.name ?? name} does not accept writes yet. ${phaseWords(cluster)}.`,
-      stalled: `${name} has not replayed up to the token. Look at the log of ${leader?.name ?? 'its current primary'}: which WAL file does it wait for? To get out, in one update set replica.primary back to ${former} and remove the token.`,
+      stalled: `${name} has not replayed up to the token. Look at the log of ${leader?.name ?? 'its current primary'}: which WAL file does it wait for? When that file will never come, "CNPG: Withdraw Promotion…" is the way out.`,
     };
   const writes = `${leader?.name ?? name} accepts writes on timeline ${leader?.timeline ?? 'unknown'}`;
   if (cluster.status?.phase !== phases.healthy || !allReady(cluster)) return restarting(cluster, writes);

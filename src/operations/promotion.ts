@@ -4,7 +4,7 @@
  * window by looking. No I/O here: `run.ts` reads, asks and writes.
  */
 import type { Cluster } from '../model/cluster.ts';
-import { demotionInProgress, isReplicaCluster, phases, topologyName } from '../model/cluster.ts';
+import { demotionInProgress, isReplicaCluster, phases, tokenRefused, topologyName } from '../model/cluster.ts';
 import type { InstanceStatus, StatusReading } from '../model/instance-status.ts';
 import { formatBytes, positionOf, statusOf } from '../model/instances.ts';
 import type { Address } from '../model/kubernetes.ts';
@@ -115,6 +115,12 @@ const stuck = (step: PromotionStepName, problem: string, remedy: string): Promot
 function afterPromotion(a: Side, b: Side, savedToken: string | undefined): PromotionStep {
   const aName = a.cluster.metadata.name;
   const bName = b.cluster.metadata.name;
+  if (tokenRefused(b.cluster))
+    return stuck(
+      'writable',
+      `${bName}: ${phaseOf(b.cluster)}`,
+      '"CNPG: Withdraw Promotion…" makes it a replica cluster again. Removing only the token would be a failover.',
+    );
   if (!isReplicaCluster(a.cluster))
     return stuck(
       'demote',
@@ -122,17 +128,13 @@ function afterPromotion(a: Side, b: Side, savedToken: string | undefined): Promo
       'Stop writes to the wrong one at once (fence it), then make it a replica. If it took writes, it must be rebuilt.',
     );
   if (b.cluster.status?.phase === phases.unrecoverable)
-    return stuck(
-      'writable',
-      `${bName}: ${b.cluster.status.phaseReason ?? b.cluster.status.phase}`,
-      'Correct the token, or in one update set replica.primary back and remove the token. Removing only the token would be a failover.',
-    );
+    return stuck('writable', `${bName}: ${phaseOf(b.cluster)}`, 'Look at its events, its pods and their volumes.');
   if (!isWritable(b)) {
     return {
       kind: 'wait',
       step: 'writable',
       evidence: phaseOf(b.cluster),
-      stalled: `${bName} has not replayed up to the token. Check that it can read the archive of ${aName} (serverName, credentials) or stream from it.`,
+      stalled: `${bName} has not replayed up to the token. Check that it can read the archive of ${aName} (serverName, credentials) or stream from it. When that WAL will never come, "CNPG: Withdraw Promotion…" is the way out.`,
     };
   }
   if (b.cluster.status?.phase !== phases.healthy || !allReady(b.cluster)) {
@@ -231,7 +233,8 @@ export function tokenProblem(text: string, b: Side): string | undefined {
   return undefined;
 }
 
-function tokenEvidence(text: string, b: Side): string {
+/** How far B is from a token that it does not refuse. */
+export function tokenEvidence(text: string, b: Side): string {
   const token = decodeToken(text);
   if (typeof token === 'string') return token;
   const target = tokenLsn(token);
@@ -248,12 +251,12 @@ function tokenEvidence(text: string, b: Side): string {
 /** A's part: one update that names B as primary and source and removes a token left from an earlier promotion. */
 export function demotionWrite(plan: PromotionPlan, a: Cluster, b: Cluster): ClusterWrite {
   const name = topologyName(b);
-  return write(plan.from, a, { primary: name, source: name, promotionToken: null });
+  return replicaWrite(plan.from, a, { primary: name, source: name, promotionToken: null });
 }
 
 /** B's part: `primary` and `promotionToken` in one update. Without the token the same update would be a failover. */
 export const promotionWrite = (plan: Pick<PromotionPlan, 'to'>, b: Cluster, token: string): ClusterWrite =>
-  write(plan.to, b, { primary: topologyName(b), promotionToken: token });
+  replicaWrite(plan.to, b, { primary: topologyName(b), promotionToken: token });
 
 /**
  * A well-formed token of no real system, for dry runs of the promotion before the real token exists. Were it ever
@@ -271,7 +274,8 @@ export const dryRunToken = (operatorVersion: string): string =>
     }),
   );
 
-function write(target: Address, cluster: Cluster, replica: Record<string, string | null>): ClusterWrite {
+/** One patch of `spec.replica`; `null` removes a field. */
+export function replicaWrite(target: Address, cluster: Cluster, replica: Record<string, string | null>): ClusterWrite {
   const old = (cluster.spec.replica ?? {}) as Record<string, unknown>;
   return {
     verb: 'patch',

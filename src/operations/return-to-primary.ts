@@ -3,7 +3,7 @@
  * It stands exactly at the token, so that nothing is lost, as long as the other side was not promoted meanwhile. When that side is lost
  * nobody can see it, and it is asked for in words.
  */
-import { isReplicaCluster, phases, topologyName } from '../model/cluster.ts';
+import { isReplicaCluster, phases, tokenRefused, topologyName } from '../model/cluster.ts';
 import { formatTime } from '../model/duration.ts';
 import { statusOf } from '../model/instances.ts';
 import type { InstanceStatus } from '../model/instance-status.ts';
@@ -16,8 +16,7 @@ import type { Observed, Operation, OperationPlan, Progress } from './operation.t
 import { acceptsWrites, allReady, onlyToFollow, phaseWords, readinessWords } from './operation.ts';
 import type { OtherSide } from './other-side.ts';
 import { leaderOf, noLaterTimeline, proveElsewhere } from './preflight-lost.ts';
-import { beyondToken } from './promotion.ts';
-import { shown } from './write.ts';
+import { beyondToken, replicaWrite } from './promotion.ts';
 
 /**
  * @param savedToken as first seen: operators before 1.28.4, 1.29.2 and 1.30.0 could wipe it
@@ -43,8 +42,6 @@ function plan(target: Address, savedToken: string | undefined, seen: Observed): 
   if (!isReplicaCluster(cluster)) return onlyToFollow(target);
   const primary = topologyName(cluster);
   const token = cluster.status?.demotionToken || savedToken;
-  const replica = { primary, promotionToken: token ?? '' };
-  const old: Record<string, unknown> = { ...cluster.spec.replica };
   const forward = otherSide && notPromoted(otherSide);
   const proven = forward === undefined || forward.outcome === 'ok';
   return {
@@ -56,20 +53,7 @@ function plan(target: Address, savedToken: string | undefined, seen: Observed): 
       operatorActs(cluster, 'blocks'),
       ...gitOps(cluster),
     ],
-    write: token
-      ? {
-          verb: 'patch',
-          kind: 'Cluster',
-          target,
-          resourceVersion: cluster.metadata.resourceVersion,
-          patch: { spec: { replica } },
-          changes: Object.entries(replica).map(([field, to]) => ({
-            field: `spec.replica.${field}`,
-            from: shown(old[field]),
-            to,
-          })),
-        }
-      : undefined,
+    write: token ? replicaWrite(target, cluster, { primary, promotionToken: token }) : undefined,
     meaning: `${target.name} becomes the primary cluster again, with its own demotion token: nothing is lost. It accepts writes on a new timeline.${
       proven
         ? ''
@@ -174,11 +158,12 @@ function progressOf(seen: Observed): Progress {
       problem: `${name} is a replica cluster by its manifest again: somebody else changed it back.`,
       remedy: 'Find out who wrote spec.replica.primary before anything else is tried.',
     };
-  if (cluster.status?.phase === phases.unrecoverable)
+  if (tokenRefused(cluster))
     return {
       kind: 'failed',
       problem: `${name}: ${phaseWords(cluster)}`,
-      remedy: 'In one update set replica.primary to the other side again and remove the token; then promote that side.',
+      remedy:
+        '"CNPG: Withdraw Promotion…" makes it a replica cluster again; then promote the other side. Removing only the token would be a failover.',
     };
   const leader = leaderOf(seen);
   if (!acceptsWrites(seen))

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { liveStates } from './live-state.ts';
+import { liveStates, waitsForPromotion } from './live-state.ts';
 import type { Scenes } from './scenes.ts';
 
 /** A Cluster in a manifest, as the language server answers `cnpg/clusters`. Positions are 0-based. */
@@ -44,14 +44,15 @@ export function codeLenses(
           const uri = document.uri.toString();
           const clusters = await clustersOf(uri);
           documents.set(uri, { clusters, said: wordsOf(clusters) });
-          return clusters.flatMap(cluster => lensesOf(cluster, states(cluster)));
+          const { snapshots } = scenes.current();
+          return clusters.flatMap(cluster => lensesOf(cluster, states(cluster), waitsForPromotion(cluster, snapshots)));
         },
       },
     ),
   );
 }
 
-function lensesOf(cluster: ManifestCluster, live: readonly string[]): vscode.CodeLens[] {
+function lensesOf(cluster: ManifestCluster, live: readonly string[], waits: boolean): vscode.CodeLens[] {
   const { start, end } = cluster.range;
   const range = new vscode.Range(start.line, start.character, end.line, end.character);
   const manifest = { name: cluster.name, ...(cluster.namespace !== undefined && { namespace: cluster.namespace }) };
@@ -59,6 +60,7 @@ function lensesOf(cluster: ManifestCluster, live: readonly string[]): vscode.Cod
     new vscode.CodeLens(range, { title, command, arguments: [{ manifest }] });
   return [
     ...live.map(state => lens(state, 'cnpg.describe')),
+    ...(waits ? [lens('Withdraw Promotion…', 'cnpg.withdrawPromotion')] : []),
     ...(cluster.replicaCluster
       ? [
           lens('Promote Replica Cluster…', 'cnpg.promoteReplicaCluster'),

@@ -26,6 +26,31 @@ const ready = { type: 'Ready', status: 'True' as const };
 const failed = { isArchivingWAL: false, lastFailedWAL: '00000003000000000000000E' };
 const gone: ContextSnapshot = { ...eu(), state: 'failed', error: 'connect ECONNREFUSED' };
 const promotedUs = { replica: { primary: 'cluster-us' } };
+const withToken = { primary: 'cluster-us', promotionToken: 't' };
+const refusedUs: Overrides = { replica: withToken, status: { phase: phases.unrecoverable } };
+const waitingUs: Overrides = { replica: withToken, status: { phase: phases.promoting } };
+
+test('who cannot be promoted with its token is led out, refused at once, waiting after ten minutes', () => {
+  const switched = {
+    type: 'ReplicaClusterSwitch',
+    status: 'True' as const,
+    lastTransitionTime: '1970-01-01T00:00:00Z',
+  };
+  const demoted = eu(
+    { ...promotedUs, status: { demotionToken: 't', conditions: [switched] } },
+    { isPrimary: false, replayLsn: '0/E0000A0' },
+  );
+  for (const [state, minutes, said] of [
+    [refusedUs, 0, /None of cluster-eu and cluster-us accepts writes. cluster-us says/],
+    [waitingUs, 20, /ago and cluster-us still waits for WAL up to its promotion token/],
+  ] as const) {
+    const now = momentOf(minutes * 60_000);
+    const [alarm] = judged(minutes > 0 ? [fresh(demoted), fresh(us(state))] : [demoted, us(state)], now).alarms;
+    assert.match(alarm?.sentence ?? '', said);
+    assert.deepEqual([alarm?.wayOut?.way, alarm?.wayOut?.address.name], ['withdraw promotion', 'cluster-us']);
+    assert.match(alarm?.lookAt ?? '', /Removing only the token would be a failover/);
+  }
+});
 
 test('the alarm of a lost, demoted side leads to its token, with the time of the last knowledge', () => {
   const lost: ContextSnapshot = {
@@ -36,7 +61,7 @@ test('the alarm of a lost, demoted side leads to its token, with the time of the
   const [alarm] = judged([lost, us()], momentOf(60_000)).alarms;
   assert.match(alarm?.sentence ?? '', /cluster-eu cannot be read, and was demoted when last seen at 00:00:01 UTC/);
   assert.match(alarm?.lookAt ?? '', /Promote with a Saved Token…" promotes cluster-us without any loss/);
-  assert.equal(alarm?.promotable?.name, 'cluster-us');
+  assert.deepEqual([alarm?.wayOut?.way, alarm?.wayOut?.address.name], ['promote with token', 'cluster-us']);
 });
 
 test('by whose clock: a side that is minutes behind makes no switchover stuck', () => {
@@ -98,6 +123,23 @@ const table: [string, ContextSnapshot[], string[]][] = [
       us({ status: { phase: phases.unrecoverable } }),
     ],
     ['error no-primary cluster-eu cluster-us'],
+  ],
+  [
+    'a switchover is stuck: the token was refused',
+    [
+      eu({ ...promotedUs, status: { demotionToken: 't' } }, { isPrimary: false, replayLsn: '0/E0000A0' }),
+      us(refusedUs),
+    ],
+    ['error no-primary cluster-eu cluster-us'],
+  ],
+  ['beside a primary a refused token makes no second one', [eu(), us(refusedUs)], ['error token-refused cluster-us']],
+  ['the other side is unread', [gone, us(refusedUs)], ['error token-refused cluster-us']],
+  ['the other side was never seen', [us(refusedUs)], ['error token-refused cluster-us']],
+  ['it is being promoted with a token', [eu({ ...promotedUs, status: { demotionToken: 't' } }), us(waitingUs)], []],
+  [
+    'beside a primary that may still be a second one',
+    [eu(), us(waitingUs)],
+    ['error two-primaries cluster-eu cluster-us'],
   ],
   ['nobody is primary, but one side is unread', [{ ...eu(promotedUs), state: 'failed' }, us()], []],
   [

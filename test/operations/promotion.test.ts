@@ -91,6 +91,12 @@ const cases: [string, string, Side, Side, string?][] = [
     b({ replica: promoted, status: { phase: phases.unrecoverable } }),
   ],
   [
+    'token refused beside a primary: no second writer',
+    'stuck writable',
+    a(),
+    b({ replica: { ...promoted, promotionToken: 'x' }, status: { phase: phases.unrecoverable } }),
+  ],
+  [
     'writable, instances restart',
     'wait healthy',
     a({ replica: demoted }),

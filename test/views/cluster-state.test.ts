@@ -35,6 +35,12 @@ const table: [string, Overrides, Overrides, string[]][] = [
     ['cluster.replica', 'cluster.primary.used-token'],
   ],
   [
+    'a token that is not used: it is neither a second primary nor a former one',
+    {},
+    { replica: { primary: 'cluster-us', promotionToken: 't' } },
+    ['cluster.primary', 'cluster.primary.pending-token'],
+  ],
+  [
     'fenced',
     { annotations: { 'cnpg.io/fencedInstances': '["*"]' } },
     {},

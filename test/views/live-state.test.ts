@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { liveStates } from '../../src/views/live-state.ts';
+import { liveStates, waitsForPromotion } from '../../src/views/live-state.ts';
 import { member, snapshotOf } from '../support/clusters.ts';
 
 const eu = snapshotOf('eu', member('cluster-eu'));
@@ -28,3 +28,10 @@ test('nothing of what is not connected, elsewhere or absent', () => {
 
 test('the same name in two contexts', () =>
   assert.equal(liveStates({ name: 'cluster-eu', replicaCluster: false }, [eu, { ...eu, context: 'b' }]).length, 2));
+
+test('a promotion with a token that is not used can be withdrawn above its manifest', () => {
+  const waiting = member('cluster-us', { replica: { primary: 'cluster-us', promotionToken: 't' } });
+  const written = { name: 'cluster-us', replicaCluster: true };
+  assert.ok(waitsForPromotion(written, [snapshotOf('us', waiting)]));
+  assert.ok(!waitsForPromotion(written, [us]));
+});

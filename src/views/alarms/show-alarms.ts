@@ -1,6 +1,6 @@
 /** Alarms outside the tree: an item in the status bar, and one notification for each new alarm. */
 import * as vscode from 'vscode';
-import type { Alarm } from '../../model/alarm.ts';
+import type { Alarm, WayOut } from '../../model/alarm.ts';
 import type { Scenes } from '../scenes.ts';
 import { alarmNodeId } from '../tree/alarm-nodes.ts';
 import { escapeMarkdown } from '../tree/text.ts';
@@ -9,7 +9,10 @@ import { newAlarms, notificationWords, statusBarWords } from './words.ts';
 /** More new alarms at once than these are one message: a lost data centre raises many. */
 const toldSeparately = 3;
 
-const promoteTitle = 'Promote with a Saved Token…';
+const waysOut: Record<WayOut['way'], { title: string; command: string }> = {
+  'promote with token': { title: 'Promote with a Saved Token…', command: 'cnpg.promoteWithToken' },
+  'withdraw promotion': { title: 'Withdraw Promotion…', command: 'cnpg.withdrawPromotion' },
+};
 
 /** @param reveal shows an alarm in the tree */
 export function showAlarms(scenes: Scenes, reveal: (alarm: Alarm | undefined) => Promise<void>): vscode.Disposable {
@@ -37,12 +40,7 @@ export function showAlarms(scenes: Scenes, reveal: (alarm: Alarm | undefined) =>
 
   function tell(words: string, alarm: Alarm | undefined): void {
     const show = alarm?.severity === 'warning' ? vscode.window.showWarningMessage : vscode.window.showErrorMessage;
-    const promote = alarm?.promotable ? [promoteTitle] : [];
-    void show(words, ...promote, 'Show').then(answer =>
-      answer === promoteTitle
-        ? vscode.commands.executeCommand('cnpg.promoteWithToken', { address: alarm?.promotable })
-        : answer && reveal(alarm),
-    );
+    offer(show, words, alarm?.wayOut, 'Show', () => reveal(alarm));
   }
 
   // A click on an alarm in the tree, where its sentence is cut off. Not for the palette, hence not in the manifest.
@@ -50,15 +48,26 @@ export function showAlarms(scenes: Scenes, reveal: (alarm: Alarm | undefined) =>
     const alarm = scenes.current().judgement.alarms.find(each => alarmNodeId(each) === node?.id);
     if (!alarm) return;
     const words = `${notificationWords(alarm)} ${alarm.lookAt}`;
-    const promote = alarm.promotable ? [promoteTitle] : [];
-    void vscode.window
-      .showInformationMessage(words, ...promote, 'Copy')
-      .then(answer =>
-        answer === promoteTitle
-          ? vscode.commands.executeCommand('cnpg.promoteWithToken', { address: alarm.promotable })
-          : answer && vscode.env.clipboard.writeText(words),
-      );
+    offer(vscode.window.showInformationMessage, words, alarm.wayOut, 'Copy', () =>
+      vscode.env.clipboard.writeText(words),
+    );
   });
   update();
   return vscode.Disposable.from(item, more, scenes.onDidChange(update));
+}
+
+/** A message with the way out, where there is one, and another button. */
+function offer(
+  show: (words: string, ...buttons: string[]) => Thenable<string | undefined>,
+  words: string,
+  out: WayOut | undefined,
+  other: string,
+  act: () => Thenable<void>,
+): void {
+  const way = out && waysOut[out.way];
+  void show(words, ...(way ? [way.title] : []), other).then(answer =>
+    answer === way?.title
+      ? way && vscode.commands.executeCommand(way.command, { address: out?.address })
+      : answer && act(),
+  );
 }

@@ -1,5 +1,5 @@
 /** What can be done with a thing of the picture: the commands of the tree, by the state of the thing. */
-import { fencedInstances, hibernated, isReplicaCluster, tokenUsed } from '../../model/cluster.ts';
+import { fencedInstances, hibernated, isReplicaCluster, tokenPending, tokenUsed } from '../../model/cluster.ts';
 import type { Instance } from '../../model/instances.ts';
 import type { Side } from '../../model/side.ts';
 import type { Action } from './picture.ts';
@@ -7,7 +7,8 @@ import type { Action } from './picture.ts';
 const titles = {
   'cnpg.connect': 'Connect…',
   'cnpg.promoteReplicaCluster': 'Promote…',
-  'cnpg.promoteWithToken': 'Promote with Saved Token…',
+  'cnpg.promoteWithToken': 'Promote with a Saved Token…',
+  'cnpg.withdrawPromotion': 'Withdraw Promotion…',
   'cnpg.failOverToReplicaCluster': 'Fail Over…',
   'cnpg.switchPrimaryInstance': 'Switch Primary…',
   'cnpg.fenceInstance': 'Fence…',
@@ -53,6 +54,7 @@ export function clusterActions({ cluster, readable }: Side, { primaryLost, token
   return listed([
     !readable && 'cnpg.connect',
     replica && !tokenKnown && 'cnpg.promoteReplicaCluster',
+    tokenPending(cluster) && readable && 'cnpg.withdrawPromotion',
     replica && primaryLost && tokenKnown && 'cnpg.promoteWithToken',
     replica && primaryLost && 'cnpg.failOverToReplicaCluster',
     former && 'cnpg.rebuildFormerPrimary',

@@ -7,6 +7,7 @@ import {
   isReplicaCluster,
   phases,
   postgresVersion,
+  tokenPending,
   tokenUsed,
 } from '../../model/cluster.ts';
 import type { Cluster } from '../../model/cluster.ts';
@@ -114,7 +115,8 @@ const lost: readonly AlarmKind[] = ['two-primaries', 'diverged', 'future-timelin
 /** Another member is the primary, and this one is a primary too or does not follow it. */
 export const isFormerPrimary = (member: Member, topology: Topology | undefined, scene: Scene): boolean =>
   topology !== undefined &&
-  primaries(topology).some(primary => primary !== member) &&
+  !tokenPending(member.cluster) &&
+  primaries(topology).some(primary => primary !== member && !tokenPending(primary.cluster)) &&
   (!isReplicaCluster(member.cluster) || alarmsAbout(scene, member.address).some(({ kind }) => lost.includes(kind)));
 
 /** Until somebody is promoted there is a way back. */
@@ -135,6 +137,7 @@ export const clusterContextValue = (member: Member, topology: Topology | undefin
     ...(isFormerPrimary(member, topology, scene) ? ['former'] : []),
     ...(isDemoted(cluster, topology) ? ['demoted'] : []),
     ...(tokenUsed(cluster) ? ['used-token'] : []),
+    ...(tokenPending(cluster) ? ['pending-token'] : []),
   ].join('.');
 };
 

@@ -126,20 +126,27 @@ function showProgress({ progress }: Picture): void {
 }
 
 /** What somebody comes for at three in the morning is a button without any search. */
-const prominent = ['cnpg.promoteReplicaCluster', 'cnpg.promoteWithToken', 'cnpg.failOverToReplicaCluster'];
+const prominent: Readonly<Record<string, (name: string) => string>> = {
+  'cnpg.promoteReplicaCluster': name => `Promote ${name}…`,
+  'cnpg.promoteWithToken': name => `Promote ${name} with a Saved Token…`,
+  'cnpg.withdrawPromotion': name => `Withdraw Promotion of ${name}…`,
+  'cnpg.failOverToReplicaCluster': name => `Fail Over to ${name}…`,
+};
 
 function showOffers({ items, source, progress }: Picture): void {
   // While roles change, nobody is to begin another change by the way.
-  const offers = (progress ? [] : items.filter(isBox)).flatMap(box =>
-    box.actions
-      .filter(({ command }) => prominent.includes(command))
-      .map(({ command, title }) => JSON.stringify([box.id, command, title.replace('…', ''), box.target?.label ?? ''])),
+  const changing = progress?.steps.some(({ state }) => state === 'now') === true;
+  const offers = (changing ? [] : items.filter(isBox)).flatMap(box =>
+    box.actions.flatMap(({ command }) => {
+      const words = prominent[command]?.(box.target?.label ?? '');
+      return words === undefined ? [] : [JSON.stringify([box.id, command, words])];
+    }),
   );
   if (source === 'written') offers.unshift(JSON.stringify([]));
   fill(part('offers'), offers, text => {
-    const [item = '', command = '', title = '', name = ''] = JSON.parse(text) as string[];
+    const [item = '', command = '', words = ''] = JSON.parse(text) as string[];
     if (command === '') return button('Connect…', () => host.postMessage({ type: 'connect' }));
-    return button(`${title} ${name}…`, () => host.postMessage({ type: 'run', item, command }));
+    return button(words, () => host.postMessage({ type: 'run', item, command }));
   });
 }
 
