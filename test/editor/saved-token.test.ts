@@ -38,7 +38,7 @@ test('demoted with kubectl, then lost: the alarm and the picture lead to the tok
   await w.choose(await w.contextMenu(w.row(/^cluster-eu ⇄ cluster-us/)), 'Show Topology');
   await w
     .webview()
-    .getByRole('button', { name: /^Promote with Saved Token/ })
+    .getByRole('button', { name: /^Promote cluster-us with a Saved Token/ })
     .waitFor();
   await w.shot('lost');
 });
