@@ -20,7 +20,11 @@ const themes = {
   'vscode-high-contrast': 'Default High Contrast',
   'vscode-high-contrast-light': 'Default High Contrast Light',
 };
-const sizes = { wide: { width: 1240, height: 560 }, narrow: { width: 440, height: 960 } };
+const sizes = {
+  wide: { width: 1240, height: 560 },
+  tall: { width: 1240, height: 1000 },
+  narrow: { width: 440, height: 960 },
+};
 /** Of Debian's fonts-dejavu-core, as VS Code in a browser shows it there anyway. */
 const font = 'DejaVu Sans';
 /** Units that this text is wide in it, in letters of 100. */

@@ -1,11 +1,12 @@
 /** Pictures whose look is accepted by image: both sides well, a bad night, and what fits a narrow tab. */
 import type { ArchiveReading } from '../../src/model/archive-reading.ts';
+import { stepTitles } from '../../src/operations/promotion.ts';
 import type { Picture } from '../../src/views/topology/picture.ts';
-import { pictureOf, saying } from './topologies.ts';
+import { pair, pictureOf, saying, snapshotsOf } from './topologies.ts';
 
 export interface PictureExample {
   name: string;
-  size: 'wide' | 'narrow';
+  size: 'wide' | 'tall' | 'narrow';
   picture: Picture;
 }
 
@@ -61,8 +62,41 @@ function trouble(): Picture {
   );
 }
 
+/** The primary is demoted and its token is there: nobody wears the crown until it is used. */
+function promotion(): Picture {
+  const roles = { replica: { primary: 'cluster-us' } };
+  const snapshots = saying(
+    'cluster-eu-1',
+    { isPrimary: false, replayLsn: '0/E0000A0', isWalReceiverActive: false },
+    pair({ ...roles, status: { demotionToken: 't' } }),
+  );
+  const steps = ['done', 'done', 'now', 'next', 'next', 'next'] as const;
+  const titles = Object.values(stepTitles);
+  return pictureOf(
+    snapshots,
+    {
+      progress: {
+        title: 'Promotion of cluster-us',
+        steps: steps.map((state, at) => ({ title: titles[at] ?? '', state })),
+        evidence: 'The token is there.',
+      },
+    },
+    minutes(1),
+  );
+}
+
+/** Two follow the first, and a fourth follows one of them. */
+const four = (): Picture =>
+  pictureOf(
+    snapshotsOf([{ instances: 3 }, { instances: 2 }, { instances: 1 }, { instances: 2, follows: 1 }]),
+    {},
+    minutes(1),
+  );
+
 export const examples: readonly PictureExample[] = [
   { name: 'well', size: 'wide', picture: well() },
   { name: 'trouble', size: 'wide', picture: trouble() },
+  { name: 'promotion', size: 'wide', picture: promotion() },
+  { name: 'four', size: 'tall', picture: four() },
   { name: 'narrow', size: 'narrow', picture: trouble() },
 ];

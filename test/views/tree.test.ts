@@ -68,7 +68,7 @@ test('topology, both Kubernetes clusters, Clusters and what belongs to them', ()
     '        cluster-us-r | → cluster-us-1, cluster-us-2, cluster-us-3',
     '        cluster-us-ro | → cluster-us-2, cluster-us-3',
     '        cluster-us-rw | → cluster-us-1 (read-only)',
-    '      WAL archive | nothing archived yet · s3://archive-cluster-us/cluster-us',
+    '      WAL archive | nothing archived by cluster-us-1 yet · s3://archive-cluster-us/cluster-us',
     "      Source's WAL archive | s3://archive-cluster-eu/cluster-eu",
     '      External Clusters | 2',
     '        cluster-eu | source · cluster-eu-rw.example.org · archive',

@@ -34,7 +34,7 @@ export interface Level {
 
 /** Between two lines that end at the same side of a node, if there is room. */
 const step = 12;
-/** More lines than that are not tried in other orders: the picture is drawn again when somebody moves the edge of a window. */
+/** Of more lines than that only few orders are tried: the picture is drawn again when somebody moves the edge of a window. */
 const most = 16;
 
 /**
@@ -48,12 +48,8 @@ export function routeLanes(
 ): Map<string, Point[]> {
   const height = ({ from, to }: Passage): number => Math.abs(from.y - to.y);
   const cost = (order: readonly Passage[]): number => costOf(cornersOf(order, levels, xOf), levels);
-  const orders =
-    passages.length > most
-      ? [passages]
-      : [passages, passages.toReversed(), passages.toSorted((a, b) => height(a) - height(b))].map(order =>
-          improved(order, cost),
-        );
+  const tried = [passages, passages.toReversed(), passages.toSorted((a, b) => height(a) - height(b))];
+  const orders = passages.length > most ? tried : tried.map(order => improved(order, cost));
   const best = orders.reduce((known, order) => (cost(order) < cost(known) ? order : known));
   return cornersOf(best, levels, xOf);
 }

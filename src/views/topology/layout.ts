@@ -17,12 +17,16 @@ export interface Rectangle {
   height: number;
 }
 
+export type Anchor = 'start' | 'middle' | 'end';
+
 export interface Route {
   curve: Curve;
   /** SVG path data. */
   path: string;
-  /** Centre of its label. */
+  /** Centre of the room for its label. */
   label: Point;
+  /** Which end of that room its text keeps to: at the side of a lane, the one at the lane. */
+  anchor: Anchor;
 }
 
 export interface Layout {
@@ -333,22 +337,23 @@ function withLabels(
       return outside + covered + near.filter(({ point }) => isIn(point, area)).length;
     };
     let label = at(0, 0);
+    let anchor: Anchor = 'middle';
     let least = Number.POSITIVE_INFINITY;
-    for (const candidate of candidates(edge, curve, places)) {
+    for (const [candidate, end] of candidates(edge, curve, places)) {
       const price = cost(candidate);
-      if (price < least) [label, least] = [candidate, price];
+      if (price < least) [label, anchor, least] = [candidate, end, price];
       if (least === 0) break;
     }
     if (edge.label !== '')
       taken.push({ x: label.x - width / 2, y: label.y - labelHeight / 2, width, height: labelHeight });
-    routes.set(edge.id, { curve, path: pathOf(curve), label });
+    routes.set(edge.id, { curve, path: pathOf(curve), label, anchor });
   }
   return routes;
 }
 
-/** Where the title of a box is. */
+/** Where the title of a box is, and below its upper edge what its manifest says otherwise. */
 const titleOf = (box: Rectangle | undefined): Rectangle[] =>
-  box ? [{ x: box.x + 20, y: box.y - 48, width: box.width - 40, height: 42 }] : [];
+  box ? [{ x: box.x + 20, y: box.y - 48, width: box.width - 40, height: 48 + sizes.service.top }] : [];
 
 /** @param more on each side */
 function boundsOf(curve: Curve, more: number): Rectangle {
@@ -361,11 +366,11 @@ function boundsOf(curve: Curve, more: number): Rectangle {
 const isLane = (curve: Curve): boolean => curve.length > 1;
 
 /** In the order in which they are liked. */
-function* candidates(edge: Edge, curve: Curve, places: ReadonlyMap<string, Rectangle>): Generator<Point> {
+function* candidates(edge: Edge, curve: Curve, places: ReadonlyMap<string, Rectangle>): Generator<[Point, Anchor]> {
   const to = places.get(edge.to);
   if (edge.kind === 'streaming' && to) {
     const away = (to.x + to.width / 2 - (curve.at(-1)?.[3].x ?? 0)) * 0.35;
-    yield at(to.x + to.width / 2 + away, bottom(to) + 15);
+    yield [at(to.x + to.width / 2 + away, bottom(to) + 15), 'middle'];
   }
   const level = Math.abs((curve[0]?.[0].y ?? 0) - (curve.at(-1)?.[3].y ?? 0)) < 1;
   const offsets = level ? [-13, 14, 0] : [0, -16, 16, -32, 32];
@@ -375,7 +380,8 @@ function* candidates(edge: Edge, curve: Curve, places: ReadonlyMap<string, Recta
     for (const dy of offsets)
       for (const dx of [...asides, 0, 30, -30, 70, -70, -120]) {
         const { x, y } = pointAt(curve, share);
-        yield at(x + dx, y + dy);
+        const aside = asides.indexOf(dx);
+        yield [at(x + dx, y + dy), aside < 0 ? 'middle' : aside === 0 ? 'end' : 'start'];
       }
 }
 

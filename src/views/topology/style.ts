@@ -20,6 +20,8 @@ svg.drawing { font-family: var(--vscode-font-family); }
 .drawing .cross-streaming .line, .drawing .restore_command .line, .drawing .archive_command .line { stroke-dasharray: 2 5; }
 .drawing .way-back .line { stroke: var(--vscode-descriptionForeground); stroke-width: 1.2; stroke-dasharray: 4 6; stroke-opacity: .8; }
 .drawing .label { paint-order: stroke; stroke: var(--vscode-editor-background); stroke-width: 5px; stroke-linejoin: round; }
+.drawing .label.start { text-anchor: start; }
+.drawing .label.end { text-anchor: end; }
 .drawing .label.state-broken, .drawing .label.state-warn { font-weight: 700; stroke-width: 9px; }
 .drawing .label.state-broken { stroke: var(--vscode-inputValidation-errorBackground); }
 .drawing .label.state-warn { stroke: var(--vscode-inputValidation-warningBackground); }

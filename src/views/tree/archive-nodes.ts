@@ -70,7 +70,7 @@ function ownState(side: Side, scene: Scene): ArchiveState {
     return { words: `archived${age}`, file: status.lastArchivedWAL };
   }
   if (health.state === 'unknown') return { words: 'state unknown' };
-  return { words: status ? 'nothing archived yet' : 'works' };
+  return { words: status ? `nothing archived by ${side.leader?.name ?? 'the primary'} yet` : 'works' };
 }
 
 function archiveNode(

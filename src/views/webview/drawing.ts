@@ -1,6 +1,7 @@
 /** The picture as SVG. A group per item stays as long as the item does; only groups whose item changed are filled anew. */
 import type { Point } from '../topology/curves.ts';
 import type { Layout, Rectangle, Route } from '../topology/layout.ts';
+import { roomFor } from '../topology/layout.ts';
 import type { Box, Edge, Item, Node, Picture, State } from '../topology/picture.ts';
 import { isBox, isEdge, isNode, labelOf, marks, stateWords } from '../topology/picture.ts';
 import { fill, set, setText, svg } from './elements.ts';
@@ -77,14 +78,16 @@ export function createDrawing(chosen: (id: string, wish: Wish) => void): Drawing
     }
   }
 
-  function paintLabel(edge: Edge, { label: { x, y } }: Route): void {
+  function paintLabel(edge: Edge, { label: { x, y }, anchor }: Route): void {
+    const words = labelOf(edge);
     const label = labels.get(edge.id) ?? svg('text');
     if (!labels.has(edge.id)) {
       labels.set(edge.id, label);
       layers.labels.append(label);
     }
-    set(label, { x, y: y + 4, class: `label state-${edge.state}` });
-    setText(label, labelOf(edge));
+    const aside = { start: -0.5, middle: 0, end: 0.5 }[anchor] * roomFor(words);
+    set(label, { x: x + aside, y: y + 4, class: `label state-${edge.state} ${anchor}` });
+    setText(label, words);
   }
 
   /** A crown stays the same element: when its place changes, it is seen to move. */

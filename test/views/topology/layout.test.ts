@@ -6,6 +6,8 @@ import type { Point } from '../../../src/views/topology/curves.ts';
 import { pointAt, sample } from '../../../src/views/topology/curves.ts';
 import type { Layout, Rectangle } from '../../../src/views/topology/layout.ts';
 import { layOut, overlaps, roomFor } from '../../../src/views/topology/layout.ts';
+import type { Mooring } from '../../../src/views/topology/lanes.ts';
+import { routeLanes } from '../../../src/views/topology/lanes.ts';
 import type { Edge, EdgeKind, Picture } from '../../../src/views/topology/picture.ts';
 import { isBox, isEdge, isNode, labelOf } from '../../../src/views/topology/picture.ts';
 import type { MemberShape } from '../../support/topologies.ts';
@@ -240,4 +242,48 @@ test('in the middle of a switchover, when both follow each other, neither line l
     .filter(({ kind }) => kind === 'cross-streaming')
     .map(({ id }) => pointAt(layout.routes.get(id)?.curve ?? [], 0.5).y);
   assert.equal(new Set(ys).size, 2);
+});
+
+test('a label at the side of a lane keeps to it, and covers neither a title nor what differs below it', () => {
+  const { items } = pictureOf(snapshotsOf([{ instances: 3 }, { instances: 2 }, { instances: 1, follows: 1 }]));
+  const layout = layOut(items, 1);
+  let lanes = 0;
+  for (const edge of items.filter(isEdge)) {
+    const route = layout.routes.get(edge.id);
+    assert.ok(route, edge.id);
+    if (route.anchor === 'middle') continue;
+    lanes++;
+    const half = roomFor(labelOf(edge)) / 2;
+    const end = route.label.x + (route.anchor === 'end' ? half : -half);
+    assert.ok(
+      sample(route.curve, 64).some(({ x }) => Math.abs(Math.abs(end - x) - 8) < 1),
+      `${edge.id} keeps to its lane`,
+    );
+    for (const { x, y, width } of items.filter(isBox).map(({ id }) => placeOf(layout, id))) {
+      const label = { x: route.label.x - half, y: route.label.y - 8, width: 2 * half, height: 16 };
+      assert.ok(!overlaps(label, { x: x + 20, y: y - 48, width: width - 40, height: 70 }), edge.id);
+    }
+  }
+  assert.ok(lanes > 0);
+});
+
+test('with more lines than are tried in all orders, the best of a few is taken', () => {
+  const mooring = (id: string, y: number): Mooring => ({ id, column: 'left', x: 0, y, reach: [-40, 40] });
+  // Each begins above the one before and ends below it: in one order they cross, in the other they do not.
+  const passages = Array.from({ length: 20 }, (_, at) => ({
+    id: String(at),
+    from: mooring(`from ${at}`, 2000 - at * 100),
+    to: mooring(`to ${at}`, 2100 + at * 100),
+  }));
+  const ways = [passages, passages.toReversed()].map(order => [
+    ...routeLanes(order, [], lane => 20 + lane * 22).values(),
+  ]);
+  for (const way of ways) {
+    const lines = way.map(corners => corners.map(({ x, y }) => ({ x, y })));
+    const crossed = lines.flatMap((a, index) => lines.slice(index + 1).map(b => crossings(a, b)));
+    assert.equal(
+      crossed.reduce((total, each) => total + each, 0),
+      0,
+    );
+  }
 });
