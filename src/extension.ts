@@ -12,7 +12,6 @@ import { archiveFileReader, archiveUri } from './commands/open-wal-archive.ts';
 import { editScheme } from './commands/edit-manifests.ts';
 import { createPortForwards } from './commands/port-forward.ts';
 import { promotionProgress } from './commands/promotion-progress.ts';
-import { keepTokens } from './commands/kept-tokens.ts';
 import { promotionRecords } from './commands/promotion-records.ts';
 import { promotionScheme } from './commands/follow-promotion.ts';
 import { forgottenPromotion, offerToResume } from './commands/promote-replica-cluster.ts';
@@ -23,6 +22,7 @@ import { rebuildRecords } from './commands/rebuild-records.ts';
 import { createPlayground } from './commands/start-playground.ts';
 import { createConnections } from './connections.ts';
 import { messageOf } from './errors.ts';
+import { keepTokens } from './kept-tokens.ts';
 import { tellLiveClusters } from './live-clusters.ts';
 import type { LiveObject, SoughtObject } from './model/live-object.ts';
 import { liveObjects } from './model/live-object.ts';
@@ -71,7 +71,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const portForwards = createPortForwards(connections, startPortForward, log);
   const language = startLanguageService(context, sought => liveObjects(connections.snapshots(), sought), log);
   const scenes = createScenes(connections);
-  const tokens = keepTokens(context.globalState, scenes, error => log.error(messageOf(error)));
+  const tokens = keepTokens(
+    path.join(context.globalStorageUri.fsPath, 'demotion-tokens'),
+    context.globalState,
+    scenes,
+    error => log.error(messageOf(error)),
+  );
   const tree = createReplicationView(
     connections,
     scenes,

@@ -41,7 +41,7 @@ const failOverBy =
     if (await rathersToken(deps, target, former)) return;
     let found: OtherSide | undefined;
     const look = async (now: Cluster, signal: AbortSignal): Promise<OtherSide> => {
-      found = await readOtherSide(sourcesOf(deps, target, now, former), signal);
+      found = await readOtherSide(await sourcesOf(deps, target, now, former), signal);
       return found;
     };
     try {
@@ -57,7 +57,7 @@ const failOverBy =
 
 /** A token is worth more than any proof: with it nothing is lost. @returns whether that was chosen, or nothing */
 async function rathersToken(deps: TokenDependencies, target: Address, former: Located): Promise<boolean> {
-  const [token] = knownTokens(deps, target, former);
+  const [token] = await knownTokens(deps, target, former);
   if (!token) return false;
   const [promote, failOverAll] = ['Promote with the Token…', 'Fail Over…'];
   const answer = await vscode.window.showWarningMessage(
@@ -73,14 +73,14 @@ async function rathersToken(deps: TokenDependencies, target: Address, former: Lo
   return answer !== failOverAll;
 }
 
-function sourcesOf(deps: TokenDependencies, target: Address, cluster: Cluster, former: Located) {
+async function sourcesOf(deps: TokenDependencies, target: Address, cluster: Cluster, former: Located) {
   const { connections, scenes, archiveRoom } = deps;
   return {
     name: former.name,
     address: former.address,
     lastSeen: former.cluster,
     lastSeenAt: former.seenAt,
-    savedToken: knownTokens(deps, target, former)[0]?.text,
+    savedToken: (await knownTokens(deps, target, former))[0]?.text,
     otherPrimaries: surroundings(connections, scenes, archiveRoom).otherPrimaries(target, former.address ?? target),
     positions: positionsOf(scenes, former),
     connect: (context: string) => connections.open(context),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { KeptTokens } from '../kept-tokens.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { isReplicaCluster, topologyName } from '../model/cluster.ts';
 import { isLater } from '../model/demotion.ts';
@@ -14,7 +15,6 @@ import type { KnownToken } from '../operations/promote-with-token.ts';
 import { promoteWithToken } from '../operations/promote-with-token.ts';
 import type { PromotionPlan } from '../operations/promotion.ts';
 import type { Scenes } from '../views/scenes.ts';
-import type { KeptTokens } from './kept-tokens.ts';
 import type { OperationDependencies } from './operate.ts';
 import { operate } from './operate.ts';
 import type { Located } from './other-side.ts';
@@ -45,7 +45,7 @@ export const promoteWithSavedToken =
   };
 
 export async function pickAndCarryOut(deps: TokenDependencies, target: Address, former: Located): Promise<void> {
-  const token = await pickToken(knownTokens(deps, target, former));
+  const token = await pickToken(await knownTokens(deps, target, former));
   if (token) await carryOut(deps, target, former, token);
 }
 
@@ -60,17 +60,17 @@ export const resumeWithoutFormer =
     const name = cluster ? topologyName(cluster) : (b.spec.replica?.source ?? from.name);
     const former: Located = { name, address: from, cluster, seenAt: snapshot?.seenAt };
     // What was promoted already is only followed, and needs none.
-    const [token] = isReplicaCluster(b) ? knownTokens(deps, to, former) : [{ text: '', seenAt: undefined }];
+    const [token] = isReplicaCluster(b) ? await knownTokens(deps, to, former) : [{ text: '', seenAt: undefined }];
     const chosen = token ?? (await pickToken([]));
     if (chosen) await carryOut(deps, to, former, chosen);
   };
 
 /** Demotion tokens of `former` in favour of `target`, the latest first. */
-export function knownTokens(
+export async function knownTokens(
   { connections, promotions, tokens }: Pick<TokenDependencies, 'connections' | 'promotions' | 'tokens'>,
   target: Address,
   { address, cluster, seenAt }: Located,
-): KnownToken[] {
+): Promise<KnownToken[]> {
   const member = connections
     .snapshots()
     .flatMap(membersOf)
@@ -78,11 +78,11 @@ export function knownTokens(
   const name = member?.name ?? target.name;
   const own = member?.cluster.status?.demotionToken;
   const record = promotions.all().find(({ plan }) => sameAddress(plan.to, target));
-  const kept = address && tokens.of(address);
+  const kept = address ? await tokens.of(address) : [];
   const last = cluster?.spec.replica?.primary === name ? cluster.status?.demotionToken : undefined;
   const found: (KnownToken | undefined)[] = [
     last ? { text: last, seenAt } : undefined,
-    kept?.primary === name ? { text: kept.token, seenAt: kept.seenAt } : undefined,
+    ...kept.filter(({ primary }) => primary === name).map(({ token, seenAt: at }) => ({ text: token, seenAt: at })),
     record?.token === undefined
       ? undefined
       : { text: record.token, seenAt: Date.parse(record.tokenSeenAt ?? record.startedAt) },

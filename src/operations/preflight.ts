@@ -8,6 +8,7 @@ import {
   hibernated,
   isReplicaCluster,
   switchoverInProgress,
+  tokenPending,
   topologyName,
 } from '../model/cluster.ts';
 import { formatDuration } from '../model/duration.ts';
@@ -118,6 +119,7 @@ export const onePrimary = ({ otherPrimaries }: { otherPrimaries: readonly string
 function roles(a: Cluster, b: Cluster): Check {
   const problems = [
     isReplicaCluster(a) && `${name(a)} is not the primary cluster`,
+    tokenPending(a) && `${name(a)} is not the primary yet: it waits for its promotion with a token`,
     !isReplicaCluster(b) && `${name(b)} is not a replica cluster`,
     b.spec.replica?.enabled !== undefined && `${name(b)} is a standalone replica (replica.enabled)`,
     b.spec.replica?.primary !== topologyName(a) &&

@@ -36,6 +36,7 @@ const layers: Record<string, Layer> = {
   operations: { rooms: ['model', 'errors'], packages: none, types: ['kubernetes', 'archive'] },
   connections: { rooms: ['model', 'errors'], packages: none, types: ['kubernetes'] },
   'action-log': { rooms: ['model', 'errors'], packages: /^node:.*$/, types: ['kubernetes'] },
+  'kept-tokens': { rooms: ['model'], packages: /^node:.*$/, types: ['views'] },
   'port-forwarding': { rooms: ['errors'], packages: /^node:.*$/ },
   'live-clusters': { rooms: ['model'], packages: none, types: ['connections', 'views'] },
   'served-kinds': { rooms: ['errors'], packages: none, types: ['connections', 'kubernetes', 'views'] },
@@ -47,7 +48,7 @@ const layers: Record<string, Layer> = {
   commands: {
     rooms: ['model', 'errors', 'operations', 'views'],
     packages: /^vscode$/,
-    types: ['action-log', 'connections', 'kubernetes', 'archive', 'language', 'port-forwarding'],
+    types: ['action-log', 'connections', 'kept-tokens', 'kubernetes', 'archive', 'language', 'port-forwarding'],
   },
   simulator: { rooms: ['model', 'errors'], packages: /^(node:.*|rfc6902|yaml)$/ },
   cli: {
@@ -60,6 +61,7 @@ const layers: Record<string, Layer> = {
       'views',
       'action-log',
       'connections',
+      'kept-tokens',
       'port-forwarding',
       'live-clusters',
       'served-kinds',

@@ -78,6 +78,11 @@ const memory = (size: string) => ({ spec: { resources: { limits: { memory: size 
 
 const blocks: [string, RegExp, Given][] = [
   ['the primary is no primary', /not the primary cluster/, { a: { replica: { primary: 'cluster-us' } } }],
+  [
+    'the primary waits for its own promotion',
+    /waits for its promotion with a token/,
+    { a: { replica: { promotionToken: 'x' } } },
+  ],
   ['the replica follows another', /follows "cluster-ap"/, { b: { replica: { source: 'cluster-ap' } } }],
   ['a standalone replica', /standalone/, { b: { replica: { enabled: true } } }],
   [

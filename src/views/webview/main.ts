@@ -134,11 +134,12 @@ const prominent: Readonly<Record<string, (name: string) => string>> = {
 };
 
 function showOffers({ items, source, progress }: Picture): void {
-  // While roles change, nobody is to begin another change by the way.
-  const changing = progress?.steps.some(({ state }) => state === 'now') === true;
-  const offers = (changing ? [] : items.filter(isBox)).flatMap(box =>
+  // While roles change, nobody is to begin another change by the way: what is stuck can be withdrawn.
+  const stuck = progress?.steps.some(({ state }) => state === 'stuck') === true;
+  const fits = (command: string): boolean => !progress || (stuck && command === 'cnpg.withdrawPromotion');
+  const offers = items.filter(isBox).flatMap(box =>
     box.actions.flatMap(({ command }) => {
-      const words = prominent[command]?.(box.target?.label ?? '');
+      const words = fits(command) ? prominent[command]?.(box.target?.label ?? '') : undefined;
       return words === undefined ? [] : [JSON.stringify([box.id, command, words])];
     }),
   );
