@@ -24,7 +24,12 @@ export interface ClusterSpec {
     retentionPolicy?: string;
     target?: string;
   };
-  postgresql?: { parameters?: Record<string, string> };
+  postgresql?: {
+    parameters?: Record<string, string>;
+    shared_preload_libraries?: string[];
+    /** Images that bring extensions along. */
+    extensions?: { name: string }[];
+  };
   enableSuperuserAccess?: boolean;
   superuserSecret?: { name: string };
   managed?: { roles?: { name: string; passwordSecret?: { name: string } }[] };

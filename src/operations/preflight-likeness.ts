@@ -14,6 +14,7 @@ export const likeness = (a: Side, b: Side): Check[] => [
   ...postgres(a, b),
   ...operators(a, b),
   parameters(a, b),
+  extensions(a, b),
   capacity(a, b),
   storage(a.cluster, b.cluster),
 ];
@@ -76,6 +77,22 @@ function parameters(a: Side, b: Side): Check {
     differing.length === 0,
     differing.map(p => `${p}: ${value(a, p)} and ${value(b, p)}`).join('; ') || Object.keys(hotStandby).join(', '),
     'Replay stops on the side that has less. Make them equal: raise the replica side first.',
+  );
+}
+
+/** Replay needs none of them; the first query on the new primary does. */
+function extensions(a: Side, b: Side): Check {
+  const of = ({ cluster: { spec } }: Side): string[] => [
+    ...(spec.postgresql?.shared_preload_libraries ?? []),
+    ...(spec.postgresql?.extensions ?? []).map(({ name: called }) => called),
+  ];
+  const missing = of(a).filter(each => !of(b).includes(each));
+  return check(
+    'warns',
+    `${name(b)}: has the extensions of ${name(a)}`,
+    missing.length === 0,
+    missing.length === 0 ? of(a).join(', ') || 'none beside those of the image' : `missing: ${missing.join(', ')}`,
+    'Add them to spec.postgresql (extensions, shared_preload_libraries) and to its image: functions that use them fail there.',
   );
 }
 

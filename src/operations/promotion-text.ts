@@ -49,7 +49,7 @@ export function renderPromotion(page: PromotionPage): string {
       `Primary cluster before:  ${from.name}  (context ${from.context}, namespace ${from.namespace}); it stops accepting writes`,
       `Primary cluster after:   ${to.name}  (context ${to.context}, namespace ${to.namespace})`,
       'Loss: none, held by the demotion token.',
-      ...(page.last && page.clocks.length === 0 ? [lastRun(page.last)] : []),
+      ...(page.clocks.length > 0 ? [] : [page.last ? lastRun(page.last) : firstRun(from)]),
     ].join('\n'),
     page.outcome && renderOutcome(page.outcome, page.plan),
     (page.current || page.log.length > 0) && renderSteps(page),
@@ -60,6 +60,9 @@ export function renderPromotion(page: PromotionPage): string {
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }
+
+const firstRun = ({ name }: PromotionPlan['from']): string =>
+  `Expected:  no run to go by yet. Nobody accepts writes from the shutdown of ${name}, which takes up to its spec.stopDelay (30 min by default), until the new primary has replayed all of it.`;
 
 function lastRun({ at, seconds }: NonNullable<PromotionPage['last']>): string {
   const total = [...seconds.values()].reduce((sum, each) => sum + each, 0);

@@ -87,7 +87,7 @@ function awaitToken(plan: PromotionPlan, a: Side, b: Side, savedToken: string | 
       kind: 'wait',
       step: 'token',
       evidence: conditions.map(c => `${c.type}=${c.status}`).join(', ') || 'The operator has not begun yet.',
-      stalled: `No token yet: PostgreSQL of ${name} may still be shutting down, or its last WAL segment cannot be archived. Look at the log of ${a.cluster.status?.currentPrimary ?? 'the current primary'} and at the operator's.`,
+      stalled: `No token yet: PostgreSQL of ${name} may still be shutting down (up to spec.stopDelay, 30 min by default), or its last WAL segment cannot be archived. Look at the log of ${a.cluster.status?.currentPrimary ?? 'the current primary'} and at the operator's.`,
     };
   }
   const problem = tokenProblem(token, b);

@@ -157,6 +157,18 @@ const warns: [string, RegExp, Given][] = [
   ['lag of more than one segment', /behind/, { bStatus: standbyStatus({ replayLsn: '0/1000000' }) }],
   ['a small archive backlog', /20 files waiting/, { aStatus: primaryStatus({ readyWalFiles: 20 }) }],
   ['fewer instances', /3 of 1 and 3 of 3/, { b: { spec: { instances: 1 } } }],
+  [
+    'an extension that the other side lacks',
+    /missing: pg_cron, postgis/,
+    {
+      a: {
+        spec: {
+          postgresql: { shared_preload_libraries: ['pg_cron', 'pgaudit'], extensions: [{ name: 'postgis' }] },
+        },
+      },
+      b: { spec: { postgresql: { shared_preload_libraries: ['pgaudit'] } } },
+    },
+  ],
   ['owned by Argo CD', /argocd/, { b: { annotations: { 'argocd.argoproj.io/tracking-id': 'pg' } } }],
   [
     'an archive that cannot be read from here',

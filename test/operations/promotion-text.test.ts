@@ -44,6 +44,12 @@ test('each step has its clock, the running one what to do if it stalls', () => {
   assert.match(text, /Expected end: about 12:00:43 UTC/);
 });
 
+test('before the first run its limit is said', () =>
+  assert.match(
+    renderPromotion({ plan: switchover, log: [], clocks: [] }),
+    /no run to go by yet.*shutdown of cluster-eu, which takes up to its spec.stopDelay/,
+  ));
+
 test('the expected end counts what is left of the last run', () => {
   assert.equal(expectedEnd(page)?.getTime(), at(43).getTime());
   assert.equal(expectedEnd({ clocks }), undefined);

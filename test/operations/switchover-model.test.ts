@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { array, assert as check, asyncProperty, constantFrom, oneof } from 'fast-check';
 import { isFailure, messageOf } from '../../src/errors.ts';
 import { isReplicaCluster } from '../../src/model/cluster.ts';
+import { decodeToken, encodeToken } from '../../src/model/token.ts';
 import { readOtherSide } from '../../src/operations/other-side.ts';
 import { promoteWithToken } from '../../src/operations/promote-with-token.ts';
 import { returnToPrimary } from '../../src/operations/return-to-primary.ts';
@@ -14,7 +15,8 @@ import type { OperationOutcome } from '../../src/operations/run-operation.ts';
 import { prepareOperation, runOperation, throwIfBlocked } from '../../src/operations/run-operation.ts';
 import type { PromotionOutcome } from '../../src/operations/run.ts';
 import { runPromotion } from '../../src/operations/run.ts';
-import { switchover } from '../support/clusters.ts';
+import { withdrawPromotion } from '../../src/operations/withdraw-promotion.ts';
+import { demotionToken, switchover } from '../support/clusters.ts';
 import type { ModelEvent } from '../support/switchover-model.ts';
 import { events, foreignEvents, SwitchoverModel } from '../support/switchover-model.ts';
 
@@ -163,6 +165,49 @@ async function returns(unseen: readonly ModelEvent[], schedule: readonly ModelEv
   model.comeToRest();
   assert.ok(model.follows('cluster-us'), 'the other side is back, and does not follow');
 }
+
+/** Somebody has promoted the other side with this token of his: withdrawn, or promoted before that, the switchover comes to its end. */
+async function withdrawn(change: Partial<typeof demotionToken>, schedule: readonly ModelEvent[]): Promise<void> {
+  const model = new SwitchoverModel(['eu writes', 'eu writes']);
+  const options = { interval: 0, stepLimit: 200, confirmed: ['demote'] as const };
+  const seen = { ...quietRun, onToken: (token: string) => (model.saved = token) };
+  await runPromotion(switchover, () => model.api, seen, options, never);
+  const token = decodeToken(model.saved ?? '');
+  assert.ok(typeof token === 'object');
+  model.promoteWith(encodeToken({ ...token, ...change }));
+  model.goOn([], schedule);
+  const { 'cluster-eu': eu, 'cluster-us': us } = model.nodes;
+  const operation = withdrawPromotion(switchover.to, [eu.cluster], us.cluster.status?.demotionToken);
+  for (let windows = 0; windows < 40; windows++) {
+    const window = new AbortController();
+    model.close = () => window.abort();
+    try {
+      const prepared = await prepareOperation(operation, model.api, window.signal);
+      throwIfBlocked(operation.title, prepared.checks);
+      const times = { interval: 0, limit: 200, writeLimit: 50 };
+      const outcome = await runOperation(operation, model.api, prepared, quiet, times, window.signal);
+      if (outcome.kind === 'completed') break;
+    } catch (error) {
+      if (!window.signal.aborted && !isFailure(error)) throw error;
+      if (isFailure(error) && error.code === 'blocked') break;
+    }
+  }
+  if (Object.keys(change).length > 0) {
+    assert.ok(isReplicaCluster(us.cluster) && !us.writes, 'it was not withdrawn');
+    assert.equal(us.cluster.spec.replica?.promotionToken, undefined);
+  }
+  await holds(model);
+}
+
+const wrongTokens = constantFrom<Partial<typeof demotionToken>>(
+  {},
+  { latestCheckpointTimelineID: '2' },
+  { latestCheckpointREDOLocation: '0/100000' },
+  { latestCheckpointREDOLocation: 'FF/0' },
+);
+
+test('a wrong token is withdrawn, and the right one promotes: no promotion without a token, nothing is lost', () =>
+  check(asyncProperty(wrongTokens, faults, withdrawn), { numRuns: runs }));
 
 test('faults only: it always completes, nothing is lost, nobody writes beside another', () =>
   check(asyncProperty(faults, fresh), { numRuns: runs }));

@@ -92,6 +92,11 @@ export class SwitchoverModel {
     this.#schedule = [...schedule];
   }
 
+  /** Somebody promotes it beside the run, with whatever token. */
+  promoteWith(token: string): void {
+    this.#store('cluster-us', { primary: 'cluster-us', promotionToken: token });
+  }
+
   /** Nothing else happens: everything works, and the operators have done what they do. */
   comeToRest(): void {
     this.#schedule = [];
@@ -173,7 +178,9 @@ export class SwitchoverModel {
         latestCheckpointREDOLocation: at(node.log),
       });
       delete status.switchReplicaClusterStatus;
-    } else if (isPrefix(node.log, other.log)) {
+    } else {
+      status.phase = phases.healthy;
+      if (!isPrefix(node.log, other.log)) return;
       node.log = [...other.log];
       node.timeline = other.timeline;
     }
