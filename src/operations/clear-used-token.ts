@@ -28,7 +28,7 @@ function plan(target: Address, { cluster }: Observed): OperationPlan {
           : tokenUsed(cluster)
             ? 'status.lastPromotionToken is the same'
             : 'status.lastPromotionToken is another: a promotion with this token is under way or cannot be finished',
-        'Wait for the promotion. Removing a token that has not been used is a failover.',
+        'Wait for the promotion, or take it back (CNPG: Withdraw Promotion…). Removing a token that has not been used is a failover.',
       ),
       check(
         'blocks',
