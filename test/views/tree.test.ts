@@ -171,9 +171,24 @@ test('an instance whose status cannot be read says so, and the right that is mis
     shown.join('\n'),
   );
   assert.ok(
-    shown.some(line => line.trim() === 'Status of instances (get on pods/proxy): HTTP 403'),
+    shown.some(line => line.trim() === 'Status by pods/proxy: HTTP 403'),
     shown.join('\n'),
   );
+});
+
+test('why something failed comes before what it was, because rows are cut off at their end', () => {
+  const error = 'Watch clusters in context us: HTTP 401: Unauthorized. Log in again.';
+  const failed = { ...us(), state: 'failed' as const, error };
+  const shown = tree([eu(), failed], ['/home/dba/kube.yaml cannot be used as a kubeconfig: there is no such file.']);
+  const problems = flat(shown).filter(({ kind }) => kind === 'problem');
+  assert.deepEqual(
+    [...new Set(problems.map(({ label, description }) => `${label} | ${description}`))],
+    [
+      'HTTP 401: Unauthorized. Log in again. | Watch clusters in context us',
+      'there is no such file. | /home/dba/kube.yaml cannot be used as a kubeconfig',
+    ],
+  );
+  assert.ok(problems.some(({ tooltip }) => tooltip.includes(error)));
 });
 
 test('kinds that could not be read say why', () => {
@@ -198,7 +213,7 @@ test('nothing is open: contexts are offered; problems of the kubeconfig are show
   assert.deepEqual(lines(tree([emptySnapshot('eu', 'https://eu')], ['bad.yaml: not YAML'])), [
     'Kubernetes Contexts | 0 of 1 connected',
     '  eu | not connected',
-    'bad.yaml: not YAML',
+    'not YAML | bad.yaml',
   ]);
   assert.deepEqual(tree([]), []);
   assert.deepEqual(lines(tree([], ['no such file'])), ['no such file', 'Choose Kubeconfig…', 'Start Playground']);

@@ -63,11 +63,11 @@ export const unreadNodes = (snapshot: ContextSnapshot, prefix: string): TreeNode
   snapshot.state === 'failed'
     ? []
     : Object.entries(snapshot.unread).map(([kind, reason]) =>
-        problemNode(`${prefix} ${snapshot.context} ${kind}`, `${kindWords[kind] ?? kind}: ${reason}`, snapshot.context),
+        problemNode(`${prefix} ${snapshot.context} ${kind}`, reason, snapshot.context, kindWords[kind] ?? kind),
       );
 
-/** With the right that is needed where the kind does not tell it. */
-const kindWords: Record<string, string> = { InstanceStatus: 'Status of instances (get on pods/proxy)' };
+/** Where the kind does not tell what it is, and which right is needed. */
+const kindWords: Record<string, string> = { InstanceStatus: 'Status by pods/proxy' };
 
 /** Offered beside the problem when the kubeconfig gave nothing to show. */
 export const waysOut: TreeNode[] = [

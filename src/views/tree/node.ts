@@ -146,16 +146,23 @@ export const referenceTo = (kind: WatchedKind, address: Address, name = address.
   name,
 });
 
-export const problemNode = (id: string, problem: string, context?: string): TreeNode =>
-  node({
+/**
+ * What failed, as `what: why`: the row begins with why, because rows are cut off at their end.
+ * @param kind of objects that could not be read because of it
+ */
+export function problemNode(id: string, problem: string, context?: string, kind?: string): TreeNode {
+  const [, what = '', why = problem] = /^(.+?): (.+)$/s.exec(problem) ?? [];
+  return node({
     id: `problem ${id}`,
     kind: 'problem',
-    label: problem,
+    label: kind === undefined ? why : `${kind}: ${why}`,
+    description: what,
     icon: failure,
     trouble: 'error',
-    tooltip: [problem],
+    tooltip: [kind === undefined ? problem : `${kind}: ${problem}`],
     ...(context !== undefined && { context, contextValue: 'problem.context' }),
   });
+}
 
 export const present = (nodes: readonly (TreeNode | undefined)[]): TreeNode[] => nodes.filter(n => n !== undefined);
 
