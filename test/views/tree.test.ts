@@ -189,6 +189,8 @@ test('why something failed comes before what it was, because rows are cut off at
     ],
   );
   assert.ok(problems.some(({ tooltip }) => tooltip.includes(error)));
+  const context = lines(shown).find(line => /^  us .* · HTTP 401/.test(line));
+  assert.equal(context, '  us | cannot be read, last seen 00:00:00 UTC · HTTP 401: Unauthorized. Log in again.');
 });
 
 test('kinds that could not be read say why', () => {

@@ -2,7 +2,7 @@
 import { formatTime } from '../../model/duration.ts';
 import type { ContextSnapshot } from '../../model/snapshot.ts';
 import type { Scene, TreeNode } from './node.ts';
-import { failure, node, problemNode, warning, withTroubleBelow, worst } from './node.ts';
+import { failure, node, partsOf, problemNode, warning, withTroubleBelow, worst } from './node.ts';
 
 export const contextsNode = (scene: Scene, expanded: boolean): TreeNode => {
   const { snapshots } = scene;
@@ -30,7 +30,8 @@ function contextNode(snapshot: ContextSnapshot, scene: Scene): TreeNode {
     description:
       state === 'connected'
         ? `connected · ${clusters === 0 ? 'no Cluster found' : `${clusters} Cluster${clusters === 1 ? '' : 's'}`}`
-        : stateWords(snapshot, scene),
+        : // The row below says it whole, and may be folded.
+          [stateWords(snapshot, scene), ...(error === undefined ? [] : [partsOf(error).why])].join(' · '),
     icon:
       state === 'failed'
         ? failure

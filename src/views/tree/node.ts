@@ -151,7 +151,7 @@ export const referenceTo = (kind: WatchedKind, address: Address, name = address.
  * @param kind of objects that could not be read because of it
  */
 export function problemNode(id: string, problem: string, context?: string, kind?: string): TreeNode {
-  const [, what = '', why = problem] = /^(.+?): (.+)$/s.exec(problem) ?? [];
+  const { what, why } = partsOf(problem);
   return node({
     id: `problem ${id}`,
     kind: 'problem',
@@ -162,6 +162,12 @@ export function problemNode(id: string, problem: string, context?: string, kind?
     tooltip: [kind === undefined ? problem : `${kind}: ${problem}`],
     ...(context !== undefined && { context, contextValue: 'problem.context' }),
   });
+}
+
+/** Of `what: why`. */
+export function partsOf(problem: string): { what: string; why: string } {
+  const [, what = '', why = problem] = /^(.+?): (.+)$/s.exec(problem) ?? [];
+  return { what, why };
 }
 
 export const present = (nodes: readonly (TreeNode | undefined)[]): TreeNode[] => nodes.filter(n => n !== undefined);
