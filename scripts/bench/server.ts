@@ -211,6 +211,46 @@ const member = (name: string, eu: string, us: string): string =>
     .replaceAll('cluster-eu', name === eu ? us : eu)
     .replace(/primary: .*/, `primary: ${eu}`);
 
+const replicas = 250;
+
+/** A hub with many replicas, each in a file that is open: all checked, then a change of the hub to the findings of the last one. */
+async function hubFigures(product: Product): Promise<{ all: number; change: number }> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-hub-'));
+  try {
+    const names = Array.from({ length: replicas }, (_, at) => `replica-${at}`);
+    const entries = names.map(name => `    - {name: ${name}, connectionParameters: {host: ${name}.example.org}}\n`);
+    const hub = member('hub', 'hub', names[0] ?? '').replace(/ {4}- name: hub\n/, `${entries.slice(1).join('')}$&`);
+    const texts = [hub, ...names.map(name => member(name, 'hub', name))];
+    const files = texts.map((text, at) => {
+      const file = path.join(folder, `${at}.yaml`);
+      fs.writeFileSync(file, text);
+      return pathToFileURL(file).href;
+    });
+    const server = await start(product, folder);
+    await server.workspaceRead;
+    const began = performance.now();
+    await Promise.all(files.map((uri, at) => open(server, uri, texts[at] ?? '')));
+    const all = performance.now() - began;
+    const [uri = '', last = ''] = [files[0], files.at(-1)];
+    const changes: number[] = [];
+    for (let version = 2; version < 12; version++) {
+      const primary = version % 2 === 0 ? 'replica-0' : 'hub';
+      const changed = performance.now();
+      const diagnosed = server.diagnosed(last);
+      await server.connection.sendNotification('textDocument/didChange', {
+        textDocument: { uri, version },
+        contentChanges: [{ text: hub.replace(/primary: .*/, `primary: ${primary}`) }],
+      });
+      await diagnosed;
+      changes.push(performance.now() - changed);
+    }
+    server.stop();
+    return { all, change: median(changes) };
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
 /** From the start of the server: a folder read, then a change of one side with the other one open. */
 async function workspaceFigures(
   product: Product,
@@ -279,6 +319,14 @@ export async function* measure(root: string): AsyncIterable<Figure> {
         unit: 'ms',
       };
       yield { figure: `${of}: memory of the server`, value: memory, unit: 'MB' };
+      const hub = await hubFigures(product);
+      const around = `a hub and ${replicas} replicas, all open`;
+      yield { figure: `${around}: all checked`, value: hub.all.toFixed(0), unit: 'ms' };
+      yield {
+        figure: `${around}: a change of the hub to the findings of all`,
+        value: hub.change.toFixed(0),
+        unit: 'ms',
+      };
     }
     const memory = await memoryAfterMany(product);
     yield { figure: `${name}: memory after ${manyDocuments} documents`, value: memory, unit: 'MB' };

@@ -52,7 +52,7 @@ export async function refreshComparison(
   const manifest = uri.fragment;
   if (!reference) return;
   await vscode.workspace.openTextDocument(vscode.Uri.parse(manifest));
-  const places = await (await language()).definitionsOf(reference);
+  const { places } = await (await language()).definitionsOf(reference);
   const place = places.find(each => each.uri === manifest);
   if (!place) throw incomparable(reference);
   const text = await liveText(deps, reference, place, language);

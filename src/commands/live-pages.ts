@@ -42,11 +42,10 @@ const patience = 500;
 /** @returns `undefined` when the user cancelled */
 export async function withProgress<T>(
   title: string,
-  work: (signal: AbortSignal, report: (message: string) => void) => Promise<T>,
+  work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | undefined> {
   const controller = new AbortController();
-  let report: (message: string) => void = () => undefined;
-  const result = work(controller.signal, message => report(message)).catch((error: unknown) => {
+  const result = work(controller.signal).catch((error: unknown) => {
     if (controller.signal.aborted) return undefined;
     throw error;
   });
@@ -57,10 +56,14 @@ export async function withProgress<T>(
   if (!waiting) return result;
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    (progress, cancellation) => {
-      report = message => progress.report({ message });
-      cancellation.onCancellationRequested(() => controller.abort());
-      return result;
+    (_progress, cancellation) => {
+      const cancelled = new Promise<undefined>(resolve =>
+        cancellation.onCancellationRequested(() => {
+          controller.abort();
+          resolve(undefined);
+        }),
+      );
+      return Promise.race([result, cancelled]);
     },
   );
 }

@@ -1,17 +1,10 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
-import { messageOf } from '../errors.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
 import type { DefinitionPlace, LanguageService } from '../views/language-client.ts';
 import { withProgress } from './live-pages.ts';
 import type { ObjectArgument } from './pick-object.ts';
 import { pickObject } from './pick-object.ts';
-
-/** Files that are searched at most, and the size above which a file is no manifest that people write. */
-const mostFiles = 2000;
-const mostBytes = 3 * 1024 * 1024;
-/** Files that are read and looked at together. */
-const batch = 50;
 
 export type DefinitionsOf = Pick<LanguageService, 'definitionsOf'>;
 
@@ -36,56 +29,20 @@ export async function findManifest(
 ): Promise<DefinitionPlace | undefined> {
   const own = patches.filter(({ uri }) => contextOf(vscode.Uri.parse(uri)) === reference.context);
   if (own.length > 0) return own.length === 1 ? own[0] : pickPlace(own, reference);
-  const search = await withProgress(`Looking for the manifest of ${reference.name}`, (signal, report) =>
-    searchWorkspace(reference, language, signal, report),
+  const search = await withProgress(`Looking for the manifest of ${reference.name}`, async () =>
+    (await language()).definitionsOf(reference),
   );
   if (!search) return undefined;
-  const { places, incomplete } = search;
+  // Pages about live objects are no manifests.
+  const places = search.places.filter(({ uri }) => !uri.startsWith('cnpg-'));
   const [first, ...others] = preferred([...patches, ...places], reference.context);
   if (first) return others.length === 0 ? first : pickPlace([first, ...others], reference);
   const answer = await vscode.window.showInformationMessage(
-    `No manifest of ${reference.kind} ${reference.name} was found in this workspace.${incomplete}`,
+    `No manifest of ${reference.kind} ${reference.name} was found in this workspace.${search.complete ? '' : ' Not all of its files could be read.'}`,
     'Open Live YAML',
   );
   if (answer) await vscode.commands.executeCommand('cnpg.openLiveYaml', { object: reference });
   return undefined;
-}
-
-async function searchWorkspace(
-  reference: ObjectReference,
-  language: () => Promise<DefinitionsOf>,
-  signal: AbortSignal,
-  report: (message: string) => void,
-): Promise<{ places: DefinitionPlace[]; incomplete: string }> {
-  const service = await language();
-  // Unsaved text counts, and it counts before what is on disk.
-  const places = await service.definitionsOf(reference);
-  const open = new Set(vscode.workspace.textDocuments.map(({ uri }) => uri.toString()));
-  const found = await vscode.workspace.findFiles('**/*.{yaml,yml}', '**/node_modules/**', mostFiles + 1);
-  const files = found.slice(0, mostFiles).filter(uri => !open.has(uri.toString()));
-  let unread = '';
-  for (let at = 0; at < files.length; at += batch) {
-    signal.throwIfAborted();
-    report(`${at} of ${files.length} files`);
-    const texts = await Promise.all(
-      files.slice(at, at + batch).map(uri =>
-        textOf(uri).catch((error: unknown) => {
-          unread = ` ${vscode.workspace.asRelativePath(uri)} could not be read: ${messageOf(error)}`;
-          return undefined;
-        }),
-      ),
-    );
-    // Most files need no parser to be told apart.
-    const candidates = texts.filter(file => file !== undefined).filter(({ text }) => text.includes(reference.name));
-    if (candidates.length > 0) places.push(...(await service.definitionsOf(reference, candidates)));
-  }
-  const tooMany = found.length > mostFiles ? ` Only ${mostFiles} of its YAML files were searched.` : '';
-  return { places: places.filter(({ uri }) => !uri.startsWith('cnpg-')), incomplete: tooMany + unread };
-}
-
-async function textOf(uri: vscode.Uri): Promise<{ uri: string; text: string } | undefined> {
-  if ((await vscode.workspace.fs.stat(uri)).size > mostBytes) return undefined;
-  return { uri: uri.toString(), text: new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)) };
 }
 
 /** Where folders belong to contexts (`cnpg.places`), those of the object's own context alone, if there are any. */
@@ -111,12 +68,18 @@ async function pickPlace(
   const picked = await vscode.window.showQuickPick(
     places.map(place => ({
       label: vscode.workspace.asRelativePath(vscode.Uri.parse(place.uri)),
-      description: `line ${place.range.start.line + 1}${place.patch ? ', patch' : place.namespace === undefined ? ', no namespace' : ''}`,
+      description: `line ${place.range.start.line + 1}${aboutPlace(place)}`,
       place,
     })),
     { title: `Manifests of ${kind} ${name}`, placeHolder: 'File' },
   );
   return picked?.place;
+}
+
+function aboutPlace({ patch, template, namespace }: DefinitionPlace): string {
+  if (patch) return ', patch';
+  if (template) return ', template';
+  return namespace === undefined ? ', no namespace' : '';
 }
 
 async function reveal({ uri, range: { start, end } }: DefinitionPlace): Promise<void> {

@@ -30,7 +30,7 @@ export type { Scope } from './rules/index.ts';
 export type { Live } from './rules/live.ts';
 export type { PostgresParameter, PostgresParameters } from './parameters.ts';
 export type { FieldDoc, KindSchema, Schemas, Structure, Violation } from './schemas.ts';
-export { definitionAt, definitionsIn } from './definitions.ts';
+export { definitionAt, definitionsAmong, definitionsIn } from './definitions.ts';
 export type { Definition, ObjectName } from './definitions.ts';
 export { withLiveValues } from './live-diff.ts';
 export { contextOf } from './places.ts';

@@ -1,5 +1,6 @@
 /** The language server: `node dist/server.js --stdio`, or over Node's IPC in the extension. */
 import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import v8 from 'node:v8';
 import {
   CodeActionKind,
@@ -24,6 +25,7 @@ import {
   contextOf,
   createWorkspace,
   definitionAt,
+  definitionsAmong,
   definitionsIn,
   documentSymbols,
   hover,
@@ -74,6 +76,8 @@ v8.setFlagsFromString('--semi-space-growth-factor=1');
 
 /** Milliseconds: keystrokes that come faster than this are checked together. */
 const coalesce = 5;
+/** Milliseconds: who asks where something is waits no longer for the folders to be read. */
+const longestReading = 20_000;
 
 interface Open {
   document: TextDocument;
@@ -114,6 +118,8 @@ const workspaceFiles = createWorkspaceFiles({
 const refactorings = createRefactorings({ workspace, fileOf: indexedFile, capabilities: () => clientCapabilities });
 /** Ends a reading of the folders that is out of date. */
 let reading = new AbortController();
+/** The last reading; it never fails. */
+let foldersRead: Promise<void> = Promise.resolve();
 /** All of the workspace folders was read: what is not there is nowhere. */
 let isComplete = false;
 let clientCapabilities: ClientCapabilities = {};
@@ -155,9 +161,9 @@ connection.onInitialized(() => {
     connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
       const gone = new Set(removed.map(({ uri }) => uri));
       folders = [...folders.filter(({ uri }) => !gone.has(uri)), ...foldersOf(added)];
-      void readFolders();
+      foldersRead = readFolders();
     });
-  void readFolders();
+  foldersRead = readFolders();
 });
 
 connection.onDidChangeWatchedFiles(({ changes }) => {
@@ -249,17 +255,20 @@ connection.onRequest('cnpg/version', ({ uri }: { uri: string }) =>
     return { checkedFor: kind?.checkedFor ?? `CloudNativePG ${version}`, why };
   }),
 );
-/** Where an object is defined: in the open files, or in texts that come with the question. */
-connection.onRequest(
-  'cnpg/definitions',
-  ({ object, files }: { object: ObjectName; files?: readonly { uri: string; text: string }[] }) =>
-    answer<(Definition & { uri: string })[]>('definitions', [], () => {
-      const known = files?.map(({ uri, text }) => ({ uri, file: parseFile(text) }));
-      return (known ?? [...open.keys()].map(uri => ({ uri, file: fileOf(uri) }))).flatMap(({ uri, file }) =>
-        definitionsIn(file, object).map(definition => ({ ...definition, uri })),
-      );
-    }),
-);
+/** Where an object is defined, in open files and on disk; `complete`: all of the workspace was read. */
+connection.onRequest('cnpg/definitions', async ({ object }: { object: ObjectName }) => {
+  await Promise.race([foldersRead, sleep(longestReading, undefined, { ref: false })]);
+  return answer<{ places: readonly (Definition & { uri: string })[]; complete: boolean }>(
+    'definitions',
+    { places: [], complete: false },
+    () => {
+      indexOpen();
+      const files = [...[...open.keys()].map(uri => ({ uri, file: fileOf(uri) })), ...workspaceFiles.unopened()];
+      const found = files.flatMap(({ uri, file }) => definitionsIn(file, object).map(each => ({ ...each, uri })));
+      return { places: definitionsAmong(found), complete: isComplete || folders.length === 0 };
+    },
+  );
+});
 /** The text of an open file with what the API server has in the place of one of its objects; `null`: it cannot be compared. */
 connection.onRequest(
   'cnpg/live',

@@ -36,6 +36,8 @@ export interface WorkspaceFiles {
   changed(uri: string): Promise<void>;
   opened(uri: string, file: ManifestFile): void;
   closed(uri: string): Promise<void>;
+  /** Those on disk that nobody has open: patches and templates too. */
+  unopened(): Known[];
   /** The files of all kustomizations. */
   kustomizations(): string[];
   /** Places or kustomizations are others now. */
@@ -54,7 +56,7 @@ export interface WorkspaceFilesOptions {
   warn: (message: string) => void;
 }
 
-interface Known {
+export interface Known {
   uri: string;
   file: ManifestFile;
 }
@@ -203,6 +205,7 @@ export function createWorkspaceFiles(options: WorkspaceFilesOptions): WorkspaceF
       open.delete(file);
       if (!isExcluded(file, false)) await this.changed(uri);
     },
+    unopened: () => [...onDisk].map(([file, manifest]) => ({ uri: pathToFileURL(file).href, file: manifest })),
     kustomizations: () => [...kustomizationFiles],
     placeAnew() {
       for (const [file, manifest] of onDisk) place(file, pathToFileURL(file).href, manifest);

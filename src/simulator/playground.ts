@@ -170,7 +170,7 @@ function readManifests(store: ObjectStoreServer): Map<string, string> {
   const files = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return new Map(
     files
-      .filter(file => /\.(yaml|md)$/.test(file))
+      .filter(file => /\.(yaml|md|cnpglintignore)$/.test(file))
       .map(file => [
         file.split(path.sep).join('/'),
         fs

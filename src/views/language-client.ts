@@ -30,8 +30,8 @@ export interface LanguageService extends vscode.Disposable {
   liveClusters(context: string, facts: LiveFacts): void;
   /** The topologies that manifests describe; `complete`: all of the workspace was read. */
   topologies(): Promise<{ topologies: WrittenTopology[]; complete: boolean }>;
-  /** Where an object is defined: in the files that are open, or in those given. */
-  definitionsOf(object: ObjectName, files?: readonly { uri: string; text: string }[]): Promise<DefinitionPlace[]>;
+  /** Where the workspace defines an object; `complete`: all of it was read. */
+  definitionsOf(object: ObjectName): Promise<{ places: DefinitionPlace[]; complete: boolean }>;
   /**
    * The text of an open file as it would be if the object defined at that line were what the API server has; `null` when it
    * cannot be compared.
@@ -63,6 +63,8 @@ export interface DefinitionPlace {
   namespace?: string;
   /** It is no manifest, but changes one. */
   patch?: true;
+  /** It becomes a manifest only when it is rendered. */
+  template?: true;
 }
 
 export interface VersionInForce {
@@ -133,9 +135,9 @@ export function createLanguageService(
       if (!client.isRunning()) return { topologies: [], complete: false };
       return client.sendRequest<{ topologies: WrittenTopology[]; complete: boolean }>('cnpg/topologies');
     },
-    async definitionsOf(object, files) {
-      if (!client.isRunning()) return [];
-      return client.sendRequest<DefinitionPlace[]>('cnpg/definitions', { object, ...(files && { files }) });
+    async definitionsOf(object) {
+      if (!client.isRunning()) return { places: [], complete: false };
+      return client.sendRequest('cnpg/definitions', { object });
     },
     async objectsOf(uri) {
       if (!client.isRunning()) return [];

@@ -109,7 +109,6 @@ test('an object is described in words', async () => {
 
 test('the manifest of an object is found', async () => {
   await pick('Open Manifest', /^cluster-us, Cluster/);
-  await w.quick.getByRole('option', { name: /us\/cluster-us\.yaml/ }).click();
   await w.page.getByRole('tab', { name: 'cluster-us.yaml', selected: true }).waitFor();
   await pick('Open Manifest', /^nightly-eu, ScheduledBackup/);
   await w.page.getByRole('tab', { name: 'scheduled-backup.yaml', selected: true }).waitFor();

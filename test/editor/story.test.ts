@@ -21,7 +21,7 @@ before(async () => {
 after(() => stage?.close());
 
 test('a wrong manifest gets its diagnostics', async () => {
-  await w.openFile('mistakes/cluster-us-wrong.yaml');
+  await w.openFile('mistakes/orders-us.yaml');
   const rows = await w.problems(found => found.some(row => row.includes('RC101')));
   assert.ok(
     rows.some(row => row.includes('max_connections')),

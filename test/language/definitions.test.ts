@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { definitionAt, definitionsIn, parseFile } from '../../src/language/index.ts';
+import { definitionAt, definitionsAmong, definitionsIn, parseFile } from '../../src/language/index.ts';
 
 const file = parseFile(`apiVersion: postgresql.cnpg.io/v1
 kind: Cluster
@@ -42,4 +42,54 @@ test('the document is the one at the line', () => {
   assert.equal(definitionAt(file, object, 8)?.namespace, undefined);
   assert.equal(definitionAt(file, object, 3)?.namespace, 'one');
   assert.equal(definitionAt(file, object, 4), undefined);
+});
+
+const chart = (name: string, namespace = ''): string => `{{- if .Values.database.enabled }}
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata:
+  labels:
+    {{- include "chart.labels" . | nindent 4 }}
+  name: ${name}
+${namespace}spec:
+  instances: {{ .Values.instances }}
+{{- end }}
+`;
+
+for (const [name, namespace, fits] of [
+  ['cluster-eu', '', true],
+  ['cluster-us', '', false],
+  ['{{ .Release.Name }}-eu', '', true],
+  ['"{{ .Release.Name }}-eu" # of the release', '', true],
+  ['{{ .Release.Name }}-us', '', false],
+  ['cluster-{{ .Values.region }}', '', true],
+  ['cluster-eu{{ .Values.suffix }}', '', true],
+  ['cluster-eu-{{ .Values.suffix }}eu', '', false],
+  ['{{ .a }}-{{ .b }}', '', true],
+  ['{{ include "chart.fullname" . }}', '', true],
+  ['{{ .Release.Name }}-eu', '  namespace: {{ .Release.Namespace }}\n', true],
+  ['{{ .Release.Name }}-eu', '  namespace: elsewhere\n', false],
+  ['cluster-${region}', '', true],
+] as const)
+  test(`in a template: name: ${name} ${namespace.trim()}`, () => {
+    const found = definitionsIn(parseFile(`a: 1\n---\n${chart(name, namespace)}`), {
+      kind: 'Cluster',
+      name: 'cluster-eu',
+      namespace: 'databases',
+    });
+    const [text] = name.split(' #');
+    const range = { start: { line: 8, character: 8 }, end: { line: 8, character: 8 + (text ?? '').length } };
+    assert.deepEqual(found, fits ? [{ range, template: true }] : []);
+  });
+
+test('a template counts only while there is no manifest', () => {
+  const object = { kind: 'Cluster', name: 'cluster-eu', namespace: 'databases' };
+  const template = definitionsIn(parseFile(chart('{{ .name }}')), object);
+  const manifest = definitionsIn(
+    parseFile('apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: cluster-eu}\n'),
+    object,
+  );
+  assert.deepEqual(definitionsAmong(template), template);
+  assert.deepEqual(definitionsAmong([...template, ...manifest]), manifest);
+  assert.deepEqual(definitionsIn(parseFile(chart('{{ .name }}')), { ...object, kind: 'Pooler' }), []);
 });

@@ -275,6 +275,12 @@ test('a folder of the workspace: the other side is known from disk, changes ther
   const found = await diagnostics(uriB, all => all.some(({ code }) => code === 'RC509'));
   const [at] = found.filter(({ code }) => code === 'RC509');
   assert.equal(at?.relatedInformation?.[0]?.location.uri, uriA);
+  const object = { kind: 'Cluster', name: 'a', namespace: 'default' };
+  const { places, complete } = await server.sendRequest<{ places: { uri: string }[]; complete: boolean }>(
+    'cnpg/definitions',
+    { object },
+  );
+  assert.deepEqual([places.map(place => place.uri), complete], [[uriA], true]);
   const actions = await server.sendRequest<CodeAction[]>('textDocument/codeAction', {
     textDocument: { uri: uriB },
     range: at?.range,

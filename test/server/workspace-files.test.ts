@@ -66,6 +66,13 @@ test('what is read, and where it will be applied', () => {
   );
 });
 
+test('files with nothing to check are known too: patches and templates', () => {
+  const known = files.unopened().map(({ uri: found }) => found);
+  for (const name of ['chart/templates/h.yaml', 'k/patch.yaml', 'eu/a.yaml'])
+    assert.ok(known.includes(uri(name)), name);
+  assert.ok(!known.includes(uri('ignored/e.yaml')));
+});
+
 test('Kustomize: patches are no objects, what is patched is not what is applied, and others may be patches', () => {
   assert.deepEqual(named('patch'), []);
   const [whole] = workspace.named('Cluster', 'whole');
