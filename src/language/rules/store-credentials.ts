@@ -8,6 +8,9 @@ export const storeCredentials: ObjectRule = {
   kinds: ['ObjectStore'],
   check({ document, entry }) {
     const store = storeOf(entry.document);
-    return store ? credentialFaults(store.configuration, document, ['spec', 'configuration']) : [];
+    if (!store) return [];
+    return credentialFaults(store.configuration, document, ['spec', 'configuration']).map(({ mayWork, ...found }) =>
+      mayWork ? { ...found, severity: 'warning' } : found,
+    );
   },
 };
