@@ -124,7 +124,7 @@ function pathOf(pointer: string, value: unknown): Path {
 
 const quoted = (value: unknown): string => (typeof value === 'string' ? `"${value}"` : JSON.stringify(value));
 
-const within = (path: Path): string => (path.length === 0 ? 'the document' : pathText(path));
+const within = (path: Path): string => (path.length === 0 ? 'The document' : pathText(path));
 
 function explain(context: Context, violation: Violation): Finding[] {
   const path = pathOf(violation.instancePath, context.object);
@@ -174,7 +174,7 @@ const explainers: Record<string, Explainer> = {
 
 function unknownField({ document, schema }: Context, at: Path, { properties = {} }: Structure): Finding {
   const field = String(at.at(-1));
-  const refused = `"${field}" is not a field of ${within(at.slice(0, -1))}; the API server refuses it.`;
+  const refused = `"${field}" is not a field of ${at.length === 1 ? 'the document' : within(at.slice(0, -1))}; the API server refuses it.`;
   const elsewhere = whenElse(schema, structure => structureAt(structure, at) !== undefined);
   if (elsewhere !== undefined)
     return {

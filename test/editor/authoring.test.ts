@@ -133,3 +133,23 @@ test('completion says which names are live', async () => {
 });
 
 test('the page asked for no other host', () => assert.deepEqual(w.outside, []));
+
+test('a new file: snippets are offered while one types, and Enter behind a whole word begins a line', async () => {
+  fs.writeFileSync(onDisk('new/pair.yaml'), '');
+  await w.command('View: Close All Editors');
+  await w.openFile('new/pair.yaml');
+  await w.page.locator('.editor-instance .monaco-editor').first().click();
+  const list = w.page.locator('.suggest-widget.visible');
+  await w.page.keyboard.type('cnpg-pa', { delay: 50 });
+  await list.getByText('cnpg-pair').first().waitFor();
+  await w.shot('snippets');
+  await w.page.keyboard.press('Enter');
+  await w.editorShows('# In the Kubernetes cluster of the primary');
+  await w.page.keyboard.press('Control+a');
+  await w.page.keyboard.press('Delete');
+  await w.page.keyboard.type('apiVersion: postgresql.cnpg.io/v1', { delay: 50 });
+  await list.getByText('postgresql.cnpg.io/v1').first().waitFor();
+  await w.page.keyboard.press('Enter');
+  await w.page.keyboard.type('kind: Cluster');
+  await w.editorShows(/apiVersion: postgresql\.cnpg\.io\/v1\nkind: Cluster/);
+});

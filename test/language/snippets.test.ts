@@ -39,3 +39,14 @@ for (const [title, { prefix, description, body }] of Object.entries(snippets))
       [],
     );
   });
+
+test('the pair lacks nothing: neither a store nor a name in a certificate nor base backups', () => {
+  const manifest = parseFile(expanded(snippets['Distributed pair']?.body ?? []));
+  const workspace = createWorkspace();
+  workspace.set({ uri: 'file:///pair.yaml', file: manifest });
+  const found = check(manifest, { schemas, version: newest, workspace, scope: 'workspace' });
+  assert.deepEqual(
+    found.filter(({ severity }) => severity <= 2).map(({ code, message }) => `${code} ${message}`),
+    [],
+  );
+});
