@@ -203,19 +203,23 @@ const missingField = (path: Path, field: string): Finding => ({
 
 /** Fields that are demanded and that the operator fills in nevertheless, where nobody else complains. */
 function zeros({ document, filled }: Context, found: readonly Finding[]): Finding[] {
-  return filled
-    .map(path => ({ path: path.slice(0, -1), field: String(path.at(-1)) }))
-    .filter(({ path, field }) => {
-      const missing = missingField(path, field).message;
-      return isRecord(valueAt(document.value, path)) && !found.some(({ message }) => message === missing);
-    })
-    .map(({ path, field }) => ({
-      severity: 'warning',
-      code: 'required',
-      path,
-      on: 'key',
-      message: `${within(path)} lacks "${field}". The operator fills it with an empty value, which is of no use: say what is meant.`,
-    }));
+  return (
+    filled
+      .map(path => ({ path: path.slice(0, -1), field: String(path.at(-1)) }))
+      // That it has no name is said already.
+      .filter(({ path, field }) => path.length > 0 || field !== 'metadata')
+      .filter(({ path, field }) => {
+        const missing = missingField(path, field).message;
+        return isRecord(valueAt(document.value, path)) && !found.some(({ message }) => message === missing);
+      })
+      .map(({ path, field }) => ({
+        severity: 'warning',
+        code: 'required',
+        path,
+        on: 'key',
+        message: `${within(path)} lacks "${field}". The operator fills it with an empty value, which is of no use: say what is meant.`,
+      }))
+  );
 }
 
 const typeNames: Record<string, string> = {

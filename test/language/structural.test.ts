@@ -179,3 +179,13 @@ test('a document that no API server takes is not read', () => {
   assert.match(found?.message ?? '', /more than 3 MiB/);
   assert.deepEqual(more, []);
 });
+
+test('metadata that says nothing lacks a name, and that is said once', () => {
+  for (const metadata of ['metadata:\n', ''])
+    assert.deepEqual(
+      findings(`apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\n${metadata}spec:\n${body}`).map(found =>
+        found.replace(/^\S+ /, ''),
+      ),
+      ['1 schema/metadata'],
+    );
+});
