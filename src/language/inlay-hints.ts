@@ -29,7 +29,10 @@ function hint(document: ManifestDocument, path: Path, words: string | undefined)
 function roleWords(document: ManifestDocument): string | undefined {
   const cluster = document.kind === 'Cluster' ? clusterOf(document) : undefined;
   if (!cluster?.spec.replica) return undefined;
-  return isReplicaCluster(cluster) ? `replica of ${cluster.spec.replica.source ?? '?'}` : 'primary';
+  if (!isReplicaCluster(cluster)) return 'primary';
+  const { source } = cluster.spec.replica;
+  // A patch, or a stanza that is being written: what it will be is not to be read here.
+  return source ? `replica of ${source}` : undefined;
 }
 
 function tokenWords(document: ManifestDocument): string | undefined {

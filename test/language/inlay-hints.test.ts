@@ -26,6 +26,7 @@ const cases: [title: string, text: string, expected: string[]][] = [
   ],
   ['a primary', manifest('Cluster', '  replica: {primary: pg-us, source: pg-eu}\n'), ['name: pg-us # mine -> primary']],
   ['a Cluster of no topology', manifest('Cluster', '  instances: 3\n'), []],
+  ['a stanza without a source', manifest('Cluster', '  replica: {primary: pg-eu}\n'), []],
   ['garbage', manifest('Cluster', '  replica: 3\n'), []],
   [
     'a token',
