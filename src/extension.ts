@@ -43,10 +43,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('CloudNativePG', { log: true });
   const settings = () => vscode.workspace.getConfiguration('cnpg');
   const playground = createPlayground(() => import('./simulator/index.ts'), context.globalStorageUri, log);
+  const kubeconfigs = (): string[] =>
+    kubeconfigFiles(playground.kubeconfig(), settings().get<string>('kubeconfig', ''));
   const actions = createActionLog(context.globalStorageUri.fsPath, message => log.warn(message));
   const connections = createConnections({
     room: () => import('./kubernetes/index.ts'),
-    files: () => kubeconfigFiles(playground.kubeconfig(), settings().get<string>('kubeconfig', '')),
+    files: kubeconfigs,
     wanted: () => settings().get<string[]>('contexts', []),
     allowExecPlugins: () => vscode.workspace.isTrusted,
     log: message => log.info(message),
@@ -127,6 +129,7 @@ export function activate(context: vscode.ExtensionContext): void {
     pages,
     liveYaml: () => import('./language/live-yaml.ts'),
     language: () => language,
+    kubeconfigs,
     kubectlFiles: () => filesUnknownToKubectl(playground.kubeconfig(), settings().get<string>('kubeconfig', '')),
     portForwards,
     scenes,

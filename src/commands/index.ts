@@ -14,6 +14,7 @@ import type { BothSidesDependencies } from './apply-both-sides.ts';
 import { applyBothSides } from './apply-both-sides.ts';
 import { applyManifest } from './apply-manifest.ts';
 import { bindMember } from './bind-member.ts';
+import { breakPlayground } from './break-playground.ts';
 import { filterArchiveFolder, openArchiveFile, refreshArchiveFolder, showMoreOfArchive } from './browse-wal-archive.ts';
 import { chooseKubeconfig } from './choose-kubeconfig.ts';
 import {
@@ -77,6 +78,8 @@ export interface CommandDependencies {
   operations: OperationDependencies;
   rebuilds: RebuildRecords;
   playground: Playground;
+  /** Files that are read, in order of precedence. */
+  kubeconfigs: () => readonly string[];
   /** Pages about objects as the API server has them. */
   pages: TextDocuments;
   liveYaml: () => Promise<LiveYamlRoom>;
@@ -107,6 +110,7 @@ export const commandTable = ({
   operations,
   rebuilds,
   playground,
+  kubeconfigs,
   pages,
   liveYaml,
   language,
@@ -180,6 +184,7 @@ export const commandTable = ({
   'cnpg.bindMember': bindMember(scenes),
   'cnpg.explainRule': explainRule(extension),
   'cnpg.startPlayground': () => playground.start(connections),
+  'cnpg.breakPlayground': breakPlayground(kubeconfigs),
   'cnpg.chooseKubeconfig': chooseKubeconfig,
   'cnpg.showLog': () => log.show(),
 });

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAllDocuments, stringify } from 'yaml';
 import type { Cluster } from '../model/cluster.ts';
 import { phases } from '../model/cluster.ts';
+import { faultControlFile } from '../model/playground-fault.ts';
 import type { Faults } from './api/faults.ts';
 import { kindOf } from './api/kinds.ts';
 import type { ApiServer } from './api/server.ts';
@@ -21,6 +22,8 @@ import { startObjectStore } from './object-store/server.ts';
 import type { AnyObject, Client } from './operator/client.ts';
 import { createClient, resources } from './operator/client.ts';
 import { runOperator } from './operator/operator.ts';
+import type { RunningControl } from './playground-faults.ts';
+import { offerFaults } from './playground-faults.ts';
 import { projectFolder } from './project-folder.ts';
 import type { InstanceLogs } from './postgres/logs.ts';
 import { createInstanceLogs } from './postgres/logs.ts';
@@ -75,10 +78,11 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const keys = { accessKeyId: 'playground', secretAccessKey: randomBytes(16).toString('hex') };
   const store = await startObjectStore({ buckets, keys: { [keys.accessKeyId]: keys.secretAccessKey }, now });
   const servers = new Map<Side, { server: ApiServer; token: string }>();
+  let control: RunningControl | undefined;
   const stop = async (): Promise<void> => {
     clearInterval(clock);
     stopping.abort();
-    await Promise.all([store.stop(), ...[...servers.values()].map(({ server }) => server.stop())]);
+    await Promise.all([store.stop(), control?.stop(), ...[...servers.values()].map(({ server }) => server.stop())]);
   };
   const clock = setInterval(() => {
     world.tick((tick / 1000) * speed);
@@ -97,12 +101,16 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
       runOperator({ site: side, api, world, buckets, speed, signal: stopping.signal, log });
     }
     await allHealthy(servers);
+    control = await offerFaults({ world, buckets, servers });
   } catch (error) {
     await stop();
     throw error;
   }
-  const kubeconfig = path.join(path.dirname(options.directory), 'playground.kubeconfig');
+  const beside = path.dirname(options.directory);
+  const kubeconfig = path.join(beside, 'playground.kubeconfig');
   fs.writeFileSync(kubeconfig, kubeconfigOf(servers), { mode: 0o600 });
+  const { url, token } = control;
+  fs.writeFileSync(path.join(beside, faultControlFile), JSON.stringify({ url, token }), { mode: 0o600 });
   return {
     kubeconfig,
     directory: options.directory,

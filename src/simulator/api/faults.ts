@@ -7,8 +7,8 @@ export interface Faults {
   unreachable(down: boolean): Promise<void>;
   /** Milliseconds that each answer waits. */
   latency(milliseconds: number): void;
-  /** The next `count` requests whose path with its query contains `path` get this status, with `Retry-After` when it is said. */
-  answer(status: number, count: number, path?: string, retryAfter?: string): void;
+  /** The next `count` requests whose path with its query contains `path` get this status, with `Retry-After` when it is said. @returns what ends it */
+  answer(status: number, count: number, path?: string, retryAfter?: string): () => void;
   cutWatches(): void;
   beforeAnswer(path: string, response: http.ServerResponse): Promise<void>;
 }
@@ -34,8 +34,11 @@ export function createFaults(server: { close(): Promise<void>; listen(): Promise
       await (down ? server.close() : server.listen());
     },
     latency: milliseconds => void (latency = milliseconds),
-    answer: (status, count, path = '', retryAfter?: string) =>
-      void planned.push({ status, left: count, path, retryAfter }),
+    answer(status, count, path = '', retryAfter?: string) {
+      const fault = { status, left: count, path, retryAfter };
+      planned.push(fault);
+      return () => void (fault.left = 0);
+    },
     cutWatches: () => server.cutWatches(),
     async beforeAnswer(path, response) {
       if (latency > 0) await new Promise(resolve => setTimeout(resolve, latency).unref());
