@@ -54,7 +54,7 @@ test('a side is lost, said in the tree, and comes back', async () => {
   await w.shot('side-lost');
   await choose(/Lose eu: its API server.*repair/);
   await w
-    .row(/^cluster-eu-1.*primary/)
+    .row(/^eu *connected/)
     .first()
     .waitFor({ timeout: 60_000 });
 });

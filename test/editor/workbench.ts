@@ -117,11 +117,14 @@ export class Workbench {
     }
   }
 
-  /** Opens the context menu of a row. */
+  /** Opens the context menu of a row; a click in the moment in which the row is drawn anew is lost. */
   async contextMenu(row: Locator): Promise<Locator> {
-    await row.click({ button: 'right' });
     const menu = this.page.locator('.monaco-menu').first();
-    await menu.waitFor();
+    for (let attempt = 0; attempt < 5 && !(await menu.isVisible()); attempt++) {
+      await row.click({ button: 'right' });
+      await menu.waitFor({ timeout: 4000 }).catch(() => undefined);
+    }
+    await menu.waitFor({ timeout: 1000 });
     return menu;
   }
 
