@@ -1,30 +1,22 @@
 /** Manifests made of others: values that stand in one are put into the same place of another, or changed a little. */
 import * as fc from 'fast-check';
 import { isRecord } from '../../src/language/manifest.ts';
-
-type Json = unknown;
-type Steps = (string | number)[];
+import type { Json, Steps } from './places.ts';
+import { changedAt, placesIn } from './places.ts';
 
 /** Values that some manifest has in a place, by the place without its indices. */
 export type Values = Map<string, Json[]>;
 
 const placeOf = (path: Steps): string => path.map(step => (typeof step === 'number' ? '*' : step)).join('/');
 
-function visit(value: Json, path: Steps, found: (path: Steps, value: Json) => void): void {
-  if (path.length > 0) found(path, value);
-  if (typeof value !== 'object' || value === null) return;
-  const entries = Array.isArray(value) ? value.entries() : Object.entries(value);
-  for (const [step, child] of entries) visit(child, [...path, step], found);
-}
-
 export function valuesOf(objects: readonly Json[]): Values {
   const values = new Map<string, Map<string, Json>>();
   for (const object of objects)
-    visit(object, [], (path, value) => {
+    for (const { path, value } of placesIn(object)) {
       const place = placeOf(path);
       const known = values.get(place) ?? new Map<string, Json>();
       values.set(place, known.set(JSON.stringify(value), value));
-    });
+    }
   return new Map([...values].map(([place, known]) => [place, [...known.values()]]));
 }
 
@@ -65,41 +57,23 @@ const near: ((text: string) => string)[] = [
   text => text.replace(/\w/, '_'),
 ];
 
-/** Another object; what stood there before is not touched. */
-function change(object: Json, [step, ...rest]: Steps, by: (old: Json) => Json): Json {
-  if (step === undefined) return by(object);
-  if (Array.isArray(object)) {
-    const items = [...(object as Json[])];
-    const changed = change(items[Number(step)], rest, by);
-    if (changed === undefined) items.splice(Number(step), 1);
-    else items[Number(step)] = changed;
-    return items;
-  }
-  const entries = object as Record<string, Json>;
-  const changed = change(entries[step], rest, by);
-  if (changed !== undefined) return { ...entries, [step]: changed };
-  const { [step]: _, ...others } = entries;
-  return others;
-}
-
 /** One change: the choices say where and what. */
 function crossed(object: Json, values: Values, [where, how, what]: readonly number[]): Json {
-  const present: { path: Steps; value: Json }[] = [];
-  visit(object, [], (path, value) => path[0] !== 'apiVersion' && path[0] !== 'kind' && present.push({ path, value }));
+  const present = placesIn(object).filter(({ path }) => path[0] !== 'apiVersion' && path[0] !== 'kind');
   const pick = <T>(from: readonly T[], choice = 0): T | undefined => from[choice % from.length];
   const at = pick(present, where);
   if (!at) return object;
   const { path, value } = at;
   const kind = (how ?? 0) % 10;
-  if (kind === 0) return change(object, path, () => undefined);
+  if (kind === 0) return changedAt(object, path, () => undefined);
   if (kind === 1 && Array.isArray(value))
-    return change(object, path, () => [...(value as Json[]), pick(value as Json[], what)]);
+    return changedAt(object, path, () => [...(value as Json[]), pick(value as Json[], what)]);
   if (kind === 2 && typeof value === 'number')
-    return change(object, path, () => pick([value + 1, value - 1, 0, -value, value * 2, value * 1000], what));
-  if (kind <= 3 && typeof value === 'string') return change(object, path, () => pick(near, what)?.(value));
+    return changedAt(object, path, () => pick([value + 1, value - 1, 0, -value, value * 2, value * 1000], what));
+  if (kind <= 3 && typeof value === 'string') return changedAt(object, path, () => pick(near, what)?.(value));
   if (kind <= 5) {
     const other = pick(values.get(placeOf(path)) ?? [], what);
-    return other === undefined ? object : change(object, path, () => other);
+    return other === undefined ? object : changedAt(object, path, () => other);
   }
   // A field that others have in such an object.
   const prefix = `${placeOf(path)}/`;
@@ -109,7 +83,7 @@ function crossed(object: Json, values: Values, [where, how, what]: readonly numb
   const field = pick(fields, what)?.slice(prefix.length);
   if (field === undefined || field === '*' || !isRecord(value)) return object;
   const other = pick(values.get(prefix + field) ?? [], (what ?? 0) >> 8);
-  return change(object, [...path, field], () => other);
+  return changedAt(object, [...path, field], () => other);
 }
 
 const choice = fc.tuple(fc.nat(), fc.nat(), fc.nat());

@@ -1,9 +1,8 @@
 /** What people, templates and bad luck do to manifests: to their values, and to their text. */
 import * as fc from 'fast-check';
 import { stringify } from 'yaml';
-
-type Json = unknown;
-type Steps = (string | number)[];
+import type { Json } from './places.ts';
+import { changedAt, placesIn } from './places.ts';
 
 /** Values at the edge of what fields take. */
 const odd: Json[] = [
@@ -133,29 +132,6 @@ const scalars = [
   '!!omap [a: 1]',
 ];
 
-function pathsOf(value: Json, path: Steps = []): Steps[] {
-  if (Array.isArray(value)) return [path, ...value.flatMap((item, at) => pathsOf(item, [...path, at]))];
-  if (typeof value !== 'object' || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([key, child]) => pathsOf(child, [...path, key]))];
-}
-
-/** The value with another in that place; `undefined` takes it away. */
-function replaced(value: Json, [step, ...rest]: Steps, by: (old: Json) => Json): Json {
-  if (step === undefined) return by(value);
-  if (Array.isArray(value))
-    return value.flatMap((item: Json, at) => {
-      if (at !== step) return [item];
-      const found = replaced(item, rest, by);
-      return found === undefined ? [] : [found];
-    });
-  const entries = Object.entries(value as Record<string, Json>).flatMap(([key, child]) => {
-    if (key !== step) return [[key, child] as const];
-    const found = replaced(child, rest, by);
-    return found === undefined ? [] : [[key, found] as const];
-  });
-  return Object.fromEntries(entries);
-}
-
 const changes: fc.Arbitrary<(old: Json) => Json> = fc.oneof(
   fc.constant(() => undefined),
   fc.constantFrom(...odd).map(value => () => value),
@@ -170,8 +146,8 @@ const changes: fc.Arbitrary<(old: Json) => Json> = fc.oneof(
 export const mutated = (object: Json): fc.Arbitrary<Json> =>
   fc.array(fc.tuple(fc.nat(), changes), { maxLength: 2 }).map(steps =>
     steps.reduce((at, [choice, change]) => {
-      const paths = pathsOf(at).filter(path => path.length > 0);
-      return replaced(at, paths[choice % paths.length] ?? [], change) ?? {};
+      const places = placesIn(at);
+      return changedAt(at, places[choice % places.length]?.path ?? [], change) ?? {};
     }, object),
   );
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FaultControl, PlaygroundFault } from '../model/playground-fault.ts';
+import type { Faults } from './api/faults.ts';
 import { kindOf } from './api/kinds.ts';
 import type { ApiServer } from './api/server.ts';
 import type { Buckets } from './object-store/bucket.ts';
@@ -13,6 +14,7 @@ interface Parts {
   buckets: Buckets;
   /** By context. */
   servers: ReadonlyMap<string, { server: ApiServer }>;
+  faults: Record<string, Faults>;
 }
 
 interface Fault extends PlaygroundFault {
@@ -26,7 +28,7 @@ type Broken = Map<string, () => Promise<void> | void>;
 
 const siteOf = ({ key }: Database): string => key.split('/')[0] ?? '';
 
-function faultsOf({ world, buckets, servers }: Parts, broken: Broken): Fault[] {
+function faultsOf(parts: Parts, broken: Broken): Fault[] {
   const lasting = (
     id: string,
     title: string,
@@ -37,11 +39,13 @@ function faultsOf({ world, buckets, servers }: Parts, broken: Broken): Fault[] {
     on: broken.has(id),
     async turn() {
       const repair = broken.get(id);
-      if (repair) await repair();
-      else broken.set(id, await begin());
-      if (repair) broken.delete(id);
+      if (repair) {
+        await repair();
+        broken.delete(id);
+      } else broken.set(id, await begin());
     },
   });
+  const { world, buckets, servers, faults } = parts;
   const databases = [...world.databases.values()].filter(({ leader }) => leader !== '');
   return [
     ...databases.flatMap(database => {
@@ -88,27 +92,28 @@ function faultsOf({ world, buckets, servers }: Parts, broken: Broken): Fault[] {
           : []),
       ];
     }),
-    ...[...servers].flatMap(([context, { server }]) => [
+    ...Object.entries(faults).flatMap(([context, api]) => [
       lasting(`rights ${context}`, `Take the right to read instances (pods/proxy) away in ${context}`, () =>
-        server.faults.answer(403, Number.POSITIVE_INFINITY, '/proxy/'),
+        api.answer(403, Number.POSITIVE_INFINITY, '/proxy/'),
       ),
-      lasting(`side ${context}`, `Lose ${context}: its API server and its PostgreSQL`, () =>
-        loseSide(world, server, context),
-      ),
+      lasting(`side ${context}`, `Lose ${context}: its API server and its PostgreSQL`, () => loseSide(parts, context)),
     ]),
   ];
 }
 
-/** @returns what brings it back */
-async function loseSide(world: World, { faults }: ApiServer, context: string): Promise<() => Promise<void>> {
+/** The data centre is gone: its API server answers nobody and its PostgreSQL runs no more. @returns what brings it back */
+export async function loseSide(
+  { faults, world }: { faults: Record<string, Faults>; world: World },
+  context: string,
+): Promise<() => Promise<void>> {
   const running = [...world.databases.values()]
     .filter(database => siteOf(database) === context)
     .flatMap(({ instances }) => [...instances.values()].filter(instance => instance.running));
-  await faults.unreachable(true);
+  await faults[context]?.unreachable(true);
   for (const instance of running) Object.assign(instance, { running: false, streaming: false });
   return async () => {
     for (const instance of running) instance.running = true;
-    await faults.unreachable(false);
+    await faults[context]?.unreachable(false);
   };
 }
 

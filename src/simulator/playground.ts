@@ -101,7 +101,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
       runOperator({ site: side, api, world, buckets, speed, signal: stopping.signal, log });
     }
     await allHealthy(servers);
-    control = await offerFaults({ world, buckets, servers });
+    control = await offerFaults({ world, buckets, servers, faults: faultsBySide(servers) });
   } catch (error) {
     await stop();
     throw error;
@@ -118,10 +118,13 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     s3: { endpoint: store.endpoint, ...keys },
     buckets,
     world,
-    faults: Object.fromEntries([...servers].map(([side, { server }]) => [side, server.faults])),
+    faults: faultsBySide(servers),
     stop,
   };
 }
+
+const faultsBySide = (servers: ReadonlyMap<Side, { server: ApiServer }>): Record<string, Faults> =>
+  Object.fromEntries([...servers].map(([side, { server }]) => [side, server.faults]));
 
 async function startSide(
   side: Side,

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { loseSide } from '../support/playground.ts';
+import { loseSide } from '../../src/simulator/playground-faults.ts';
 import { askedToFailOver } from './fail-over.ts';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage.ts';

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { loseSide } from '../support/playground.ts';
+import { loseSide } from '../../src/simulator/playground-faults.ts';
 import type { Stage } from './stage.ts';
 import { openStage } from './stage.ts';
 import type { Workbench } from './workbench.ts';

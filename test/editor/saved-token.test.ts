@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { resources } from '../../src/simulator/operator/client.ts';
-import { loseSide, sideClients } from '../support/playground.ts';
+import { loseSide } from '../../src/simulator/playground-faults.ts';
+import { sideClients } from '../support/playground.ts';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 import type { Workbench } from './workbench.ts';

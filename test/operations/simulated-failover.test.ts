@@ -19,7 +19,7 @@ import { prepareOperation, runOperation, throwIfBlocked } from '../../src/operat
 import type { ConnectedPlayground } from '../support/connected-playground.ts';
 import { connectPlayground } from '../support/connected-playground.ts';
 import { at } from '../support/observed.ts';
-import { loseSide } from '../support/playground.ts';
+import { loseSide } from '../../src/simulator/playground-faults.ts';
 
 let p: ConnectedPlayground;
 const [eu, us] = [at('cluster-eu'), at('cluster-us')];

@@ -22,7 +22,8 @@ import { runPromotion } from '../../src/operations/run.ts';
 import { switchover } from '../support/clusters.ts';
 import type { ConnectedPlayground } from '../support/connected-playground.ts';
 import { connectPlayground } from '../support/connected-playground.ts';
-import { loseSide, writersOf } from '../support/playground.ts';
+import { loseSide } from '../../src/simulator/playground-faults.ts';
+import { writersOf } from '../support/playground.ts';
 
 const { from: eu, to: us } = switchover;
 

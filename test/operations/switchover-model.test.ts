@@ -5,9 +5,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { array, assert as check, asyncProperty, constantFrom, oneof } from 'fast-check';
+import type { Failure } from '../../src/errors.ts';
 import { isFailure, messageOf } from '../../src/errors.ts';
 import { isReplicaCluster } from '../../src/model/cluster.ts';
 import { decodeToken, encodeToken } from '../../src/model/token.ts';
+import type { Operation } from '../../src/operations/operation.ts';
 import { readOtherSide } from '../../src/operations/other-side.ts';
 import { promoteWithToken } from '../../src/operations/promote-with-token.ts';
 import { returnToPrimary } from '../../src/operations/return-to-primary.ts';
@@ -22,6 +24,7 @@ import { events, foreignEvents, SwitchoverModel } from '../support/switchover-mo
 
 const never = new AbortController().signal;
 type Outcome = PromotionOutcome | 'no token';
+const operationTimes = { interval: 0, limit: 200, writeLimit: 50 };
 const quiet = { onProgress: () => undefined, onWritten: () => undefined, onTrouble: () => undefined };
 
 /** One window after the other until one sees the end; each is closed, refused, or comes to an end of its own. */
@@ -76,8 +79,7 @@ async function withoutFormer(model: SwitchoverModel, signal: AbortSignal): Promi
     if (model.foreign) return { kind: 'incomplete', step: 'promote', problem: messageOf(error), remedy: '' };
     throw error;
   }
-  const times = { interval: 0, limit: 200, writeLimit: 50 };
-  const outcome = await runOperation(operation, model.api, prepared, quiet, times, signal);
+  const outcome = await runOperation(operation, model.api, prepared, quiet, operationTimes, signal);
   if (outcome.kind === 'changed') return undefined;
   return outcome.kind === 'completed' ? outcome : { ...outcome, step: 'writable' };
 }
@@ -128,6 +130,28 @@ const fresh = (schedule: readonly ModelEvent[]) => holds(new SwitchoverModel(sch
 const afterLoss = async (unseen: readonly ModelEvent[], schedule: readonly ModelEvent[]) =>
   holds(await demotedAndLost('eu lost', unseen, schedule));
 
+/** One window after the other until one sees the operation completed, or a failure that ends it. @returns what the last one saw */
+async function inWindows(
+  model: SwitchoverModel,
+  operation: Operation,
+  isEnd: (failure: Failure) => boolean,
+): Promise<OperationOutcome | undefined> {
+  let outcome: OperationOutcome | undefined;
+  for (let windows = 0; windows < 40 && outcome?.kind !== 'completed'; windows++) {
+    const window = new AbortController();
+    model.close = () => window.abort();
+    try {
+      const prepared = await prepareOperation(operation, model.api, window.signal);
+      throwIfBlocked(operation.title, prepared.checks);
+      outcome = await runOperation(operation, model.api, prepared, quiet, operationTimes, window.signal);
+    } catch (error) {
+      if (!window.signal.aborted && !isFailure(error)) throw error;
+      if (isFailure(error) && isEnd(error)) break;
+    }
+  }
+  return outcome;
+}
+
 /** The side that was to be promoted is lost instead: the demoted one returns, or it is seen that it must not. */
 async function returns(unseen: readonly ModelEvent[], schedule: readonly ModelEvent[]): Promise<void> {
   const model = await demotedAndLost('us lost', unseen, schedule);
@@ -144,19 +168,7 @@ async function returns(unseen: readonly ModelEvent[], schedule: readonly ModelEv
       until,
     ),
   );
-  let outcome: OperationOutcome | undefined;
-  for (let windows = 0; windows < 40 && outcome?.kind !== 'completed'; windows++) {
-    const window = new AbortController();
-    model.close = () => window.abort();
-    try {
-      const prepared = await prepareOperation(operation, model.api, window.signal);
-      throwIfBlocked(operation.title, prepared.checks);
-      const times = { interval: 0, limit: 200, writeLimit: 50 };
-      outcome = await runOperation(operation, model.api, prepared, quiet, times, window.signal);
-    } catch (error) {
-      if (!window.signal.aborted && !isFailure(error)) throw error;
-    }
-  }
+  const outcome = await inWindows(model, operation, () => false);
   assert.deepEqual(model.violations, []);
   if (model.foreign) return;
   assert.equal(outcome?.kind, 'completed');
@@ -178,20 +190,7 @@ async function withdrawn(change: Partial<typeof demotionToken>, schedule: readon
   model.goOn([], schedule);
   const { 'cluster-eu': eu, 'cluster-us': us } = model.nodes;
   const operation = withdrawPromotion(switchover.to, [eu.cluster], us.cluster.status?.demotionToken);
-  for (let windows = 0; windows < 40; windows++) {
-    const window = new AbortController();
-    model.close = () => window.abort();
-    try {
-      const prepared = await prepareOperation(operation, model.api, window.signal);
-      throwIfBlocked(operation.title, prepared.checks);
-      const times = { interval: 0, limit: 200, writeLimit: 50 };
-      const outcome = await runOperation(operation, model.api, prepared, quiet, times, window.signal);
-      if (outcome.kind === 'completed') break;
-    } catch (error) {
-      if (!window.signal.aborted && !isFailure(error)) throw error;
-      if (isFailure(error) && error.code === 'blocked') break;
-    }
-  }
+  await inWindows(model, operation, ({ code }) => code === 'blocked');
   if (Object.keys(change).length > 0) {
     assert.ok(isReplicaCluster(us.cluster) && !us.writes, 'it was not withdrawn');
     assert.equal(us.cluster.spec.replica?.promotionToken, undefined);

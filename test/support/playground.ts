@@ -27,18 +27,3 @@ export const writersOf = ({ world }: Playground): string[] =>
       return instance?.running === true && !instance.inRecovery;
     })
     .map(({ topologyName }) => topologyName);
-
-/** The data centre is gone: its API server answers nobody and its PostgreSQL runs no more. @returns what brings it back */
-export async function loseSide({ faults, world }: Playground, context: string): Promise<() => Promise<void>> {
-  const gone = [...world.databases.values()].filter(({ key }) => key.startsWith(`${context}/`));
-  const running = gone.flatMap(({ instances }) => [...instances.values()].filter(instance => instance.running));
-  await faults[context]?.unreachable(true);
-  for (const instance of running) {
-    instance.running = false;
-    instance.streaming = false;
-  }
-  return async () => {
-    for (const instance of running) instance.running = true;
-    await faults[context]?.unreachable(false);
-  };
-}
