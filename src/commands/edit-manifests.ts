@@ -5,8 +5,7 @@ import { messageOf } from '../errors.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { tokenUsed } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
-import { sameAddress } from '../model/kubernetes.ts';
-import { findTopologies } from '../model/topology.ts';
+import { findTopologies, topologyWith } from '../model/topology.ts';
 import { configuredBindings } from '../views/bindings.ts';
 import type { LanguageService } from '../views/language-client.ts';
 import type { TextDocuments } from '../views/text-documents.ts';
@@ -101,9 +100,7 @@ export const writeRolesIntoManifests =
       ({ spec }) => spec.replica !== undefined,
     );
     if (!chosen) return;
-    const topology = findTopologies(connections.snapshots(), configuredBindings()).find(({ members }) =>
-      members.some(({ address }) => sameAddress(address, chosen)),
-    );
+    const topology = topologyWith(findTopologies(connections.snapshots(), configuredBindings()), chosen);
     const members = topology?.members.map(({ address }) => address) ?? [chosen];
     let written = 0;
     for (const address of members) {

@@ -4,13 +4,12 @@ import type { Connections } from '../connections.ts';
 import { sourceArchive } from '../model/archive.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
-import { sameAddress } from '../model/kubernetes.ts';
 import type { OtherMembers } from '../model/other-members.ts';
 import { otherMembers } from '../model/other-members.ts';
 import { positionKey } from '../model/positions.ts';
 import { decodeToken } from '../model/token.ts';
 import type { Member } from '../model/topology.ts';
-import { findTopologies, membersOf } from '../model/topology.ts';
+import { findTopologies, membersOf, topologyWith } from '../model/topology.ts';
 import type { ArchiveRoom, DemotionTrace } from '../operations/list-archive.ts';
 import { demotionTrace } from '../operations/list-archive.ts';
 import { configuredBindings } from '../views/bindings.ts';
@@ -34,9 +33,8 @@ export const othersOf = (connections: Connections, address: Address, asIf?: Clus
 
 /** The member that `of` means by this name, in whatever state its context is. */
 function findMember(connections: Connections, of: Address, name: string): Member | undefined {
-  for (const { members } of findTopologies(connections.snapshots(), configuredBindings()))
-    if (members.some(member => sameAddress(member.address, of))) return members.find(member => member.name === name);
-  return undefined;
+  const topology = topologyWith(findTopologies(connections.snapshots(), configuredBindings()), of);
+  return topology?.members.find(member => member.name === name);
 }
 
 /**

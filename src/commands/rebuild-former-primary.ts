@@ -6,7 +6,7 @@ import { topologyName } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { sameAddress } from '../model/kubernetes.ts';
 import type { Member } from '../model/topology.ts';
-import { findTopologies, primaries } from '../model/topology.ts';
+import { findTopologies, primaries, topologyWith } from '../model/topology.ts';
 import type { ArchiveRoom } from '../operations/list-archive.ts';
 import { newestArchived } from '../operations/list-archive.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -165,7 +165,7 @@ async function choose(deps: RebuildDependencies, target: Address, former: Cluste
 }
 
 async function pickPrimary(deps: RebuildDependencies, target: Address): Promise<Member | undefined> {
-  const topology = topologies(deps).find(({ members }) => members.some(({ address }) => sameAddress(address, target)));
+  const topology = topologyWith(topologies(deps), target);
   const others = topology ? primaries(topology).filter(({ address }) => !sameAddress(address, target)) : [];
   if (others.length === 0)
     throw new Failure('no-partner', {

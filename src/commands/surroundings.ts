@@ -4,7 +4,7 @@ import type { Connections } from '../connections.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { sameAddress } from '../model/kubernetes.ts';
-import { findTopologies, membersOf, primaries } from '../model/topology.ts';
+import { findTopologies, membersOf, primaries, topologyWith } from '../model/topology.ts';
 import type { ArchiveRoom } from '../operations/list-archive.ts';
 import { newestArchived } from '../operations/list-archive.ts';
 import type { Surroundings } from '../operations/surroundings.ts';
@@ -19,9 +19,7 @@ export function surroundings(
   archiveRoom: () => Promise<ArchiveRoom>,
 ): Surroundings {
   const topologyOf = (address: Address) =>
-    findTopologies(connections.snapshots(), configuredBindings()).find(({ members }) =>
-      members.some(member => sameAddress(member.address, address)),
-    );
+    topologyWith(findTopologies(connections.snapshots(), configuredBindings()), address);
   return {
     known(address) {
       const snapshot = connections.snapshots().find(({ context }) => context === address.context);

@@ -4,7 +4,7 @@ import { demotedLast } from '../model/demotion.ts';
 import type { Address } from '../model/kubernetes.ts';
 import { sameAddress } from '../model/kubernetes.ts';
 import type { Member } from '../model/topology.ts';
-import { findTopologies, membersOf } from '../model/topology.ts';
+import { findTopologies, membersOf, topologyWith } from '../model/topology.ts';
 import { withdrawPromotion as withdraw } from '../operations/withdraw-promotion.ts';
 import { configuredBindings } from '../views/bindings.ts';
 import { operate } from './operate.ts';
@@ -39,7 +39,7 @@ function membersAround({ connections }: TokenDependencies, target: Address): { o
   const snapshots = connections.snapshots();
   const isTarget = ({ address }: Member): boolean => sameAddress(address, target);
   const own = snapshots.flatMap(membersOf).find(isTarget);
-  const topology = findTopologies(snapshots, configuredBindings()).find(({ members }) => members.some(isTarget));
+  const topology = topologyWith(findTopologies(snapshots, configuredBindings()), target);
   return { ...(own && { own }), others: (topology?.members ?? []).filter(member => !isTarget(member)) };
 }
 

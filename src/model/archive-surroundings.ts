@@ -9,7 +9,7 @@ import { sameAddress } from './kubernetes.ts';
 import type { ContextSnapshot } from './snapshot.ts';
 import { decodeToken } from './token.ts';
 import type { Bindings, Member, Topology } from './topology.ts';
-import { findTopologies, membersOf, primaries, sourceMember } from './topology.ts';
+import { findTopologies, membersOf, primaries, sourceMember, topologyWith } from './topology.ts';
 
 /** Uploads that Barman Cloud may have under way at a time, in any order. */
 const parallelUploads = 8;
@@ -21,9 +21,7 @@ export function archiveSurroundings(
   which: 'own' | 'source',
   bindings: Bindings = {},
 ): ArchiveSurroundings {
-  const topology = findTopologies(snapshots, bindings).find(({ members }) =>
-    members.some(member => sameAddress(member.address, address)),
-  );
+  const topology = topologyWith(findTopologies(snapshots, bindings), address);
   const member = (topology?.members ?? snapshots.flatMap(membersOf)).find(each => sameAddress(each.address, address));
   const writer = which === 'own' ? member : topology && member && sourceMember(topology, member);
   if (!member || !writer) return {};

@@ -5,7 +5,7 @@ import type { Address } from './kubernetes.ts';
 import { sameAddress } from './kubernetes.ts';
 import type { ContextSnapshot } from './snapshot.ts';
 import type { Bindings } from './topology.ts';
-import { findTopologies } from './topology.ts';
+import { findTopologies, topologyWith } from './topology.ts';
 
 export interface OtherMembers {
   /** Names of members that are primary by their manifest, and neither fenced nor hibernated. */
@@ -34,9 +34,7 @@ export function otherMembers(
   asIf?: Cluster,
 ): OtherMembers {
   const seen = asIf ? snapshots.map(snapshot => withCluster(snapshot, address, asIf)) : snapshots;
-  const topology = findTopologies(seen, bindings).find(({ members }) =>
-    members.some(member => sameAddress(member.address, address)),
-  );
+  const topology = topologyWith(findTopologies(seen, bindings), address);
   if (!topology) return noOthers;
   const others = topology.members.filter(member => !sameAddress(member.address, address));
   const readable = new Set(snapshots.filter(({ state }) => state === 'connected').map(({ context }) => context));

@@ -5,7 +5,7 @@
 import type { Cluster } from './cluster.ts';
 import { externalCluster, isReplicaCluster, isStandalone, topologyName } from './cluster.ts';
 import type { Address } from './kubernetes.ts';
-import { addressKey } from './kubernetes.ts';
+import { addressKey, sameAddress } from './kubernetes.ts';
 import type { ContextSnapshot } from './snapshot.ts';
 
 export interface Member {
@@ -103,6 +103,10 @@ function meant(member: Member, namesakes: readonly Member[], bindings: Bindings)
   if (namesakes.length < 2) return namesakes[0];
   return only(sameSystem) ?? only(other => other.address.namespace === member.address.namespace);
 }
+
+/** The one that the Cluster at this address is a member of. */
+export const topologyWith = (topologies: readonly Topology[], address: Address): Topology | undefined =>
+  topologies.find(({ members }) => members.some(member => sameAddress(member.address, address)));
 
 /**
  * Groups Clusters into topologies: connected components of "lists". A standalone replica is one with its source when that
