@@ -154,9 +154,7 @@ function summaryOf(
 
 const worstFirst = ['broken', 'unknown', 'warn'] as const;
 
-const nameOf = (item: Item): string =>
-  !isNode(item)
-    ? 'title' in item
-      ? item.title
-      : item.id
-    : `${item.kind === 'archive' ? 'WAL archive ' : ''}${item.lines[1] ?? ''}`;
+function nameOf(item: Item): string {
+  if (isNode(item)) return `${item.kind === 'archive' ? 'WAL archive ' : ''}${item.lines[1] ?? ''}`;
+  return 'title' in item ? item.title : item.id;
+}
