@@ -8,6 +8,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../support/free-port.ts';
 
 const cache = path.resolve(import.meta.dirname, '../../.cache/object-stores');
 const azurite = 'azurite@3.37.0';
@@ -46,14 +47,6 @@ const byPip = (name: string) =>
   install(name, folder =>
     execFileSync('python3', ['-m', 'pip', 'install', '--quiet', '--target', folder, name], { stdio: 'ignore' }),
   );
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
 
 /** @throws Error when it does not listen within 20 s */
 async function start(

@@ -6,11 +6,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import https from 'node:https';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiEndpoint } from '../../src/simulator/operator/client.ts';
+import { freePort } from '../support/free-port.ts';
 
 const kubernetesVersion = '1.36.3';
 const needed = ['etcd', 'kube-apiserver'];
@@ -66,7 +66,7 @@ const startLimit = 120;
 export async function startControlPlane(folder: string): Promise<ControlPlane> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'cnpg-control-plane-'));
   makeCertificates(directory);
-  const [port, etcdPort, peerPort] = await freePorts(3);
+  const [port, etcdPort, peerPort] = [await freePort(), await freePort(), await freePort()];
   const etcdUrl = `http://127.0.0.1:${etcdPort}`;
   const peerUrl = `http://127.0.0.1:${peerPort}`;
   const run = (name: string, args: string[]): ChildProcess => {
@@ -163,19 +163,6 @@ function makeCertificates(directory: string): void {
   sign('server', '/CN=kube-apiserver', 'subjectAltName=IP:127.0.0.1,DNS:localhost');
   sign('admin', '/O=system:masters/CN=admin', 'extendedKeyUsage=clientAuth');
   sign('viewer', '/CN=viewer', 'extendedKeyUsage=clientAuth');
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = net.createServer();
-      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map(server => (server.address() as net.AddressInfo).port);
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
-  return ports;
 }
 
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
