@@ -10,6 +10,12 @@ import { ApiFailure, garbage, requestFailure, responseFailure } from './failures
 /** Milliseconds for an answer, exec plugin included. */
 const answerLimit = 30_000;
 
+/**
+ * For undici, which prefers HTTP/2. Node (24.21) loses some resets of HTTP/2 over TLS that come while it writes: the session stays open, and
+ * whoever waits on it hears nothing until a time limit. Also, one connection per watch means that one that is stuck holds up no other.
+ */
+const http1 = { allowH2: false };
+
 export interface Call {
   /** What is tried, for messages: `List clusters in context eu`. */
   what: string;
@@ -83,6 +89,7 @@ export function createClient(authentication: Authentication): Client {
       },
       ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
       dispatcher: now.dispatcher,
+      ...http1,
       signal,
     });
     // It says whole seconds, from before the answer travelled.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
+import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,6 +18,7 @@ import type { ApiServer, ApiServerOptions } from '../../src/simulator/api/server
 import { startApiServer } from '../../src/simulator/api/server.ts';
 import { kindOf } from '../../src/simulator/api/kinds.ts';
 import { member, pod, primaryStatus } from '../support/clusters.ts';
+import { certificateFor } from '../support/tls.ts';
 
 const token = 'token-that-nobody-may-see';
 const quick = { ...usualTimes, silence: 100, backOff: { first: 5, longest: 20 } };
@@ -258,6 +260,21 @@ test('answers that no API server gives', async t => {
     const { until } = await open(t, url);
     assert.match((await until(s => s.state === 'failed')).error ?? '', words, label);
   }
+});
+
+test('HTTP/1.1 is spoken to a server that would rather have HTTP/2', async t => {
+  const certificate = certificateFor(t, 'localhost');
+  if (!certificate) return t.skip('no openssl');
+  const versions: string[] = [];
+  const server = http2.createSecureServer({ ...certificate, allowHTTP1: true }, (request, response) => {
+    versions.push(request.httpVersion);
+    response.end(JSON.stringify({ metadata: { resourceVersion: '1' }, items: [] }));
+  });
+  t.after(() => server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { until } = await open(t, `https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  await until(({ state }) => state === 'connected');
+  assert.deepEqual([...new Set(versions)], ['1.1']);
 });
 
 test('a watch that says nothing is given up and begun again', async t => {
