@@ -4,7 +4,15 @@
  * window by looking. No I/O here: `run.ts` reads, asks and writes.
  */
 import type { Cluster } from '../model/cluster.ts';
-import { demotionInProgress, isReplicaCluster, phases, tokenRefused, topologyName } from '../model/cluster.ts';
+import { ownArchive } from '../model/archive.ts';
+import {
+  condition,
+  demotionInProgress,
+  isReplicaCluster,
+  phases,
+  tokenRefused,
+  topologyName,
+} from '../model/cluster.ts';
 import type { InstanceStatus, StatusReading } from '../model/instance-status.ts';
 import { formatBytes, positionOf, statusOf } from '../model/instances.ts';
 import type { Address } from '../model/kubernetes.ts';
@@ -161,13 +169,13 @@ function following(a: Side, b: Side, savedToken: string | undefined): PromotionS
   if (!status && healthy && demoted && a.leader?.kind === 'failed')
     return {
       kind: 'done',
-      issues: [`Whether ${aName} follows could not be verified: ${a.leader.reason}`],
+      issues: [`Whether ${aName} follows could not be verified: ${a.leader.reason}`, ...archiveIssues(b)],
       evidence: phaseOf(a.cluster),
     };
   if (status && healthy && followsTimeline(status, b)) {
     return {
       kind: 'done',
-      issues: [],
+      issues: archiveIssues(b),
       evidence: `${aName} ${status.isWalReceiverActive ? 'is streaming' : 'follows by the archive'} and has replayed to ${status.replayLsn ?? '?'}; ${b.cluster.metadata.name} is on timeline ${statusOf(b.leader)?.timeLineID ?? b.cluster.status?.timelineID ?? '?'}.`,
     };
   }
@@ -177,6 +185,16 @@ function following(a: Side, b: Side, savedToken: string | undefined): PromotionS
     evidence: `${aName}: ${phaseOf(a.cluster)}; ${readiness(a.cluster)}; WAL receiver ${status?.isWalReceiverActive ? 'active' : 'not active'}, replayed to ${status?.replayLsn ?? 'unknown'}`,
     stalled: `${aName} does not follow yet. It needs the history file and WAL of the new timeline: check streaming (network, certificates) and the archive of ${b.cluster.metadata.name}. If it diverged it must be rebuilt.`,
   };
+}
+
+/** Recorded: archiving is refused for seconds at a promotion, and works again before the Cluster is healthy. */
+function archiveIssues({ cluster }: Side): string[] {
+  const archiving = condition(cluster, 'ContinuousArchiving');
+  return ownArchive(cluster) && archiving?.status === 'False'
+    ? [
+        `${cluster.metadata.name} does not archive its WAL: ${archiving.message ?? 'no message'}. It cannot be restored to a point in time from now on, and the next switchover is blocked. Look at its archive and the credentials.`,
+      ]
+    : [];
 }
 
 /**

@@ -148,6 +148,17 @@ test('what cannot be verified is an issue, not a success', () => {
   );
 });
 
+test('a new primary that does not archive is an issue', () => {
+  const failing = { type: 'ContinuousArchiving', status: 'False' as const, message: 'exit status 2' };
+  const promotedSide = b(
+    { replica: promoted, status: { ...used, conditions: [failing] } },
+    primaryStatus({ timeLineID: 4 }),
+  );
+  const step = nextStep(plan, a({ replica: demoted }, following), promotedSide);
+  assert.ok(step.kind === 'done');
+  assert.match(step.issues.join(), /^cluster-us does not archive its WAL: exit status 2\./);
+});
+
 test('the demotion removes a token left from an earlier promotion in the same update', () => {
   const step = nextStep(plan, a({ replica: { promotionToken: 'old' } }), b());
   assert.ok(step.kind === 'write');
