@@ -12,21 +12,22 @@ import { archiveFileReader, archiveUri } from './commands/open-wal-archive.ts';
 import { editScheme } from './commands/edit-manifests.ts';
 import { createPortForwards } from './commands/port-forward.ts';
 import { promotionProgress } from './commands/promotion-progress.ts';
-import { promotionRecords } from './commands/promotion-records.ts';
+import { promotionKey, promotionRecords } from './commands/promotion-records.ts';
 import { promotionScheme } from './commands/follow-promotion.ts';
 import { forgottenPromotion, offerToResume } from './commands/promote-replica-cluster.ts';
-import { runHistory } from './commands/run-history.ts';
+import { runHistory, runKey } from './commands/run-history.ts';
 import { forgottenHistory, historyScheme } from './commands/show-promotion-history.ts';
 import { offerToRebuild } from './commands/rebuild-former-primary.ts';
-import { rebuildRecords } from './commands/rebuild-records.ts';
+import { rebuildKey, rebuildRecords } from './commands/rebuild-records.ts';
 import { createPlayground } from './commands/start-playground.ts';
 import { createConnections } from './connections.ts';
 import { messageOf } from './errors.ts';
-import { keepTokens } from './kept-tokens.ts';
+import { keepTokens, keptTokenKey } from './kept-tokens.ts';
 import { tellLiveClusters } from './live-clusters.ts';
 import type { LiveObject, SoughtObject } from './model/live-object.ts';
 import { liveObjects } from './model/live-object.ts';
 import { startPortForward } from './port-forwarding.ts';
+import { recordsIn } from './records.ts';
 import { tellServedKinds } from './served-kinds.ts';
 import { showAlarms } from './views/alarms/show-alarms.ts';
 import { createArchiveDocuments } from './views/archive-documents.ts';
@@ -65,20 +66,17 @@ export function activate(context: vscode.ExtensionContext): void {
   const pages = createTextDocuments([liveScheme, describeScheme, logScheme], forgottenPage);
   const proposals = createTextDocuments(editScheme, '# This proposal is from an earlier window.\n');
   const histories = createTextDocuments(historyScheme, forgottenHistory);
-  const history = runHistory(context.globalState, account(), name => connections.userOf(name));
+  const remembered = <T>(what: string, keyOf: (record: T) => string) =>
+    recordsIn(path.join(context.globalStorageUri.fsPath, what), keyOf);
+  const history = runHistory(remembered('history', runKey), account(), name => connections.userOf(name));
   // Whatever folder is open: nothing else has the token, or the manifest of a Cluster that is made anew.
-  const records = promotionRecords(context.globalState);
+  const records = promotionRecords(remembered('promotions', promotionKey));
   const promotion = { connections, documents: promotions, records, history, log, archiveRoom: room };
-  const rebuilds = rebuildRecords(context.globalState);
+  const rebuilds = rebuildRecords(remembered('rebuilds', rebuildKey));
   const portForwards = createPortForwards(connections, startPortForward, log);
   const language = startLanguageService(context, sought => liveObjects(connections.snapshots(), sought), log);
   const scenes = createScenes(connections);
-  const tokens = keepTokens(
-    path.join(context.globalStorageUri.fsPath, 'demotion-tokens'),
-    context.globalState,
-    scenes,
-    error => log.error(messageOf(error)),
-  );
+  const tokens = keepTokens(remembered('demotion-tokens', keptTokenKey), scenes, error => log.error(messageOf(error)));
   const tree = createReplicationView(
     connections,
     scenes,

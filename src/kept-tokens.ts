@@ -1,91 +1,47 @@
-/**
- * Demotion tokens that this machine has seen: a Kubernetes cluster that is lost takes the status of its Clusters with it. Each is a file of
- * its own, because what two windows write into the memory of an extension at one moment is the last one's.
- */
-import { createHash } from 'node:crypto';
-import fs from 'node:fs/promises';
-import path from 'node:path';
+/** Demotion tokens that this machine has seen: a Kubernetes cluster that is lost takes the status of its Clusters with it. */
 import { isReplicaCluster } from './model/cluster.ts';
 import type { KeptToken } from './model/kept-tokens.ts';
 import { keptTokens } from './model/kept-tokens.ts';
 import type { Address } from './model/kubernetes.ts';
 import { addressKey, sameAddress } from './model/kubernetes.ts';
 import { membersOf } from './model/topology.ts';
+import type { Records } from './records.ts';
 import type { Scenes } from './views/scenes.ts';
 
 export interface KeptTokens {
   /** Of this Cluster, the one that was seen last first. */
-  of(from: Address): Promise<KeptToken[]>;
+  of(from: Address): KeptToken[];
   dispose(): void;
 }
 
-/** What a window remembers for all: `vscode.Memento`. */
-interface Memory {
-  get<T>(key: string): T | undefined;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
+export const keptTokenKey = ({ from, primary, token }: KeptToken): string =>
+  JSON.stringify([addressKey(from), primary, token]);
 
-/** Where they were before they had files. */
-const formerKey = 'cnpg.demotionTokens';
-
-/** @param folder of this machine, the same for all windows */
+/** @param failed is told when they cannot be kept: what is seen is shown all the same */
 export function keepTokens(
-  folder: string,
-  memory: Memory,
+  records: Records<KeptToken>,
   scenes: Pick<Scenes, 'current' | 'onDidChange'>,
   failed: (error: unknown) => void,
 ): KeptTokens {
-  const fileOf = ({ from, primary, token }: KeptToken): string =>
-    path.join(
-      folder,
-      `${createHash('sha256')
-        .update(JSON.stringify([addressKey(from), primary, token]))
-        .digest('hex')}.json`,
-    );
-
-  async function keep(each: KeptToken): Promise<void> {
-    await fs.mkdir(folder, { recursive: true });
-    const written = `${fileOf(each)}.${process.pid}`;
-    await fs.writeFile(written, JSON.stringify(each), { mode: 0o600 });
-    await fs.rename(written, fileOf(each));
-  }
-
-  async function all(): Promise<KeptToken[]> {
-    const names = await fs.readdir(folder).catch(() => []);
-    const texts = names
-      .filter(name => name.endsWith('.json'))
-      // Another window may forget it meanwhile.
-      .map(name => fs.readFile(path.join(folder, name), 'utf8').catch(() => ''));
-    return (await Promise.all(texts)).flatMap(parsed);
-  }
-
-  async function takeOver(): Promise<void> {
-    const former = memory.get<KeptToken[]>(formerKey);
-    if (!former) return;
-    for (const each of former) await keep(each);
-    await memory.update(formerKey, undefined);
-  }
-
-  async function settle(): Promise<void> {
-    const { fresh, past } = keptTokens(await all(), scenes.current().snapshots, Date.now());
-    for (const each of fresh) await keep(each);
-    for (const each of past) await fs.rm(fileOf(each), { force: true });
-  }
-
-  let work = takeOver().catch(failed);
   let seen = '';
   const changes = scenes.onDidChange(() => {
     const now = statesOf(scenes);
     if (now === seen) return;
     seen = now;
-    work = work.then(settle).catch(failed);
+    try {
+      const { fresh, past } = keptTokens(records.all(), scenes.current().snapshots, Date.now());
+      for (const each of fresh) records.keep(each);
+      for (const each of past) records.forget(each);
+    } catch (error) {
+      failed(error);
+    }
   });
   return {
-    async of(from) {
-      await work;
-      const kept = (await all()).filter(each => sameAddress(each.from, from));
-      return kept.toSorted((a, b) => b.seenAt - a.seenAt);
-    },
+    of: from =>
+      records
+        .all()
+        .filter(each => sameAddress(each.from, from))
+        .toSorted((a, b) => b.seenAt - a.seenAt),
     dispose: () => changes.dispose(),
   };
 }
@@ -103,12 +59,3 @@ const statesOf = (scenes: Pick<Scenes, 'current'>): string =>
           : [addressKey(address), status?.timelineID],
       ),
   );
-
-/** One that was cut off by a crash is left out. */
-function parsed(text: string): KeptToken[] {
-  try {
-    return [JSON.parse(text) as KeptToken];
-  } catch {
-    return [];
-  }
-}

@@ -93,10 +93,10 @@ export function carryOut(
   return alone([plan.from, plan.to], `Promotion of ${plan.to.name}`, async () => {
     // A token of an earlier run is of no use once the primary cluster is demoted anew.
     if (confirmed.includes('demote')) {
-      await deps.records.forget(plan);
-      await deps.records.forget({ from: plan.to, to: plan.from });
+      deps.records.forget(plan);
+      deps.records.forget({ from: plan.to, to: plan.from });
     }
-    await deps.records.remember(plan);
+    deps.records.remember(plan);
     await followToTheEnd(deps, page, confirmed, handOut);
   });
 }
@@ -159,10 +159,12 @@ async function followToTheEnd(
               page.after = sides;
             },
             onToken: token => {
-              deps.records
-                .remember(plan, token)
-                .catch((error: unknown) => note(`The token could not be saved: ${messageOf(error)}`));
-              note('The demotion token was seen and saved.');
+              try {
+                deps.records.remember(plan, token);
+                note('The demotion token was seen and saved.');
+              } catch (error) {
+                note(`The demotion token was seen, but could not be saved: ${messageOf(error)}`);
+              }
               void segmentWords(deps, plan, token, signal).then(note);
             },
             onTrouble: message => note(`Trouble: ${message}`),
@@ -251,7 +253,7 @@ async function finish(
   }
   const issues = outcome.issues.length > 0;
   await record(deps, page, time, issues ? 'completed with issues' : 'completed', outcome.evidence, outcome.issues);
-  await deps.records.forget(plan);
+  deps.records.forget(plan);
   const words = issues ? `completed with issues: ${outcome.issues.join(' ')}` : 'completed';
   const clear = 'Clear Used Token…';
   const roles = 'Write Roles into Manifests…';
@@ -280,7 +282,7 @@ async function record(
   const endedAt = now();
   const timeline = (side: Side | undefined): number | undefined => statusOf(side?.leader)?.timeLineID;
   const token = decodeToken(deps.records.of(plan)?.token ?? '');
-  await deps.history.add({
+  deps.history.add({
     kind: 'switchover',
     topology: [plan.from.name, plan.to.name].toSorted(),
     from: placeOf(plan.from),

@@ -288,7 +288,7 @@ async function record(
         ? { outcome: 'incomplete', evidence: outcome.problem }
         : { outcome: 'no longer followed', evidence: progress ? progressWords(progress) : 'It was requested.' };
   const timeline = /on timeline (\d+)/.exec(end.evidence)?.[1];
-  await deps.history.add({
+  deps.history.add({
     kind: history.kind,
     topology: [target.name, history.partner].toSorted(),
     from: history.partner,

@@ -126,7 +126,7 @@ export const resumePromotion =
     const a = former.value;
     const step = nextStep(plan, a, b, record.token);
     if (step.kind === 'write' && step.step === 'demote') {
-      await deps.records.forget(plan);
+      deps.records.forget(plan);
       await promoteReplicaCluster(deps)({ address: plan.to });
       return;
     }
@@ -199,7 +199,7 @@ export async function offerToResume({ records }: Pick<PromotionDependencies, 're
     'Forget',
   );
   if (answer === 'Resume') await vscode.commands.executeCommand('cnpg.resumePromotion');
-  if (answer === 'Forget') await records.forget(record.plan);
+  if (answer === 'Forget') records.forget(record.plan);
 }
 
 /** The member that the replica cluster follows; a promotion exchanges the two. */

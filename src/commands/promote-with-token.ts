@@ -78,7 +78,7 @@ export async function knownTokens(
   const name = member?.name ?? target.name;
   const own = member?.cluster.status?.demotionToken;
   const record = promotions.all().find(({ plan }) => sameAddress(plan.to, target));
-  const kept = address ? await tokens.of(address) : [];
+  const kept = address ? tokens.of(address) : [];
   const last = cluster?.spec.replica?.primary === name ? cluster.status?.demotionToken : undefined;
   const found: (KnownToken | undefined)[] = [
     last ? { text: last, seenAt } : undefined,
@@ -140,7 +140,7 @@ async function carryOut(deps: TokenDependencies, target: Address, former: Locate
   );
   // That the former primary follows is verified when its side is back.
   if (outcome?.kind === 'completed' && address)
-    await deps.promotions.remember({ from: address, to: target }, token.text || undefined);
+    deps.promotions.remember({ from: address, to: target }, token.text || undefined);
 }
 
 function look(

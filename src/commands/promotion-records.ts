@@ -1,6 +1,6 @@
-import type * as vscode from 'vscode';
-import { addressKey } from '../model/kubernetes.ts';
+import { addressKey, sameAddress } from '../model/kubernetes.ts';
 import type { PromotionPlan } from '../operations/promotion.ts';
+import type { Records } from '../records.ts';
 
 /**
  * What is remembered of a promotion under way: enough to find it again in the next window. The step itself is read from
@@ -18,27 +18,27 @@ export interface PromotionRecords {
   all(): PromotionRecord[];
   of(plan: PromotionPlan): PromotionRecord | undefined;
   /** Adds to the record of this plan, or begins one. */
-  remember(plan: PromotionPlan, token?: string): Promise<void>;
-  forget(plan: PromotionPlan): Promise<void>;
+  remember(plan: PromotionPlan, token?: string): void;
+  forget(plan: PromotionPlan): void;
 }
 
-const key = 'cnpg.promotions';
+export const promotionKey = ({ plan }: PromotionRecord): string => addressKey(plan.to);
 
-export function promotionRecords(memory: vscode.Memento): PromotionRecords {
-  const all = (): PromotionRecord[] => memory.get<PromotionRecord[]>(key, []);
-  const same = (plan: PromotionPlan) => (record: PromotionRecord) => addressKey(record.plan.to) === addressKey(plan.to);
-  const of = (plan: PromotionPlan): PromotionRecord | undefined => all().find(same(plan));
-  const without = (plan: PromotionPlan): PromotionRecord[] => all().filter(record => !same(plan)(record));
+export function promotionRecords(records: Records<PromotionRecord>): PromotionRecords {
+  const of = (plan: PromotionPlan): PromotionRecord | undefined =>
+    records.all().find(record => sameAddress(record.plan.to, plan.to));
   return {
-    all,
+    all: () => records.all(),
     of,
-    async remember(plan, token) {
-      const record = of(plan) ?? { plan, startedAt: new Date().toISOString() };
-      const seen = token !== undefined && token !== record.token && { token, tokenSeenAt: new Date().toISOString() };
-      await memory.update(key, [...without(plan), { ...record, ...seen }]);
+    remember(plan, token) {
+      const now = new Date().toISOString();
+      const record = of(plan) ?? { plan, startedAt: now };
+      const seen = token !== undefined && token !== record.token && { token, tokenSeenAt: now };
+      records.keep({ ...record, ...seen });
     },
-    async forget(plan) {
-      await memory.update(key, without(plan));
+    forget(plan) {
+      const record = of(plan);
+      if (record) records.forget(record);
     },
   };
 }

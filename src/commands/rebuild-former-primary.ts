@@ -51,13 +51,13 @@ export const rebuildFormerPrimary =
     if (!live) throw nothingThere(target);
     const record = await choose(deps, target, live);
     if (!record) return;
-    await records.remember(record);
+    records.remember(record);
     const deletion = deleteFormer(await rebuildOf(deps, record));
     const outcome = await alone([target, record.primary], deletion.title, () => operate(deps, deletion, 'Delete'));
     if (outcome?.kind === 'completed') return goOn(deps, record);
     const left = (await readCluster(deps, target).catch(() => undefined))?.metadata;
     // While it is being deleted the record is all that is left of its manifest.
-    if (left?.uid === live.metadata.uid && left?.deletionTimestamp === undefined) await records.forget(target);
+    if (left?.uid === live.metadata.uid && left?.deletionTimestamp === undefined) records.forget(target);
   };
 
 /** Tells of a rebuild that was left between its deletion and its creation. Nothing is contacted before the user agrees. */
@@ -70,7 +70,7 @@ export async function offerToRebuild(records: RebuildRecords): Promise<void> {
     'Forget',
   );
   if (answer === 'Go On') await vscode.commands.executeCommand('cnpg.rebuildFormerPrimary', { address: record.target });
-  if (answer === 'Forget') await records.forget(record.target);
+  if (answer === 'Forget') records.forget(record.target);
 }
 
 async function goOn(deps: RebuildDependencies, record: RebuildRecord): Promise<void> {
@@ -92,7 +92,7 @@ async function goOn(deps: RebuildDependencies, record: RebuildRecord): Promise<v
     );
     return;
   }
-  await deps.records.forget(target);
+  deps.records.forget(target);
 }
 
 async function readCluster({ connections }: RebuildDependencies, target: Address): Promise<Cluster | undefined> {

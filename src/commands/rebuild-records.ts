@@ -1,7 +1,7 @@
-import type * as vscode from 'vscode';
 import type { Cluster } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
-import { sameAddress } from '../model/kubernetes.ts';
+import { addressKey, sameAddress } from '../model/kubernetes.ts';
+import type { Records } from '../records.ts';
 
 /** What is remembered of a rebuild under way: between the deletion and the creation nothing else has the manifest. */
 export interface RebuildRecord {
@@ -16,23 +16,23 @@ export interface RebuildRecord {
 export interface RebuildRecords {
   all(): RebuildRecord[];
   of(target: Address): RebuildRecord | undefined;
-  remember(record: RebuildRecord): Promise<void>;
-  forget(target: Address): Promise<void>;
+  /** @throws what the file system says: then nothing may be deleted */
+  remember(record: RebuildRecord): void;
+  forget(target: Address): void;
 }
 
-const key = 'cnpg.rebuilds';
+export const rebuildKey = ({ target }: RebuildRecord): string => addressKey(target);
 
-export function rebuildRecords(memory: vscode.Memento): RebuildRecords {
-  const all = (): RebuildRecord[] => memory.get<RebuildRecord[]>(key, []);
-  const without = (target: Address) => all().filter(record => !sameAddress(record.target, target));
+export function rebuildRecords(records: Records<RebuildRecord>): RebuildRecords {
+  const of = (target: Address): RebuildRecord | undefined =>
+    records.all().find(record => sameAddress(record.target, target));
   return {
-    all,
-    of: target => all().find(record => sameAddress(record.target, target)),
-    async remember(record) {
-      await memory.update(key, [...without(record.target), record]);
-    },
-    async forget(target) {
-      await memory.update(key, without(target));
+    all: () => records.all(),
+    of,
+    remember: record => records.keep(record),
+    forget(target) {
+      const record = of(target);
+      if (record) records.forget(record);
     },
   };
 }

@@ -49,5 +49,5 @@ export const returnToOldPrimary =
     const outcome = await alone([target, ...(other.address ? [other.address] : [])], operation.title, () =>
       operate(deps, operation, 'Return'),
     );
-    if (outcome?.kind === 'completed' && record) await records.forget(record.plan);
+    if (outcome?.kind === 'completed' && record) records.forget(record.plan);
   };

@@ -1,29 +1,31 @@
 /** The history of promotions of this machine: kept over windows and workspaces, newest last. */
-import type * as vscode from 'vscode';
 import type { Address } from '../model/kubernetes.ts';
 import type { RunEntry } from '../model/run-history.ts';
+import type { Records } from '../records.ts';
 
 export interface RunHistory {
   all(): RunEntry[];
-  add(entry: RunEntry): Promise<void>;
+  add(entry: RunEntry): void;
   /** Who acts: the account of the machine, and as whom the API servers of these contexts know it. */
   actor(contexts: readonly string[]): string;
 }
 
-const key = 'cnpg.history';
 /** More is forgotten, oldest first. */
 const limit = 500;
 
+export const runKey = ({ kind, startedAt, to }: RunEntry): string => JSON.stringify([startedAt, kind, to]);
+
 export const runHistory = (
-  memory: vscode.Memento,
+  records: Records<RunEntry>,
   account: string,
   userOf: (context: string) => string | undefined,
 ): RunHistory => {
-  const all = (): RunEntry[] => memory.get<RunEntry[]>(key, []);
+  const all = (): RunEntry[] => records.all().toSorted((a, b) => a.endedAt.localeCompare(b.endedAt));
   return {
     all,
-    async add(entry) {
-      await memory.update(key, [...all(), entry].slice(-limit));
+    add(entry) {
+      records.keep(entry);
+      for (const old of all().slice(0, -limit)) records.forget(old);
     },
     actor(contexts) {
       const users = new Set(contexts.map(userOf).filter(user => user !== undefined));
