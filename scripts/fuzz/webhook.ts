@@ -2,7 +2,8 @@
  * Holds what is said of random manifests against the webhooks of the operator itself, built from its published source with Go. Only
  * what the schema lets pass is asked; `schema.ts` is for the rest. Prints one example of each kind of disagreement.
  *
- * Usage: node scripts/fuzz/webhook.ts [--count N] [--seed N] [--kind KIND] [--from VERDICTS]; exits with 1 when they disagree.
+ * Usage: node scripts/fuzz/webhook.ts [--version 1.30] [--count N] [--seed N] [--kind KIND] [--from VERDICTS]; exits with 1 when they disagree.
+ * Of each version the first release is asked.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -21,7 +22,6 @@ import { crossings, valuesOf } from './crossed.ts';
 import { exampleManifests, manifestsIn } from './examples.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const version = '1.30.0';
 const operator = 'github.com/cloudnative-pg/cloudnative-pg';
 const kinds = ['Cluster', 'Backup', 'ScheduledBackup', 'Database', 'Pooler'];
 const schemas = loadSchemas(root);
@@ -55,15 +55,18 @@ function run(command: string, args: string[], options: { cwd: string; input?: st
   return stdout;
 }
 
-/** @returns a program that answers as the webhooks do; built on first use. @throws Error without Go, or when it cannot be built */
-function webhooks(): string {
+/** @returns a program that answers as the webhooks of this version do; built on first use. @throws Error without Go, or when it cannot be built */
+function webhooks(version: string): string {
   const source = path.join(root, '.cache/webhook', version);
   const program = path.join(source, 'verdicts');
   const ours = path.join(root, 'scripts/fuzz/webhook');
-  const parts = { 'verdicts.go': 'cmd/verdicts/main.go', 'validators.go': 'internal/webhook/v1/validators.go' };
+  const validators = Number(version.split('.')[1]) < 29 ? 'validators-before-1.29.go' : 'validators.go';
+  const parts = { 'verdicts.go': 'cmd/verdicts/main.go', [validators]: 'internal/webhook/v1/validators.go' };
   if (!fs.existsSync(program)) {
     fs.mkdirSync(source, { recursive: true });
-    const { Dir } = JSON.parse(run('go', ['mod', 'download', '-json', `${operator}@v${version}`], { cwd: source })) as {
+    const { Dir } = JSON.parse(
+      run('go', ['mod', 'download', '-json', `${operator}@v${version}.0`], { cwd: source }),
+    ) as {
       Dir: string;
     };
     // Its packages are internal: a program that asks them has to stand among them.
@@ -88,15 +91,15 @@ function manifests(from: string | undefined): ManifestDocument[] {
 }
 
 /** As the API server hands it to a webhook: one that is there has a version, and the status that it had before. */
-function handedOver(document: ManifestDocument, before?: ManifestDocument): unknown {
-  const { object, metadata } = admit(document, structureOf(document), false);
+function handedOver(version: string, document: ManifestDocument, before?: ManifestDocument): unknown {
+  const { object, metadata } = admit(document, structureOf(version, document), false);
   if (!before) return { ...object, metadata };
-  const { status } = admit(before, structureOf(before), false);
+  const { status } = admit(before, structureOf(version, before), false);
   return { ...object, metadata: { ...metadata, resourceVersion: '1' }, status };
 }
 
-const structureOf = ({ apiVersion, kind }: Pick<ManifestDocument, 'apiVersion' | 'kind'>) =>
-  schemas.kind(schemas.versions[0] ?? '', apiVersion, kind)?.structure ?? {};
+const structureOf = (version: string, { apiVersion, kind }: Pick<ManifestDocument, 'apiVersion' | 'kind'>) =>
+  schemas.kind(version, apiVersion, kind)?.structure ?? {};
 
 interface Case {
   question: Question;
@@ -106,37 +109,41 @@ interface Case {
   found: ManifestDiagnostic[];
 }
 
-const findings = (file: ManifestFile, against?: ManifestFile): ManifestDiagnostic[] =>
-  check(file, { schemas, version: schemas.versions[0] ?? '', ...(against && { against }) });
+const findings = (version: string, file: ManifestFile, against?: ManifestFile): ManifestDiagnostic[] =>
+  check(file, { schemas, version, ...(against && { against }) });
 
 const isError = ({ severity }: ManifestDiagnostic): boolean => severity === 1;
 const isOfSchema = ({ code }: ManifestDiagnostic): boolean => /^(schema|yaml)\//.test(code);
 
 /** @returns `undefined` for what is no update, or never comes to a webhook */
-function caseOf(id: string, kind: string, object: unknown, old: Record<string, unknown> | undefined): Case | undefined {
+function caseOf(
+  version: string,
+  { id, kind, object, old }: { id: string; kind: string; object: unknown; old: Record<string, unknown> | null },
+): Case | undefined {
   if (!isRecord(object)) return undefined;
   const text = stringify(object);
   const file = parseFile(text);
   const [document] = file.documents;
-  if (document?.kind !== kind || !schemas.kind(schemas.versions[0] ?? '', document.apiVersion, kind)) return undefined;
+  if (document?.kind !== kind || !schemas.kind(version, document.apiVersion, kind)) return undefined;
   const { name, namespace } = document;
-  const before =
-    old && parseFile(stringify({ ...old, metadata: { name, ...(namespace !== undefined && { namespace }) } }));
-  if (before && findings(before).some(isError)) return undefined;
-  const found = findings(file, before);
+  const before = old
+    ? parseFile(stringify({ ...old, metadata: { name, ...(namespace !== undefined && { namespace }) } }))
+    : undefined;
+  if (before && findings(version, before).some(isError)) return undefined;
+  const found = findings(version, file, before);
   if (found.some(each => isError(each) && isOfSchema(each))) return undefined;
   const [oldDocument] = before?.documents ?? [];
   const question = {
     id,
     kind,
-    object: handedOver(document, oldDocument),
-    ...(oldDocument && { old: handedOver(oldDocument, oldDocument) }),
+    object: handedOver(version, document, oldDocument),
+    ...(oldDocument && { old: handedOver(version, oldDocument, oldDocument) }),
   };
   return { question, text, before: oldDocument?.text, found };
 }
 
 /** The mutating webhook comes first, and the API server fills in defaults behind it once more. */
-function mutated(program: string, questions: readonly Question[]): Question[] {
+function mutated(version: string, program: string, questions: readonly Question[]): Question[] {
   const both = questions.flatMap(({ id, kind, object, old }) => [
     { id, kind, object, mutate: true },
     ...(old ? [{ id: `${id} old`, kind, object: old, mutate: true }] : []),
@@ -145,7 +152,7 @@ function mutated(program: string, questions: readonly Question[]): Question[] {
   const defaulted = (kind: string, sent: unknown, back: unknown): unknown => {
     const object = added(sent, back);
     if (!isRecord(object)) return object;
-    const structure = structureOf({ apiVersion: String(object['apiVersion']), kind });
+    const structure = structureOf(version, { apiVersion: String(object['apiVersion']), kind });
     return { ...admit({ decoded: object, kind }, structure, false).object, status: object['status'] };
   };
   return questions.map(({ id, kind, object, old }) => ({
@@ -175,6 +182,7 @@ function answered(program: string, questions: readonly Question[]): Answer[] {
 function main(): number {
   const { values: options } = parseArgs({
     options: {
+      version: { type: 'string', default: schemas.versions[0] ?? '' },
       count: { type: 'string', default: '2000' },
       seed: { type: 'string' },
       kind: { type: 'string' },
@@ -182,7 +190,8 @@ function main(): number {
     },
   });
   const seed = Number(options.seed ?? Date.now() % 1_000_000);
-  const program = webhooks();
+  const { version } = options;
+  const program = webhooks(version);
   const begun = manifests(options.from);
   const cases = kinds
     .filter(kind => options.kind === undefined || kind === options.kind)
@@ -190,11 +199,12 @@ function main(): number {
       const objects = begun.filter(each => each.kind === kind).map(({ decoded }) => decoded);
       const arbitrary = fc.tuple(crossings(objects, valuesOf(objects)), fc.option(fc.constantFrom(...objects)));
       const samples = fc.sample(arbitrary, { seed, numRuns: Number(options.count) });
-      return samples.flatMap(([object, old], at) => caseOf(`${kind} ${at}`, kind, object, old ?? undefined) ?? []);
+      return samples.flatMap(([object, old], at) => caseOf(version, { id: `${kind} ${at}`, kind, object, old }) ?? []);
     });
   const answers = answered(
     program,
     mutated(
+      version,
       program,
       cases.map(({ question }) => question),
     ),
@@ -219,7 +229,9 @@ function main(): number {
   }
   for (const [sort, times] of sorts) console.log(`${times} × ${sort}`);
   const accepted = answers.filter(({ error }) => error === '').length;
-  console.log(`seed ${seed}: ${cases.length} manifests, ${accepted} accepted, ${sorts.size} kinds of disagreement`);
+  console.log(
+    `${version}, seed ${seed}: ${cases.length} manifests, ${accepted} accepted, ${sorts.size} kinds of disagreement`,
+  );
   return sorts.size > 0 ? 1 : 0;
 }
 

@@ -193,13 +193,15 @@ function verdict(document: ManifestDocument, schema: KindSchema, options: CheckO
   const old = before && admit(before, schema.structure);
   const found = structuralDiagnostics(document, admitted, schema, old);
   if (options.isPatch)
-    return [...found, ...webhookDiagnostics(document, admitted, undefined, 'values')].filter(isOfPatch);
+    return [...found, ...webhookDiagnostics(document, admitted, schema.version, undefined, 'values')].filter(isOfPatch);
   // What could not be read counts as absent, and what is wrong already need not be said twice.
   const wrong = [
     ...admitted.faults.map(({ path }) => pathText(path)),
     ...found.filter(isError).map(({ data }) => data.path),
   ];
-  const byWebhook = document.errors.some(isFatal) ? [] : webhookDiagnostics(document, admitted, old, 'all');
+  const byWebhook = document.errors.some(isFatal)
+    ? []
+    : webhookDiagnostics(document, admitted, schema.version, old, 'all');
   return [...found, ...byWebhook.filter(({ data }) => !wrong.some(path => isWithin(data.path, path)))];
 }
 

@@ -11,10 +11,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
-	apiv1 "github.com/cloudnative-pg/cloudnative-pg/api/v1"
 	webhookv1 "github.com/cloudnative-pg/cloudnative-pg/internal/webhook/v1"
 	"github.com/cloudnative-pg/cloudnative-pg/pkg/utils"
 )
@@ -37,53 +34,36 @@ type answer struct {
 	Object   any                  `json:"object,omitempty"`
 }
 
-// ask answers one question; what makes the operator panic is an error, as it is for the API server.
-func ask[T any, P interface {
-	*T
-	runtime.Object
-}](q question, defaulter admission.Defaulter[P], validator admission.Validator[P]) (a answer, err error) {
+// verdict answers one question; what makes the operator panic is an error, as it is for the API server.
+func verdict(q question) (a answer, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v", cause)
 		}
 	}()
+	webhooks, ok := webhookv1.Kinds[q.Kind]
+	if !ok {
+		return a, fmt.Errorf("no webhook for kind %q", q.Kind)
+	}
 	ctx := context.Background()
-	object, old := P(new(T)), P(new(T))
+	object, old := webhooks.New(), webhooks.New()
 	if err := json.Unmarshal(q.Object, object); err != nil {
 		return a, err
 	}
 	if q.Mutate {
-		if defaulter != nil {
-			err = defaulter.Default(ctx, object)
-		}
+		err = webhooks.Mutate(ctx, object)
 		a.Object = object
 		return a, err
 	}
 	if len(q.Old) == 0 {
-		a.Warnings, err = validator.ValidateCreate(ctx, object)
+		a.Warnings, err = webhooks.Create(ctx, object)
 		return a, err
 	}
 	if err := json.Unmarshal(q.Old, old); err != nil {
 		return a, err
 	}
-	a.Warnings, err = validator.ValidateUpdate(ctx, old, object)
+	a.Warnings, err = webhooks.Update(ctx, old, object)
 	return a, err
-}
-
-func verdict(q question) (answer, error) {
-	switch q.Kind {
-	case "Cluster":
-		return ask(q, admission.Defaulter[*apiv1.Cluster](&webhookv1.ClusterCustomDefaulter{}), webhookv1.Validators.Cluster)
-	case "Backup":
-		return ask(q, admission.Defaulter[*apiv1.Backup](&webhookv1.BackupCustomDefaulter{}), webhookv1.Validators.Backup)
-	case "ScheduledBackup":
-		return ask(q, admission.Defaulter[*apiv1.ScheduledBackup](&webhookv1.ScheduledBackupCustomDefaulter{}), webhookv1.Validators.ScheduledBackup)
-	case "Database":
-		return ask(q, admission.Defaulter[*apiv1.Database](&webhookv1.DatabaseCustomDefaulter{}), webhookv1.Validators.Database)
-	case "Pooler":
-		return ask(q, nil, webhookv1.Validators.Pooler)
-	}
-	return answer{}, fmt.Errorf("no webhook for kind %q", q.Kind)
 }
 
 func main() {

@@ -1,6 +1,6 @@
 import { postgresBoolean } from '../admission/booleans.ts';
 import { fix } from '../edits.ts';
-import { clusterRule, ofValues, onValue, parameter, switchOn } from './rule.ts';
+import { clusterRule, newIn, ofValues, onValue, parameter, switchOn } from './rule.ts';
 
 /** Parameters whose value the webhook reads. */
 const booleans = ['hot_standby_feedback', 'sync_replication_slots', 'wal_log_hints'];
@@ -12,7 +12,10 @@ export const booleanParameter = ofValues(
       const value = parameters[name];
       if (value === undefined) return [];
       const state = postgresBoolean(value);
-      if (state === undefined) return [onValue(parameter(name), `${name} must be "on" or "off"; it is "${value}".`)];
+      if (state === undefined)
+        return newIn(name === 'wal_log_hints' ? 0 : 27, [
+          onValue(parameter(name), `${name} must be "on" or "off"; it is "${value}".`),
+        ]);
       if (name !== 'wal_log_hints' || state || (spec.instances ?? 0) <= 1) return [];
       return [
         onValue(

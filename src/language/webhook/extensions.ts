@@ -2,7 +2,7 @@ import type { EnvironmentVariable, Extension } from '../admission/objects.ts';
 import type { Path } from '../manifest.ts';
 import { isReservedVariable } from './reserved-environment.ts';
 import type { Finding } from './rule.ts';
-import { clusterRule, ofValues, onKey, onValue, repeated } from './rule.ts';
+import { clusterRule, newIn, ofValues, onKey, onValue, repeated } from './rule.ts';
 
 const here: Path = ['spec', 'postgresql', 'extensions'];
 
@@ -18,10 +18,13 @@ export const extensions = ofValues(
       ...again.map(at =>
         onValue([...here, at, 'name'], `The extension "${list[at]?.name}" is there twice: remove one.`),
       ),
-      ...sameVolume.map(at =>
-        onValue(
-          [...here, at, 'name'],
-          `"${list[at]?.name}" and another extension would have the same volume: "_" and "-" are one there. Rename one.`,
+      ...newIn(
+        29,
+        sameVolume.map(at =>
+          onValue(
+            [...here, at, 'name'],
+            `"${list[at]?.name}" and another extension would have the same volume: "_" and "-" are one there. Rename one.`,
+          ),
         ),
       ),
       ...others.flatMap(({ extension, at }) => faultsOf(extension, [...here, at], spec.imageCatalogRef !== undefined)),
@@ -34,12 +37,12 @@ function faultsOf(extension: Extension, path: Path, hasCatalog: boolean): Findin
   return [
     ...(hasCatalog || extension.image?.reference
       ? []
-      : [
+      : newIn(29, [
           onKey(
             [...path, 'name'],
             'An extension needs an image: add image.reference, or take it from a catalog by imageCatalogRef.',
           ),
-        ]),
+        ])),
     ...lists.flatMap(list => pathFaults(extension[list] ?? [], [...path, list])),
     ...environmentFaults(extension.env ?? [], [...path, 'env']),
   ];
@@ -54,7 +57,7 @@ function pathFaults(paths: readonly string[], at: Path): Finding[] {
         : isOutside(path)
           ? `"${path}" leads out of the folder of the extension.`
           : again.includes(index) && `"${path}" is there twice.`;
-    return fault ? [onValue([...at, index], fault)] : [];
+    return fault ? newIn(path !== '' && isOutside(path) ? 29 : 0, [onValue([...at, index], fault)]) : [];
   });
 }
 

@@ -1,7 +1,7 @@
 import type { ExternalCluster } from '../admission/objects.ts';
 import type { Path } from '../manifest.ts';
 import type { Finding } from './rule.ts';
-import { clusterRule, onKey, onValue, repeated } from './rule.ts';
+import { clusterRule, newIn, onKey, onValue, repeated } from './rule.ts';
 
 export const externalClusters = clusterRule('external-clusters', ({ spec: { externalClusters: entries = [] } }) => [
   ...entries.flatMap((entry, at) => faultsOf(entry, ['spec', 'externalClusters', at])),
@@ -27,13 +27,16 @@ function faultsOf(entry: ExternalCluster, path: Path): Finding[] {
             `Nothing says how to reach "${entry.name}": add connectionParameters (streaming), plugin or barmanObjectStore (archive).`,
           ),
         ]),
-    ...[{ at: [...path, 'name'], text: entry.name }, ...selectors]
-      .filter(({ text }) => text !== undefined && (text === '.' || text === '..' || /[/\\]/.test(text)))
-      .map(({ at, text }) =>
-        onValue(
-          at,
-          `A folder or file is named after it, so "${text}" cannot have "/" or "\\" in it or be "." or "..".`,
+    ...newIn(
+      30,
+      [{ at: [...path, 'name'], text: entry.name }, ...selectors]
+        .filter(({ text }) => text !== undefined && (text === '.' || text === '..' || /[/\\]/.test(text)))
+        .map(({ at, text }) =>
+          onValue(
+            at,
+            `A folder or file is named after it, so "${text}" cannot have "/" or "\\" in it or be "." or "..".`,
+          ),
         ),
-      ),
+    ),
   ];
 }

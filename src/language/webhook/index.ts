@@ -79,7 +79,8 @@ import { walLevelChange } from './wal-level-change.ts';
 import { walLevel } from './wal-level.ts';
 import { walSegmentSize } from './wal-segment-size.ts';
 import { walSize } from './wal-size.ts';
-import type { WebhookRule } from './rule.ts';
+import type { Finding, WebhookRule } from './rule.ts';
+import { warn } from './rule.ts';
 
 export const webhookRules: readonly WebhookRule[] = [
   antiAffinity,
@@ -159,22 +160,38 @@ export const webhookRules: readonly WebhookRule[] = [
   walSize,
 ];
 
+/** `1.30` → 30. What a cluster serves of its own counts as the newest. */
+const minorOf = (version: string): number => Number(/^1\.(\d+)$/.exec(version)?.[1] ?? Number.POSITIVE_INFINITY);
+
+/** What a later version refuses works now, and is in the way of the upgrade. */
+function asOf(minor: number, finding: Finding): Finding[] {
+  const { since = 0, message, severity } = finding;
+  if (since <= minor) return [finding];
+  return severity === 'error'
+    ? [warn({ ...finding, message: `${message} CloudNativePG refuses it from 1.${since} on.` })]
+    : [];
+}
+
 /**
+ * @param version of CloudNativePG whose webhook it is
  * @param old the object before an update
  * @param scope `values`: of a patch only what it says itself is judged
  */
 export function webhookDiagnostics(
   document: ManifestDocument,
   { kind, metadata, spec }: Admitted,
+  version: string,
   old: Admitted | undefined,
   scope: 'all' | 'values',
 ): ManifestDiagnostic[] {
+  const minor = minorOf(version);
   const isOff = isDisabled(metadata.annotations) && validated.includes(kind);
   return (isOff ? [validationAnnotation, ...webhookRules.filter(({ unreadable }) => unreadable)] : webhookRules)
     .filter(rule => rule.kinds.includes(kind) && (scope === 'all' || rule.ofValues))
     .flatMap(rule =>
       rule
-        .check({ document, metadata, spec, old })
+        .check({ document, metadata, spec, minor, old })
+        .flatMap(finding => asOf(minor, finding))
         .filter(({ path }) => scope === 'all' || placeOf(document, path) !== undefined)
         .map(({ path, on, message, severity, fixes, deprecated }): ManifestDiagnostic => {
           const range = on === 'key' ? keyRange(document, path) : valueRange(document, path);

@@ -4,7 +4,7 @@ import type { ManifestDocument, Path } from '../manifest.ts';
 import type { Finding } from './rule.ts';
 import { fix, removeKey, setValue } from '../edits.ts';
 import { nearest } from '../nearest.ts';
-import { clusterRule, onKey, onValue } from './rule.ts';
+import { clusterRule, newIn, onKey, onValue } from './rule.ts';
 
 export const podSelectors = clusterRule('pod-selectors', ({ document, spec }) => {
   const { podSelectorRefs: references = [] } = spec;
@@ -15,7 +15,7 @@ export const podSelectors = clusterRule('pod-selectors', ({ document, spec }) =>
     ),
     ...(spec.postgresql?.pg_hba ?? []).flatMap((line, at) => {
       const fault = lineFault(line, names);
-      return fault === undefined ? [] : [onValue(['spec', 'postgresql', 'pg_hba', at], fault)];
+      return fault === undefined ? [] : newIn(29, [onValue(['spec', 'postgresql', 'pg_hba', at], fault)]);
     }),
   ];
 });

@@ -1,10 +1,10 @@
 import type { PoolerSpec } from '../admission/objects.ts';
-import { onKey, outdated, ruleOf, warn } from './rule.ts';
+import { newIn, onKey, outdated, ruleOf, warn } from './rule.ts';
 
 export const poolerAuthentication = ruleOf<PoolerSpec>(
   ['Pooler'],
   'pooler-authentication',
-  ({ spec: { pgbouncer = {} } }) => {
+  ({ spec: { pgbouncer = {} }, minor }) => {
     const { authQuery = '', authQuerySecret, serverTLSSecret } = pgbouncer;
     const path = (field: string) => ['spec', 'pgbouncer', field];
     const secret = authQuerySecret?.name ? 'authQuerySecret' : serverTLSSecret?.name ? 'serverTLSSecret' : undefined;
@@ -19,7 +19,7 @@ export const poolerAuthentication = ruleOf<PoolerSpec>(
       return [
         onKey(
           path('authQuery'),
-          'With authQuery it must be said as whom PgBouncer asks: add serverTLSSecret (or authQuerySecret, which is deprecated), or remove authQuery.',
+          `With authQuery it must be said as whom PgBouncer asks: add ${minor < 28 ? 'authQuerySecret' : 'serverTLSSecret (or authQuerySecret, which is deprecated)'}, or remove authQuery.`,
         ),
       ];
     if (authQuery === '') return [];
@@ -31,14 +31,14 @@ export const poolerAuthentication = ruleOf<PoolerSpec>(
         ),
       ),
       ...(authQuerySecret?.name
-        ? [
+        ? newIn(28, [
             outdated(
               onKey(
                 path('authQuerySecret'),
                 'authQuerySecret is deprecated: log in with a certificate (serverTLSSecret).',
               ),
             ),
-          ]
+          ])
         : []),
     ];
   },

@@ -14,12 +14,24 @@ const allowed = `application_name_add_host auth_type autodb_idle_timeout cancel_
   server_tls_sslmode stats_period suspend_timeout tcp_defer_accept tcp_socket_buffer tcp_keepalive tcp_keepcnt tcp_keepidle
   tcp_keepintvl tcp_user_timeout track_extra_parameters verbose`.split(/\s+/);
 
+/** Those that may be set only since a minor version of CloudNativePG. */
+const allowedSince: Record<string, number> = {
+  auth_type: 28,
+  client_tls_sslmode: 28,
+  server_tls_sslmode: 28,
+  client_tls_ciphers: 29,
+  client_tls13_ciphers: 29,
+  server_tls13_ciphers: 29,
+};
+
 export const poolerParameters = ofValues(
-  ruleOf<PoolerSpec>(['Pooler'], 'pooler-parameters', ({ document, spec }) =>
+  ruleOf<PoolerSpec>(['Pooler'], 'pooler-parameters', ({ document, spec, minor }) =>
     Object.keys(spec.pgbouncer?.parameters ?? {})
-      .filter(name => !allowed.includes(name))
+      .filter(name => !allowed.includes(name) || (allowedSince[name] ?? 0) > minor)
       .map(name => {
         const path = ['spec', 'pgbouncer', 'parameters', name];
+        const since = allowedSince[name];
+        if (since !== undefined) return onKey(path, `"${name}" can be set here from CloudNativePG 1.${since} on.`);
         const guess = nearest(name, allowed);
         return onKey(
           path,

@@ -3,7 +3,7 @@ import type { RecoveryTarget } from '../admission/objects.ts';
 import { isTargetTime } from '../admission/timestamps.ts';
 import type { Path } from '../manifest.ts';
 import type { Finding } from './rule.ts';
-import { clusterRule, ofValues, onKey, onValue } from './rule.ts';
+import { clusterRule, newIn, ofValues, onKey, onValue } from './rule.ts';
 
 const here: Path = ['spec', 'bootstrap', 'recovery', 'recoveryTarget'];
 const at = (field: keyof RecoveryTarget): Path => [...here, field];
@@ -23,7 +23,7 @@ function oneTarget(target: RecoveryTarget): Finding[] {
 }
 
 function forms({ targetTime, targetLSN, targetXID, targetName = '', targetTLI }: RecoveryTarget): Finding[] {
-  const wrong: [boolean, keyof RecoveryTarget, string][] = [
+  const wrong: [boolean, keyof RecoveryTarget, string, since?: number][] = [
     [
       !!targetTime && !isTargetTime(targetTime),
       'targetTime',
@@ -38,16 +38,19 @@ function forms({ targetTime, targetLSN, targetXID, targetName = '', targetTLI }:
       !!targetXID && !(/^\d+$/.test(targetXID) && Number(targetXID) < 2 ** 32),
       'targetXID',
       `"${targetXID}" is no transaction id. Write a number from 0 to 4294967295.`,
+      30,
     ],
     [
       new TextEncoder().encode(targetName).length >= 64,
       'targetName',
       'PostgreSQL keeps at most 63 bytes of the name of a restore point: there is none with this name.',
+      30,
     ],
     [
       hasControls(targetName),
       'targetName',
       'The name of a restore point has no line breaks or other control characters.',
+      30,
     ],
     [
       !!targetTLI && targetTLI !== 'latest' && (parseInteger(targetTLI) ?? 0n) < 1n,
@@ -55,12 +58,13 @@ function forms({ targetTime, targetLSN, targetXID, targetName = '', targetTLI }:
       `"${targetTLI}" is no timeline. Write "latest" or its number, from 1.`,
     ],
   ];
-  return wrong.filter(([isWrong]) => isWrong).map(([, field, message]) => onValue(at(field), message));
+  return wrong.flatMap(([isWrong, field, message, since = 0]) =>
+    isWrong ? newIn(since, [onValue(at(field), message)]) : [],
+  );
 }
 
 const hasControls = (text: string): boolean => /(?=\p{ASCII})\p{Cc}/u.test(text);
 
-/** The operator takes both numbers with 64 bits. */
 /** Each half is read as a number of 64 bits without a sign, leading zeros apart. */
 const isLsn = (text: string): boolean => /^0*[\da-f]{1,16}\/0*[\da-f]{1,16}$/i.test(text);
 

@@ -1,11 +1,11 @@
 import { parseQuantity } from '../admission/quantities.ts';
 import type { ClusterSpec } from '../admission/objects.ts';
 import type { Finding } from './rule.ts';
-import { clusterRule, onKey, onValue } from './rule.ts';
+import { clusterRule, newIn, onKey, onValue } from './rule.ts';
 
 export const resources = clusterRule('resources', ({ spec: { resources: given = {} } }) => [
   ...['cpu', 'memory', 'ephemeral-storage'].flatMap(name => aboveLimit(given, name)),
-  ...hugePages(given),
+  ...newIn(27, hugePages(given)),
 ]);
 
 type Resources = NonNullable<ClusterSpec['resources']>;

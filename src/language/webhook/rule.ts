@@ -15,6 +15,8 @@ export interface Finding {
   severity: Severity;
   fixes?: Fix[];
   deprecated?: true;
+  /** Minor version of CloudNativePG (`30` of 1.30) whose webhook says it first; absent: all that are supported. */
+  since?: number;
 }
 
 /** The object under check, decoded and defaulted; `Spec` has the types of its kind. */
@@ -22,6 +24,8 @@ export interface Subject<Spec = Record<string, unknown>> {
   document: ManifestDocument;
   metadata: Metadata;
   spec: Spec;
+  /** Minor version of CloudNativePG whose webhook judges: `30` of 1.30. */
+  minor: number;
   /** Before an update; `undefined` when the object is created. */
   old: (Omit<Admitted, 'spec'> & { spec: Spec }) | undefined;
 }
@@ -73,6 +77,16 @@ export const onValue = (path: Path, message: string, fixes: Fix[] = []): Finding
   message,
   severity: 'error',
   fixes,
+});
+
+/** What webhooks say from this minor version on. */
+export const newIn = (minor: number, findings: readonly Finding[]): Finding[] =>
+  findings.map(finding => ({ ...finding, since: minor }));
+
+/** Marks a rule that webhooks have from this minor version on. */
+export const ruleNewIn = (minor: number, rule: WebhookRule): WebhookRule => ({
+  ...rule,
+  check: subject => newIn(minor, rule.check(subject)),
 });
 
 /** What the webhook takes, with a warning. */

@@ -3,12 +3,15 @@ import { requestedByTemplate } from '../admission/storage.ts';
 import { fix, removeKey } from '../edits.ts';
 import type { ManifestDocument, Path } from '../manifest.ts';
 import type { Finding } from './rule.ts';
-import { clusterRule, onKey, warn } from './rule.ts';
+import { clusterRule, onKey, ruleNewIn, warn } from './rule.ts';
 
-export const storageTwice = clusterRule('storage-twice', ({ document, spec }) => [
-  ...twice(document, ['spec', 'storage'], spec.storage),
-  ...twice(document, ['spec', 'walStorage'], spec.walStorage),
-]);
+export const storageTwice = ruleNewIn(
+  27,
+  clusterRule('storage-twice', ({ document, spec }) => [
+    ...twice(document, ['spec', 'storage'], spec.storage),
+    ...twice(document, ['spec', 'walStorage'], spec.walStorage),
+  ]),
+);
 
 function twice(document: ManifestDocument, path: Path, storage: StorageConfiguration | undefined): Finding[] {
   const template = storage?.pvcTemplate;

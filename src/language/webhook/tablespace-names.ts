@@ -1,4 +1,4 @@
-import { clusterRule, onValue, repeated } from './rule.ts';
+import { clusterRule, newIn, onValue, repeated } from './rule.ts';
 
 export const tablespaceNames = clusterRule('tablespace-names', ({ spec: { tablespaces = [] } }) => {
   const at = (index: number) => ['spec', 'tablespaces', index, 'name'];
@@ -16,10 +16,13 @@ export const tablespaceNames = clusterRule('tablespace-names', ({ spec: { tables
       const fault = faultOf(name);
       return fault === undefined ? [] : [onValue(at(index), fault)];
     }),
-    ...sameVolume.map(other =>
-      onValue(
-        at(other?.index ?? 0),
-        `"${other?.name}" and another tablespace would share the volume "${volumeName(other?.name ?? '')}": names of volumes have "-" for "_" and "$". Rename one.`,
+    ...newIn(
+      29,
+      sameVolume.map(other =>
+        onValue(
+          at(other?.index ?? 0),
+          `"${other?.name}" and another tablespace would share the volume "${volumeName(other?.name ?? '')}": names of volumes have "-" for "_" and "$". Rename one.`,
+        ),
       ),
     ),
   ];
