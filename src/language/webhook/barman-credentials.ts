@@ -2,7 +2,7 @@ import type { BarmanObjectStore } from '../admission/objects.ts';
 import { fix, removeKey } from '../edits.ts';
 import type { ManifestDocument, Path } from '../manifest.ts';
 import type { Finding } from './rule.ts';
-import { clusterRule, onKey } from './rule.ts';
+import { clusterRule, newIn, onKey } from './rule.ts';
 
 export const barmanCredentials = clusterRule('barman-credentials', ({ document, spec }) => {
   const store = spec.backup?.barmanObjectStore;
@@ -94,24 +94,24 @@ function azure(given: NonNullable<BarmanObjectStore['azureCredentials']>, here: 
         ]
       : []),
     ...(given.connectionString && (ways.length > 0 || given.storageAccount)
-      ? [
+      ? newIn(ways.length > 0 ? 0 : 29, [
           mayWork(
             onKey(
               [...path, 'connectionString'],
               'A connection string has the account and its key in it: remove the other fields beside it.',
             ),
           ),
-        ]
+        ])
       : []),
     ...((given.storageKey ?? given.storageSasToken) && !given.storageAccount
-      ? [
+      ? newIn(29, [
           mayWork(
             onKey(
               [...path, given.storageKey ? 'storageKey' : 'storageSasToken'],
               'A key or SAS token belongs to an account: add storageAccount.',
             ),
           ),
-        ]
+        ])
       : []),
   ];
 }

@@ -33,7 +33,6 @@ export const extensions = ofValues(
 );
 
 function faultsOf(extension: Extension, path: Path, hasCatalog: boolean): Finding[] {
-  const lists = ['extension_control_path', 'dynamic_library_path', 'ld_library_path', 'bin_path'] as const;
   return [
     ...(hasCatalog || extension.image?.reference
       ? []
@@ -43,8 +42,14 @@ function faultsOf(extension: Extension, path: Path, hasCatalog: boolean): Findin
             'An extension needs an image: add image.reference, or take it from a catalog by imageCatalogRef.',
           ),
         ])),
-    ...lists.flatMap(list => pathFaults(extension[list] ?? [], [...path, list])),
-    ...environmentFaults(extension.env ?? [], [...path, 'env']),
+    ...newIn(
+      29,
+      (['ld_library_path', 'bin_path'] as const).flatMap(list => pathFaults(extension[list] ?? [], [...path, list])),
+    ),
+    ...(['extension_control_path', 'dynamic_library_path'] as const).flatMap(list =>
+      pathFaults(extension[list] ?? [], [...path, list]),
+    ),
+    ...newIn(29, environmentFaults(extension.env ?? [], [...path, 'env'])),
   ];
 }
 

@@ -80,7 +80,7 @@ export const onValue = (path: Path, message: string, fixes: Fix[] = []): Finding
 });
 
 /** What webhooks say from this minor version on. */
-export const newIn = (minor: number, findings: readonly Finding[]): Finding[] =>
+export const newIn = <F extends Finding>(minor: number, findings: readonly F[]): F[] =>
   findings.map(finding => ({ ...finding, since: minor }));
 
 /** Marks a rule that webhooks have from this minor version on. */
