@@ -12,6 +12,7 @@ import type { ConnectOptions } from './contract.ts';
 import type { ExecPlugin } from './exec-plugin.ts';
 import { createExecPlugin } from './exec-plugin.ts';
 import { loadKubeconfig, runsCommand } from './kubeconfig.ts';
+import { proxyFor } from './proxy.ts';
 import type { Times } from './times.ts';
 
 export interface Authenticated {
@@ -27,6 +28,8 @@ export interface Authenticated {
 export interface Authentication {
   /** Of the kubeconfig as read last. */
   readonly server: string;
+  /** Host and port of the proxy in between, without its credentials. */
+  readonly proxy: string | undefined;
   /** Of the context when it was opened. */
   readonly namespace: string;
   /** Rejects with a `Failure`. */
@@ -50,6 +53,7 @@ const lookEvery = 250;
 interface Selected {
   config: KubeConfig;
   server: string;
+  proxy: string | undefined;
   namespace: string;
   user: User | null;
   plugin: ExecPlugin | undefined;
@@ -101,6 +105,9 @@ export function authenticationOf(options: ConnectOptions, times: Times): Authent
   return {
     get server() {
       return selected.server;
+    },
+    get proxy() {
+      return selected.proxy;
     },
     namespace: selected.namespace,
     async now() {
@@ -171,6 +178,9 @@ function select({ context, files, allowExecPlugins }: ConnectOptions): Selected 
   config.setCurrentContext(context);
   const { exec } = (user ?? {}) as { exec?: object };
   const url = cluster.server;
+  const proxyUrl = cluster.proxyUrl ?? proxyFor(url, process.env);
+  // The library knows only what the kubeconfig says; kubectl asks the environment as well.
+  if (proxyUrl !== undefined) Object.assign(cluster, { proxyUrl });
   const plugin =
     exec && createExecPlugin(exec, context, { url, caData: cluster.caData, skipVerify: cluster.skipTLSVerify });
   // The command is run by the plugin above: the library must not run it as well.
@@ -181,6 +191,7 @@ function select({ context, files, allowExecPlugins }: ConnectOptions): Selected 
   return {
     config,
     server: url,
+    proxy: URL.parse(proxyUrl ?? '')?.host,
     namespace: found.namespace ?? 'default',
     user: user ?? null,
     plugin: plugin || undefined,

@@ -103,7 +103,9 @@ export function createClient(authentication: Authentication): Client {
   function failureOf(call: Call, error: unknown, timedOut: boolean): ApiFailure {
     // Many requests may share the connection that says nothing any more. A short limit is for what is slow behind it.
     if (timedOut && call.limit === undefined) authentication.reconnect();
-    return requestFailure(call.what, error, timedOut);
+    const failure = requestFailure(call.what, error, timedOut);
+    const { proxy } = authentication;
+    return proxy !== undefined && failure.code === 'unreachable' ? behindProxy(failure, proxy) : failure;
   }
 
   return {
@@ -143,6 +145,10 @@ export function createClient(authentication: Authentication): Client {
     close: () => authentication.close(),
   };
 }
+
+/** A proxy of the environment is easily forgotten. */
+const behindProxy = ({ code, what, why, remedy }: ApiFailure, proxy: string): ApiFailure =>
+  new ApiFailure(code, { what, why, remedy: `${remedy} It is asked through the proxy ${proxy}.` });
 
 /** Logging in takes no signal, since several wait for it; then it is no longer waited for. */
 function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
