@@ -3,7 +3,8 @@
  * names are read again when they change on disk and when the API server refuses what was read.
  */
 import fs from 'node:fs';
-import type { Context, KubeConfig, User } from '@kubernetes/client-node';
+import tls from 'node:tls';
+import type { Cluster, Context, KubeConfig, User } from '@kubernetes/client-node';
 import { HttpMethod, RequestContext } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import { Agent } from 'undici';
@@ -178,11 +179,9 @@ function select({ context, files, allowExecPlugins }: ConnectOptions): Selected 
   config.setCurrentContext(context);
   const { exec } = (user ?? {}) as { exec?: object };
   const url = cluster.server;
-  const proxyUrl = cluster.proxyUrl ?? proxyFor(url, process.env);
-  // The library knows only what the kubeconfig says; kubectl asks the environment as well.
-  if (proxyUrl !== undefined) Object.assign(cluster, { proxyUrl });
   const plugin =
     exec && createExecPlugin(exec, context, { url, caData: cluster.caData, skipVerify: cluster.skipTLSVerify });
+  const { proxyUrl } = asOnThisMachine(cluster);
   // The command is run by the plugin above: the library must not run it as well.
   if (user && exec) delete (user as { exec?: object }).exec;
   const named = [cluster.caFile, user?.certFile, user?.keyFile].filter(
@@ -198,6 +197,24 @@ function select({ context, files, allowExecPlugins }: ConnectOptions): Selected 
     fingerprint: fingerprint + fingerprintOf(named),
     named,
   };
+}
+
+/** The library knows only what the kubeconfig says; kubectl asks the environment and the system as well. */
+function asOnThisMachine(cluster: Cluster): Pick<Cluster, 'proxyUrl'> {
+  const proxyUrl = cluster.proxyUrl ?? proxyFor(cluster.server, process.env);
+  const namesAuthority = cluster.caData || cluster.caFile || cluster.skipTLSVerify;
+  return Object.assign(cluster, {
+    ...(proxyUrl !== undefined && { proxyUrl }),
+    ...(!namesAuthority && { caData: Buffer.from(trustedAuthorities()).toString('base64') }),
+  });
+}
+
+let trusted: string | undefined;
+
+/** Certificates in PEM. Node by itself goes by its own list and not by that of the system, where companies add theirs. */
+function trustedAuthorities(): string {
+  trusted ??= [...new Set((['default', 'system'] as const).flatMap(store => tls.getCACertificates(store)))].join('\n');
+  return trusted;
 }
 
 function missingPart(found: Context | null, cluster: unknown, files: readonly string[]): string {
