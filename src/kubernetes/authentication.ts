@@ -8,10 +8,11 @@ import type { Cluster, Context, KubeConfig, User } from '@kubernetes/client-node
 import { HttpMethod, RequestContext } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import { Agent } from 'undici';
-import { Failure } from '../errors.ts';
+import { Failure, messageOf } from '../errors.ts';
 import type { ConnectOptions } from './contract.ts';
 import type { ExecPlugin } from './exec-plugin.ts';
 import { createExecPlugin } from './exec-plugin.ts';
+import type { UserWithTokenFile } from './kubeconfig.ts';
 import { loadKubeconfig, runsCommand } from './kubeconfig.ts';
 import { proxyFor } from './proxy.ts';
 import type { Times } from './times.ts';
@@ -163,7 +164,7 @@ function select({ context, files, allowExecPlugins }: ConnectOptions): Selected 
   const { config, problems } = loadKubeconfig(files);
   const found = config.getContextObject(context);
   const cluster = found && config.getCluster(found.cluster);
-  const user = found && config.getUser(found.user);
+  const user: UserWithTokenFile | null = found && config.getUser(found.user);
   if (!found || !cluster || (found.user && !user))
     throw new Failure('no-context', {
       what: `Context "${context}" cannot be opened`,
@@ -184,7 +185,8 @@ function select({ context, files, allowExecPlugins }: ConnectOptions): Selected 
   const { proxyUrl } = asOnThisMachine(cluster);
   // The command is run by the plugin above: the library must not run it as well.
   if (user && exec) delete (user as { exec?: object }).exec;
-  const named = [cluster.caFile, user?.certFile, user?.keyFile].filter(
+  if (user?.tokenFile) giveTo(user, { token: tokenIn(user.tokenFile, context) });
+  const named = [cluster.caFile, user?.certFile, user?.keyFile, user?.tokenFile].filter(
     file => file !== undefined && file !== '',
   ) as string[];
   return {
@@ -215,6 +217,18 @@ let trusted: string | undefined;
 function trustedAuthorities(): string {
   trusted ??= [...new Set((['default', 'system'] as const).flatMap(store => tls.getCACertificates(store)))].join('\n');
   return trusted;
+}
+
+function tokenIn(file: string, context: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new Failure('no-context', {
+      what: `Context "${context}" cannot be opened`,
+      why: `Its token cannot be read: ${messageOf(error)}.`,
+      remedy: 'Correct tokenFile in the kubeconfig, or the file.',
+    });
+  }
 }
 
 function missingPart(found: Context | null, cluster: unknown, files: readonly string[]): string {

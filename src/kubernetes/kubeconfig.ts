@@ -1,7 +1,8 @@
 /** Kubeconfig files: loaded by the official client, merged with the first entry of a name winning, as kubectl does. */
+import fs from 'node:fs';
 import path from 'node:path';
 import type { User } from '@kubernetes/client-node';
-import { KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig, loadYaml } from '@kubernetes/client-node';
 import { messageOf } from '../errors.ts';
 import type { Kubeconfig } from './contract.ts';
 
@@ -51,6 +52,7 @@ export function loadKubeconfig(files: readonly string[]): { config: KubeConfig; 
       const config = new KubeConfig();
       // Entries without a name are left out; the rest of the file stays usable.
       config.loadFromFile(file, { onInvalidEntry: 'filter' });
+      addTokenFiles(config.users, file);
       if (config.clusters.length + config.users.length + config.contexts.length === 0) throw new TypeError();
       addMissing(merged.clusters, config.clusters);
       addMissing(merged.users, config.users);
@@ -61,6 +63,19 @@ export function loadKubeconfig(files: readonly string[]): { config: KubeConfig; 
     }
   }
   return { config: merged, problems };
+}
+
+/** `tokenFile` has the token in a file, which wins over `token`. The library knows it by another name only. */
+export type UserWithTokenFile = User & { tokenFile?: string };
+
+function addTokenFiles(users: readonly UserWithTokenFile[], file: string): void {
+  const { users: written = [] } = loadYaml<{
+    users?: ({ name?: string; user?: { tokenFile?: string } | null } | null)[];
+  }>(fs.readFileSync(file, 'utf8'));
+  for (const user of users) {
+    const tokenFile = written.find(entry => entry?.name === user.name)?.user?.tokenFile;
+    if (tokenFile) user.tokenFile = path.resolve(path.dirname(file), tokenFile);
+  }
 }
 
 function addMissing<T extends { name: string }>(known: T[], more: readonly T[]): void {

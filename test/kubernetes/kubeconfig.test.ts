@@ -111,6 +111,13 @@ test('of several files the first entry of a name wins, and a broken one spoils n
   assert.equal(problems.length, 1);
 });
 
+test('a tokenFile that cannot be read is said, and nothing of what is in the kubeconfig', async t => {
+  const paths = files(t, config('a', { token, tokenFile: 'nowhere/token' }));
+  const { message } = await opening(paths, 'a');
+  assert.match(message, /Its token cannot be read: ENOENT.*nowhere.token.*Correct tokenFile/);
+  assert.ok(!message.includes(token));
+});
+
 test('names are taken as they are', async t => {
   for (const name of ['__proto__', 'constructor', 'a/b', 'a b', '../..', 'arn:aws:eks:eu:1:cluster/x', 'ü"\n']) {
     const [file = ''] = files(t, config(name));

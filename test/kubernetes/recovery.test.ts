@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { watchedKinds } from '../../src/model/snapshot.ts';
@@ -125,6 +127,25 @@ test('a kubeconfig that is just being written is no reason to stop; then it coun
   tokens['newer'] = 'admin';
   fs.writeFileSync(file, kubeconfig(server.url, insecure, { token: 'newer' }));
   assert.equal((await connection.canI(access, never)).allowed, true);
+});
+
+test('the token of a tokenFile, beside the kubeconfig; what is in the file now counts', async t => {
+  const tokens: Record<string, string> = { first: 'admin' };
+  const server = await counting(t, { tokens });
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'token-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const tokenFile = path.join(folder, 'token');
+  fs.writeFileSync(tokenFile, 'first\n');
+  // The kubeconfig is in a folder beside it.
+  const user = { token: 'old', tokenFile: path.join('..', path.basename(folder), 'token') };
+  const { until, connection } = await open(t, endpointOf(server), { user });
+  await until(({ state }) => state === 'connected', 'connected');
+  delete tokens['first'];
+  tokens['second'] = 'admin';
+  fs.writeFileSync(tokenFile, 'second');
+  await sleep(300);
+  const access = { verb: 'get', group: '', resource: 'pods', namespace: 'default' } as const;
+  assert.equal((await connection.canI(access, new AbortController().signal)).allowed, true);
 });
 
 test('a context that now names another API server is listed there', async t => {
