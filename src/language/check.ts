@@ -198,6 +198,8 @@ function verdict(document: ManifestDocument, schema: KindSchema, options: CheckO
   const wrong = [
     ...admitted.faults.map(({ path }) => pathText(path)),
     ...found.filter(isError).map(({ data }) => data.path),
+    // That it is not there at all is said of the document.
+    ...(isRecord(document.decoded['spec']) ? [] : ['spec']),
   ];
   const byWebhook = document.errors.some(isFatal)
     ? []

@@ -36,6 +36,16 @@ const bars: [string, Parameters<typeof sceneOf>[0], string | undefined, string?]
     '$(database) cluster-eu → cluster-us lag unknown',
   ],
   ['a side cannot be read', [{ ...eu(), state: 'failed' }, us()], '$(question) eu cannot be read'],
+  [
+    'a context that no member is in cannot be read',
+    [eu(), us(), { ...emptySnapshot('lab', ''), state: 'failed' }],
+    '$(database) cluster-eu → cluster-us 0 B',
+  ],
+  [
+    'one where the missing member may be cannot be read',
+    [us(), { ...emptySnapshot('eu', ''), state: 'failed' }],
+    '$(question) eu cannot be read',
+  ],
   ['a member was not found', [us()], '$(question) cluster-eu not found'],
   ['a switchover', [demoted, us()], '$(sync) Switchover under way: cluster-eu, cluster-us'],
   ['the worst alarm', [eu(), promoted], '$(error) Two primaries: cluster-eu, cluster-us', 'error'],

@@ -5,6 +5,7 @@ import { feedOf } from '../../model/feed.ts';
 import { formatBytes } from '../../model/instances.ts';
 import type { Side } from '../../model/side.ts';
 import { mayWrite, sideOf } from '../../model/side.ts';
+import type { ContextSnapshot } from '../../model/snapshot.ts';
 import type { Topology } from '../../model/topology.ts';
 import { topologyLabel } from '../../model/topology.ts';
 import type { Scene } from '../tree/node.ts';
@@ -32,12 +33,19 @@ export function statusBarWords(scene: Scene): StatusBarWords | undefined {
     };
   const none = { severity: 'none' as const };
   const unread = snapshots.filter(({ state }) => state === 'failed');
+  const unreadLines = unread.map(({ context, error = '' }) => `${context}: ${error}`);
   const missing = topologies.flatMap(topology => topology.missing);
-  if (unread.length > 0)
+  // One where no member is, and none is sought, says nothing about the topologies.
+  const isConcerned = ({ context }: ContextSnapshot): boolean =>
+    topologies.length === 0 ||
+    missing.length > 0 ||
+    topologies.some(({ members }) => members.some(({ address }) => address.context === context));
+  const concerned = unread.filter(isConcerned);
+  if (concerned.length > 0)
     return {
       ...none,
-      text: `$(question) ${iconless(unread.map(({ context }) => context).join(', '))} cannot be read`,
-      tooltip: [...unread.map(({ context, error = '' }) => `${context}: ${error}`), ...lines],
+      text: `$(question) ${iconless(concerned.map(({ context }) => context).join(', '))} cannot be read`,
+      tooltip: [...unreadLines, ...lines],
     };
   if (missing.length > 0)
     return {
@@ -51,7 +59,7 @@ export function statusBarWords(scene: Scene): StatusBarWords | undefined {
   return {
     ...none,
     text: `$(database) ${lines.length === 1 ? iconless(lines[0] ?? '') : `${lines.length} topologies without alarm`}`,
-    tooltip: lines,
+    tooltip: [...lines, ...unreadLines],
   };
 }
 

@@ -170,9 +170,16 @@ function boxParts(box: Box, { width, height }: Rectangle): SVGElement[] {
     text(shorten(box.title, width, 11.5), middle, -31, 'title'),
     text(shorten(`${marks[box.state]}${box.subtitle}`, width, letter), middle, -10, 'small'),
     ...(box.differs.length > 0
-      ? [text(shorten(`≠ manifest: ${box.differs.join('; ')}`, width, letter), middle, 17, 'small differs')]
+      ? [text(shorten(differing(box.differs, width), width, letter), middle, 17, 'small differs')]
       : []),
   ];
+}
+
+/** All of it, or how much there is: the facts beside the picture have each whole. */
+function differing(differs: readonly string[], width: number): string {
+  const whole = `≠ manifest: ${differs.join('; ')}`;
+  if (shorten(whole, width, letter) === whole) return whole;
+  return `≠ manifest in ${differs.length === 1 ? 'one place' : `${differs.length} places`}`;
 }
 
 function nodeParts(node: Node, { width, height }: Rectangle): SVGElement[] {
