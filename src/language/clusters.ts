@@ -8,10 +8,12 @@ export interface ManifestCluster {
   name: string;
   namespace?: string;
   replicaCluster: boolean;
+  /** The document changes a Cluster of another file (Kustomize). */
+  isPatch: boolean;
   range: Range;
 }
 
-export const manifestClusters = (file: ManifestFile): ManifestCluster[] =>
+export const manifestClusters = (file: ManifestFile, isPatch: boolean): ManifestCluster[] =>
   file.documents.flatMap(document => {
     const { name, namespace } = document;
     if (name === undefined || document.kind !== 'Cluster' || !isOurs(document)) return [];
@@ -21,6 +23,7 @@ export const manifestClusters = (file: ManifestFile): ManifestCluster[] =>
         name,
         ...(namespace !== undefined && { namespace }),
         replicaCluster: cluster !== undefined && isReplicaCluster(cluster),
+        isPatch,
         range: keyRange(document, ['kind']),
       },
     ];

@@ -243,7 +243,7 @@ connection.onCodeAction(({ textDocument: { uri }, range: { start }, context }) =
 );
 connection.onCodeActionResolve(action => answer('refactoring', action, () => refactorings.resolved(action)));
 connection.onRequest('cnpg/clusters', ({ uri }: { uri: string }) =>
-  answer('clusters', [], () => manifestClusters(fileOf(uri))),
+  answer('clusters', [], () => manifestClusters(fileOf(uri), roleOf(uri) === 'patch')),
 );
 /** Of a manifest: for which version it is checked, and why. Of other files: nothing. */
 connection.onRequest('cnpg/version', ({ uri }: { uri: string }) =>

@@ -7,6 +7,8 @@ export interface ManifestCluster {
   name: string;
   namespace?: string;
   replicaCluster: boolean;
+  /** It changes a Cluster of another file: it is nothing to compare or apply by itself. */
+  isPatch: boolean;
   range: { start: { line: number; character: number }; end: { line: number; character: number } };
 }
 
@@ -69,6 +71,8 @@ function lensesOf(cluster: ManifestCluster, live: readonly string[], waits: bool
       : []),
     lens('Open WAL Archive', 'cnpg.openWalArchive'),
     lens('Show Topology', 'cnpg.showTopology'),
-    ...(live.length > 0 ? [lens('Diff with Live', 'cnpg.diffWithLive'), lens('Apply…', 'cnpg.applyManifest')] : []),
+    ...(live.length > 0 && !cluster.isPatch
+      ? [lens('Diff with Live', 'cnpg.diffWithLive'), lens('Apply…', 'cnpg.applyManifest')]
+      : []),
   ];
 }

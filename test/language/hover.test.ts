@@ -96,11 +96,12 @@ test('symbols and Clusters', () => {
     cluster?.children?.map(({ name }) => name),
     ['instances', 'logLevel', 'storage', 'replica', 'externalClusters'],
   );
-  assert.deepEqual(manifestClusters(file), [
+  assert.deepEqual(manifestClusters(file, true), [
     {
       name: 'cluster-us',
       namespace: 'pg',
       replicaCluster: false,
+      isPatch: true,
       range: { start: { line: 5, character: 0 }, end: { line: 5, character: 4 } },
     },
   ]);
