@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { User } from '@kubernetes/client-node';
-import { KubeConfig, loadYaml } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node';
+import { load } from 'js-yaml';
 import { messageOf } from '../errors.ts';
 import type { Kubeconfig } from './contract.ts';
 
@@ -69,9 +70,9 @@ export function loadKubeconfig(files: readonly string[]): { config: KubeConfig; 
 export type UserWithTokenFile = User & { tokenFile?: string };
 
 function addTokenFiles(users: readonly UserWithTokenFile[], file: string): void {
-  const { users: written = [] } = loadYaml<{
+  const { users: written = [] } = load(fs.readFileSync(file, 'utf8')) as {
     users?: ({ name?: string; user?: { tokenFile?: string } | null } | null)[];
-  }>(fs.readFileSync(file, 'utf8'));
+  };
   for (const user of users) {
     const tokenFile = written.find(entry => entry?.name === user.name)?.user?.tokenFile;
     if (tokenFile) user.tokenFile = path.resolve(path.dirname(file), tokenFile);

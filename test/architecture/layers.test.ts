@@ -28,7 +28,10 @@ const layers: Record<string, Layer> = {
     packages:
       /^(node:.*|vscode-languageserver(\/node(\.js)?)?|vscode-languageserver-textdocument|vscode-languageserver-types|ajv|ignore)$/,
   },
-  kubernetes: { rooms: ['model', 'errors'], packages: /^(node:.*|@kubernetes\/client-node(\/dist\/.*)?|undici)$/ },
+  kubernetes: {
+    rooms: ['model', 'errors'],
+    packages: /^(node:.*|@kubernetes\/client-node(\/dist\/.*)?|js-yaml|undici)$/,
+  },
   archive: {
     rooms: ['model', 'errors'],
     packages: /^(node:.*|@aws-sdk\/.*|@smithy\/.*|@azure\/.*|@google-cloud\/storage)$/,
