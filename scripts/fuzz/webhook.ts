@@ -61,7 +61,11 @@ function webhooks(version: string): string {
   const program = path.join(source, 'verdicts');
   const ours = path.join(root, 'scripts/fuzz/webhook');
   const validators = Number(version.split('.')[1]) < 29 ? 'validators-before-1.29.go' : 'validators.go';
-  const parts = { 'verdicts.go': 'cmd/verdicts/main.go', [validators]: 'internal/webhook/v1/validators.go' };
+  const parts = {
+    'verdicts.go': 'cmd/verdicts/main.go',
+    'webhooks.go': 'internal/webhook/v1/webhooks.go',
+    [validators]: 'internal/webhook/v1/validators.go',
+  };
   if (!fs.existsSync(program)) {
     fs.mkdirSync(source, { recursive: true });
     const { Dir } = JSON.parse(

@@ -9,14 +9,6 @@ import (
 	apiv1 "github.com/cloudnative-pg/cloudnative-pg/api/v1"
 )
 
-// Webhooks are those that the manager registers for one kind.
-type Webhooks struct {
-	New    func() runtime.Object
-	Mutate func(ctx context.Context, object runtime.Object) error
-	Create func(ctx context.Context, object runtime.Object) (admission.Warnings, error)
-	Update func(ctx context.Context, old, object runtime.Object) (admission.Warnings, error)
-}
-
 // Kinds are those that have webhooks.
 var Kinds = map[string]Webhooks{
 	"Cluster":         of[apiv1.Cluster](&ClusterCustomDefaulter{}, &ClusterCustomValidator{}),
