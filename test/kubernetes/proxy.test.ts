@@ -13,7 +13,7 @@ import { proxyFor } from '../../src/kubernetes/proxy.ts';
 import { usualTimes } from '../../src/kubernetes/times.ts';
 import type { ContextSnapshot } from '../../src/model/snapshot.ts';
 import { startApiServer } from '../../src/simulator/api/server.ts';
-import { certificateFor, secured } from '../support/tls.ts';
+import { certificateFor, joined, secured } from '../support/tls.ts';
 
 const proxy = 'http://proxy.example.com:3128';
 const api = 'https://api.eu.example.com:6443';
@@ -64,11 +64,6 @@ async function listening(t: TestContext, server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function pipe(one: Socket, other: Socket): void {
-  for (const socket of [one, other]) socket.on('error', () => undefined);
-  one.pipe(other).pipe(one);
-}
-
 /** @returns the ports for which tunnels were asked */
 function tunnelling(): { server: Server; asked: string[] } {
   const asked: string[] = [];
@@ -76,7 +71,7 @@ function tunnelling(): { server: Server; asked: string[] } {
     asked.push(url);
     const far = net.connect(Number(url.split(':')[1]), '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      pipe(socket, far);
+      joined(socket, far);
     });
   });
   return { server, asked };
@@ -94,7 +89,7 @@ function socks(): { server: Server; asked: string[] } {
         asked.push(`127.0.0.1:${port}`);
         const far = net.connect(port, '127.0.0.1', () => {
           socket.write(Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, ...request.subarray(8, 10)]));
-          pipe(socket, far);
+          joined(socket, far);
         });
       });
     });

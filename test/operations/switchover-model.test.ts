@@ -20,11 +20,14 @@ import { runPromotion } from '../../src/operations/run.ts';
 import { withdrawPromotion } from '../../src/operations/withdraw-promotion.ts';
 import { demotionToken, switchover } from '../support/clusters.ts';
 import type { ModelEvent } from '../support/switchover-model.ts';
-import { events, foreignEvents, SwitchoverModel } from '../support/switchover-model.ts';
+import { callsSoFar, events, foreignEvents, SwitchoverModel } from '../support/switchover-model.ts';
 
 const never = new AbortController().signal;
 type Outcome = PromotionOutcome | 'no token';
-const operationTimes = { interval: 0, limit: 200, writeLimit: 50 };
+/** In calls of the API: a look at both sides is four. */
+const operationTimes = { interval: 0, limit: 800, writeLimit: 200 };
+const stepLimit = 800;
+const silenceLimit = 80;
 const quiet = { onProgress: () => undefined, onWritten: () => undefined, onTrouble: () => undefined };
 
 /** One window after the other until one sees the end; each is closed, refused, or comes to an end of its own. */
@@ -43,7 +46,7 @@ async function throughWindows(model: SwitchoverModel): Promise<Outcome> {
         switchover,
         () => model.api,
         { ...quietRun, onToken: token => (model.saved = token) },
-        { interval: 0, stepLimit: 200, silenceLimit: 20, savedToken: model.saved, confirmed: ['demote', 'promote'] },
+        { interval: 0, stepLimit, silenceLimit, savedToken: model.saved, confirmed: ['demote', 'promote'] },
         window.signal,
       );
       if (eu.lost) continue;
@@ -93,7 +96,7 @@ async function demotedAndLost(
   schedule: readonly ModelEvent[],
 ): Promise<SwitchoverModel> {
   const model = new SwitchoverModel(['eu writes', 'eu writes']);
-  const options = { interval: 0, stepLimit: 200, confirmed: ['demote'] as const };
+  const options = { interval: 0, stepLimit, confirmed: ['demote'] as const };
   const events = { ...quietRun, onToken: (token: string) => (model.saved = token) };
   await runPromotion(switchover, () => model.api, events, options, never);
   model.goOn([lost, ...unseen], schedule);
@@ -181,7 +184,7 @@ async function returns(unseen: readonly ModelEvent[], schedule: readonly ModelEv
 /** Somebody has promoted the other side with this token of his: withdrawn, or promoted before that, the switchover comes to its end. */
 async function withdrawn(change: Partial<typeof demotionToken>, schedule: readonly ModelEvent[]): Promise<void> {
   const model = new SwitchoverModel(['eu writes', 'eu writes']);
-  const options = { interval: 0, stepLimit: 200, confirmed: ['demote'] as const };
+  const options = { interval: 0, stepLimit, confirmed: ['demote'] as const };
   const seen = { ...quietRun, onToken: (token: string) => (model.saved = token) };
   await runPromotion(switchover, () => model.api, seen, options, never);
   const token = decodeToken(model.saved ?? '');
@@ -205,26 +208,42 @@ const wrongTokens = constantFrom<Partial<typeof demotionToken>>(
   { latestCheckpointREDOLocation: 'FF/0' },
 );
 
-test('a wrong token is withdrawn, and the right one promotes: no promotion without a token, nothing is lost', () =>
-  check(asyncProperty(wrongTokens, faults, withdrawn), { numRuns: runs }));
+/** The clock of the runner is that of the model. */
+const holdsFor = (title: string, property: () => Promise<void>): void =>
+  void test(title, t => {
+    t.mock.method(performance, 'now', callsSoFar);
+    return property();
+  });
 
-test('faults only: it always completes, nothing is lost, nobody writes beside another', () =>
-  check(asyncProperty(faults, fresh), { numRuns: runs }));
+holdsFor('a wrong token is withdrawn, and the right one promotes: no promotion without a token, nothing is lost', () =>
+  check(asyncProperty(wrongTokens, faults, withdrawn), { numRuns: runs }),
+);
 
-test('other people interfere: no second writer by our doing, no wrong "completed"', () =>
-  check(asyncProperty(faultsAndPeople, fresh), { numRuns: runs }));
+holdsFor('faults only: it always completes, nothing is lost, nobody writes beside another', () =>
+  check(asyncProperty(faults, fresh), { numRuns: runs }),
+);
 
-test('the old side is lost after its demotion: promoted with the saved token nothing is lost, and it follows when it is back', () =>
-  check(asyncProperty(faults, faults, afterLoss), { numRuns: runs }));
+holdsFor('other people interfere: no second writer by our doing, no wrong "completed"', () =>
+  check(asyncProperty(faultsAndPeople, fresh), { numRuns: runs }),
+);
 
-test('the old side is lost, and other people interfere: what its archive tells of them is seen', () =>
-  check(asyncProperty(faultsAndPeople, faultsAndPeople, afterLoss), { numRuns: runs }));
+holdsFor(
+  'the old side is lost after its demotion: promoted with the saved token nothing is lost, and it follows when it is back',
+  () => check(asyncProperty(faults, faults, afterLoss), { numRuns: runs }),
+);
 
-test('the other side is lost after the demotion: the old primary returns, and the other follows when it is back', () =>
-  check(asyncProperty(faults, faults, returns), { numRuns: runs }));
+holdsFor('the old side is lost, and other people interfere: what its archive tells of them is seen', () =>
+  check(asyncProperty(faultsAndPeople, faultsAndPeople, afterLoss), { numRuns: runs }),
+);
 
-test('the other side is lost, and other people interfere: what its archive tells of them is seen', () =>
-  check(asyncProperty(faultsAndPeople, faultsAndPeople, returns), { numRuns: runs }));
+holdsFor(
+  'the other side is lost after the demotion: the old primary returns, and the other follows when it is back',
+  () => check(asyncProperty(faults, faults, returns), { numRuns: runs }),
+);
+
+holdsFor('the other side is lost, and other people interfere: what its archive tells of them is seen', () =>
+  check(asyncProperty(faultsAndPeople, faultsAndPeople, returns), { numRuns: runs }),
+);
 
 test('the model can tell: a promotion beside a primary is a violation', async () => {
   const model = new SwitchoverModel([]);

@@ -47,6 +47,10 @@ export const events = [
 export const foreignEvents = ['somebody returns eu', 'somebody promotes us', 'somebody fails over to us'] as const;
 export type ModelEvent = (typeof events)[number] | (typeof foreignEvents)[number] | 'eu lost' | 'us lost';
 
+let calls = 0;
+/** What time is in the model: limits hold for so many calls of the API, however busy the machine is. */
+export const callsSoFar = (): number => calls;
+
 /** Bytes of a record: so large that a page more or less says nothing. */
 const record = 0x100000n;
 const at = (log: readonly number[], beyond = 0n): string => formatLsn(BigInt(log.length) * record + beyond);
@@ -250,6 +254,7 @@ export class SwitchoverModel {
 
   readonly api: OperationApi = {
     get: async <T>(kind: string, _namespace: string, name: string) => {
+      calls++;
       if (kind === 'Pod') return pod(name.replace(/-\d+$/, ''), Number(/\d+$/.exec(name)?.[0])) as T;
       this.#tick();
       const node = this.nodes[name as Name];
@@ -257,6 +262,7 @@ export class SwitchoverModel {
       return structuredClone(node.cluster) as T;
     },
     instanceStatus: async (_namespace, pod): Promise<InstanceStatus> => {
+      calls++;
       const node = this.nodes[pod.replace(/-\d+$/, '') as Name];
       if (node.down || node.lost || node.cluster.status?.switchReplicaClusterStatus) throw failure('unreachable');
       const other = Object.values(this.nodes).find(each => each !== node);
@@ -274,6 +280,7 @@ export class SwitchoverModel {
     create: () => Promise.reject(failure('refused')),
     delete: () => Promise.reject(failure('refused')),
     patch: async <T>(write: MergePatch, { dryRun }: { dryRun: boolean }) => {
+      calls++;
       if (dryRun) return { object: this.nodes[write.name as Name].cluster as T, warnings: [] };
       const name = write.name as Name;
       const node = this.nodes[name];

@@ -5,6 +5,7 @@ import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { pipeline } from 'node:stream';
 import type { TestContext } from 'node:test';
 import tls from 'node:tls';
 
@@ -32,12 +33,16 @@ export function certificateFor(t: TestContext, name: string): Certificate | unde
   return { cert, key };
 }
 
+/** What one end says the other hears; neither outlives the other, however it ends. */
+export function joined(one: net.Socket, other: net.Socket): void {
+  pipeline(one, other, () => undefined);
+  pipeline(other, one, () => undefined);
+}
+
 /** TLS in front of a server. @returns its port */
 export async function secured(t: TestContext, certificate: Certificate, behind: number): Promise<number> {
   const server = tls.createServer(certificate, socket => {
-    const inner = net.connect(behind, '127.0.0.1');
-    for (const end of [socket, inner]) end.on('error', () => undefined);
-    socket.pipe(inner).pipe(socket);
+    joined(socket, net.connect(behind, '127.0.0.1'));
   });
   server.on('tlsClientError', () => undefined);
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
