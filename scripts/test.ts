@@ -32,9 +32,9 @@ const files = (...patterns: string[]): string[] =>
   patterns.flatMap(pattern => fs.globSync(pattern, { cwd: root, exclude: ['**/node_modules/**'] })).sort();
 
 const testing = ['--test', '--test-reporter=spec', '--test-timeout=600000'];
-/** All files in one process, which starts once. */
+/** All files in one process, which starts once, and ends with the last test whatever is still open. */
 const node = (title: string, tests: string[], ...options: string[]): void =>
-  run(title, process.execPath, [...testing, '--test-isolation=none', ...options, ...tests]);
+  run(title, process.execPath, [...testing, '--test-isolation=none', '--test-force-exit', ...options, ...tests]);
 
 /**
  * Each file has a VS Code and a browser of its own: one after the other. On a busy machine a click can come in the moment in which VS Code

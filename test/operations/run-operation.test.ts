@@ -24,7 +24,7 @@ import { member, pod, primaryStatus, standbyStatus } from '../support/clusters.t
 import { at } from '../support/observed.ts';
 
 const operation = fence(at('cluster-eu'), ['cluster-eu-2']);
-const quick = { interval: 1, limit: 200, writeLimit: 200 };
+const quick = { interval: 1, limit: 1000, writeLimit: 1000 };
 const failure = (code: string): Failure => new Failure(code, { what: code, why: 'said so.', remedy: 'Do it.' });
 
 /** A Cluster whose fenced instances are down at once. */

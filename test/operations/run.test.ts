@@ -75,7 +75,7 @@ function pair() {
   return { api: (_address: Address) => api, clusters, statuses, writes, faults, at };
 }
 
-const options: RunOptions = { interval: 1, stepLimit: 200, confirmed: ['demote', 'promote'] };
+const options: RunOptions = { interval: 1, stepLimit: 5000, confirmed: ['demote', 'promote'] };
 
 async function follow(
   world: ReturnType<typeof pair>,
