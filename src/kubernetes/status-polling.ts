@@ -35,6 +35,8 @@ const publishEvery = 500;
 
 interface Failing {
   failures: number;
+  /** Milliseconds since the epoch. */
+  since: number;
   until: number;
   /** Once the pod has changed it is asked again. */
   version: string | undefined;
@@ -134,12 +136,13 @@ export function pollStatus(how: StatusPolling, signal: AbortSignal): StatusPolle
     } catch (error) {
       if (stopping.aborted) return;
       publication ??= setTimeout(publish, publishEvery);
-      readings.set(key, { kind: 'failed', reason: messageOf(error), readAt: how.times.now() });
+      const now = how.times.now();
+      const { failures, since } = failing.get(key) ?? { failures: 0, since: now };
+      readings.set(key, { kind: 'failed', reason: messageOf(error), readAt: now, since });
       if (error instanceof ApiFailure && error.status === 403) return deny(error);
-      const { failures } = failing.get(key) ?? { failures: 0 };
       const pause = Math.min(longest, (often / 2) * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
       const version = pod.metadata.resourceVersion;
-      failing.set(key, { failures: failures + 1, until: how.times.now() + pause, version });
+      failing.set(key, { failures: failures + 1, since, until: now + pause, version });
     }
   }
 

@@ -11,6 +11,7 @@ export type AlarmKind =
   | 'future-timeline'
   | 'system-ids'
   | 'not-fed'
+  | 'streaming-cut'
   | 'lag';
 
 export interface Alarm {

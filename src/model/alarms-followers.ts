@@ -2,6 +2,7 @@
 import type { Verdict } from './alarm.ts';
 import { sourceArchive } from './archive.ts';
 import type { Cluster } from './cluster.ts';
+import { formatDuration } from './duration.ts';
 import { feedOf } from './feed.ts';
 import type { InstanceStatus } from './instance-status.ts';
 import type { Instance } from './instances.ts';
@@ -10,6 +11,7 @@ import type { Address } from './kubernetes.ts';
 import { addressKey } from './kubernetes.ts';
 import type { Moment } from './moment.ts';
 import { freshStatus } from './moment.ts';
+import { cutWithin } from './positions.ts';
 import type { Side } from './side.ts';
 import { defaultSegmentSize } from './wal.ts';
 
@@ -64,25 +66,55 @@ export function judgeFollower(side: Side, source: Side, topologyId: string, mome
   judgeFeed(side, source, topologyId, moment, verdict);
 }
 
+/**
+ * Seconds without a WAL receiver that a restart, a failover within the source or a promotion may take. Only after as many with one
+ * is a cut over: a connection that comes and goes is told once.
+ */
+const patience = 3 * 60;
+
 function judgeFeed(side: Side, source: Side, topologyId: string, moment: Moment, verdict: Verdict): void {
-  const id = `not-fed ${addressKey(side.member.address)}`;
+  const { address } = side.member;
+  const [notFed, cutId] = [`not-fed ${addressKey(address)}`, `streaming-cut ${addressKey(address)}`];
   const feed = feedOf(side, source, moment);
-  if (!feed || feed.works === 'unknown') return verdict.undecided(id);
-  if (feed.works !== 'none') return;
+  if (!feed || !side.status) {
+    verdict.undecided(notFed);
+    verdict.undecided(cutId);
+    return;
+  }
+  const cut = feed.host === undefined ? false : cutWithin(side.positions, patience, moment.now, feed.interrupted);
+  const archive = sourceArchive(side.cluster) !== undefined;
   const behind = feed.bytes === undefined ? '' : ` It is ${formatBytes(feed.bytes)} behind.`;
+  const base = { severity: 'warning' as const, addresses: [address], topologyId };
+  const look = `Can ${feed.host ?? 'the source'} be reached from ${address.context}, are the certificates of ${feed.source} still valid there`;
+  if (feed.works === 'none' && (archive || cut !== undefined || feed.host === undefined)) {
+    verdict.undecided(cutId);
+    return verdict.raise({
+      ...base,
+      id: notFed,
+      kind: 'not-fed',
+      title: 'Not fed',
+      sentence: `${side.member.name} gets nothing from ${feed.source}: its designated primary has no WAL receiver${
+        archive ? ' and replays nothing from the archive' : ', and its manifest gives no archive to restore from'
+      }.${behind}`,
+      lookAt: `${look}, and does its archive have ${feed.needed ?? 'the WAL that is needed'}?`,
+    });
+  }
+  if (feed.works === 'unknown' || feed.works === 'none') verdict.undecided(notFed);
+  // While the source is down, that it sends nothing is no other thing.
+  const sourceDown = source.readable && source.leader?.ready !== true;
+  if (cut === undefined || (cut && sourceDown)) return verdict.undecided(cutId);
+  if (!cut) return;
   verdict.raise({
-    id,
-    kind: 'not-fed',
-    severity: 'warning',
-    title: 'Not fed',
-    sentence: `${side.member.name} gets nothing from ${feed.source}: its designated primary has no WAL receiver${
-      sourceArchive(side.cluster)
-        ? ' and replays nothing from the archive'
-        : ', and its manifest gives no archive to restore from'
-    }.${behind}`,
-    lookAt: `Can ${feed.host ?? 'the source'} be reached from ${side.member.address.context}, are the certificates of ${feed.source} still valid there, and does its archive have ${feed.needed ?? 'the WAL that is needed'}?`,
-    addresses: [side.member.address],
-    topologyId,
+    ...base,
+    id: cutId,
+    kind: 'streaming-cut',
+    title: 'Streaming interrupted',
+    sentence: `${side.member.name} has not streamed from ${feed.source} for more than ${formatDuration(patience)}: its designated primary has no WAL receiver. ${
+      feed.works === 'archive'
+        ? 'The archive still feeds it, whole segments late.'
+        : 'Whether the archive feeds it is not known yet.'
+    }${behind}${source.readable ? '' : ` ${source.member.address.context} cannot be read either.`}`,
+    lookAt: `${look}? A failover now would lose what is not archived.`,
   });
 }
 

@@ -2,8 +2,7 @@
 import type { ArchiveReference } from './archive.ts';
 import { entryArchive } from './archive.ts';
 import { externalCluster, isReplicaCluster } from './cluster.ts';
-import type { InstanceStatus } from './instance-status.ts';
-import { bytesBehind, positionOf } from './instances.ts';
+import { bytesBehind, isCut, positionOf } from './instances.ts';
 import type { Moment } from './moment.ts';
 import type { Behind } from './positions.ts';
 import { movedWithin, secondsBehind } from './positions.ts';
@@ -70,10 +69,6 @@ export function feedOf(side: Side, source: Side | undefined, moment: Moment): Fe
     archivedAhead,
   };
 }
-
-/** A fenced instance receives nothing because somebody wanted it so. */
-const isCut = (status: InstanceStatus | undefined): boolean =>
-  status !== undefined && !status.isWalReceiverActive && !status.mightBeUnavailable;
 
 function worksNow(
   { status, positions, leader }: Side,

@@ -46,4 +46,17 @@ export interface ReplicationInfo {
 /** One attempt to read an instance's status; a failed one says why in the API's own words. */
 export type StatusReading =
   | { kind: 'read'; status: InstanceStatus; readAt: number }
-  | { kind: 'failed'; reason: string; readAt: number };
+  | {
+      kind: 'failed';
+      reason: string;
+      readAt: number;
+      /** Milliseconds since the epoch of the first of the failures without a success between them. */
+      since?: number;
+    };
+
+/**
+ * The instance manager answered, and said that its PostgreSQL takes no connections: HTTP 500 with the words of its driver, as recorded
+ * in restarts. Any other failure may be one of the way there.
+ */
+export const databaseRefuses = (reading: StatusReading | undefined): boolean =>
+  reading?.kind === 'failed' && /failed to connect to `user=\S+ database=/.test(reading.reason);

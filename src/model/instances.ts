@@ -77,6 +77,10 @@ export const statusOf = (reading: StatusReading | undefined): InstanceStatus | u
 export const positionOf = (status: InstanceStatus | undefined): bigint | undefined =>
   parseLsn((status?.isPrimary ? status.currentLsn : status?.replayLsn) ?? '');
 
+/** It should receive WAL and has no receiver. A fenced instance receives nothing because somebody wanted it so. */
+export const isCut = (status: InstanceStatus | undefined): boolean =>
+  status !== undefined && !status.isPrimary && !status.isWalReceiverActive && !status.mightBeUnavailable;
+
 /**
  * Bytes by which `downstream` replays behind what `upstream` has written or replayed. The samples are not simultaneous,
  * so a negative difference counts as 0. `undefined`: a position is unknown, or the timelines differ and the positions

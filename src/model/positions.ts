@@ -3,13 +3,15 @@
  * the (designated) primary of each Cluster. It cannot be looked up anywhere, so it begins when a context is opened.
  */
 import { addressKey } from './kubernetes.ts';
-import { positionOf, statusOf } from './instances.ts';
+import { isCut, positionOf, statusOf } from './instances.ts';
 import type { ContextSnapshot } from './snapshot.ts';
 
 export interface Sample {
   /** Milliseconds since the epoch. */
   at: number;
   lsn: bigint;
+  /** It had no WAL receiver. */
+  cut?: true;
 }
 
 /** By {@link positionKey}; oldest sample first. */
@@ -31,9 +33,10 @@ export function addPositions(before: Positions, snapshots: readonly ContextSnaps
       const reading = snapshot.instanceStatus[`${namespace}/${pod}`];
       const key = positionKey(snapshot.context, namespace, pod);
       const samples = before.get(key) ?? [];
-      const lsn = positionOf(statusOf(reading));
+      const said = statusOf(reading);
+      const lsn = positionOf(said);
       if (reading && lsn !== undefined && reading.readAt > (samples.at(-1)?.at ?? -1))
-        after.set(key, thinned([...samples, { at: reading.readAt, lsn }]));
+        after.set(key, thinned([...samples, { at: reading.readAt, lsn, ...(isCut(said) && { cut: true }) }]));
       else if (samples.length > 0) after.set(key, samples);
     }
   return after;
@@ -76,4 +79,22 @@ export function movedWithin(samples: readonly Sample[] | undefined, seconds: num
   const newest = samples?.at(-1);
   const before = samples?.findLast(sample => sample.at <= now - seconds * 1000);
   return newest && before && newest.lsn - before.lsn;
+}
+
+/**
+ * Has an instance been without a WAL receiver for `seconds`? `undefined`: sometimes it was and sometimes not, or it was not followed for that long.
+ * @param cut whether it has none now
+ */
+export function cutWithin(
+  samples: readonly Sample[] | undefined,
+  seconds: number,
+  now: number,
+  cut: boolean,
+): boolean | undefined {
+  const since = now - seconds * 1000;
+  // The last one before counts too: it is how things were when that time began.
+  const first = samples?.findLastIndex(sample => sample.at <= since) ?? -1;
+  const all = samples?.slice(Math.max(0, first)) ?? [];
+  if (all.some(sample => (sample.cut ?? false) !== cut)) return undefined;
+  return first < 0 && cut ? undefined : cut;
 }

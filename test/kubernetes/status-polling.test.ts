@@ -91,6 +91,7 @@ test('an instance that fails is asked less and less often, until its pod changes
   assert.ok(asked.length - ofA === 25 && ofA >= 5 && ofA <= 9, `${ofA} of ${asked.length}`);
   const reading = readings()['default/a-1'];
   assert.equal(reading?.kind === 'failed' && reading.reason, 'HTTP 500');
+  assert.ok(reading?.kind === 'failed' && reading.since !== undefined && reading.readAt - reading.since >= 60_000);
   pods[0] = { ...pod('a', 1), metadata: { ...pod('a', 1).metadata, resourceVersion: 'changed' } };
   assert.ok((await after(5000)).includes('a-1'));
 });

@@ -6,7 +6,8 @@ import { phases } from '../../src/model/cluster.ts';
 import type { InstanceStatus } from '../../src/model/instance-status.ts';
 import type { Moment } from '../../src/model/moment.ts';
 import { momentOf, staleAfter } from '../../src/model/moment.ts';
-import { positionKey } from '../../src/model/positions.ts';
+import type { Positions } from '../../src/model/positions.ts';
+import { addPositions, positionKey } from '../../src/model/positions.ts';
 import type { ContextSnapshot } from '../../src/model/snapshot.ts';
 import { findTopologies } from '../../src/model/topology.ts';
 import type { Overrides } from '../support/clusters.ts';
@@ -324,6 +325,76 @@ test('a designated primary that gets nothing for minutes while the primary goes 
   // With the archive it may have to wait for a segment.
   assert.deepEqual(judged(snapshots, momentOf(at(10))).alarms, []);
 });
+
+/** Seconds after the start at which the WAL receiver of cluster-us-1 was not there, and what is said of it `now`. */
+const cuts: [string, (at: number) => boolean, number, string[], boolean][] = [
+  ['for three minutes', () => true, 200, ['warning streaming-cut cluster-us'], false],
+  ['not followed for long enough', () => true, 100, [], true],
+  ['since a minute', at => at >= 140, 200, [], true],
+  ['over since a minute: told again only after a longer peace', at => at < 140, 200, [], true],
+  ['comes and goes', at => at % 60 < 30, 200, [], true],
+  ['over', at => at < 10, 200, [], false],
+  ['never', () => false, 0, [], false],
+];
+for (const [name, cut, now, expected, undecided] of cuts)
+  test(`streaming is interrupted: ${name}`, () => {
+    let positions: Positions = new Map();
+    let snapshots: ContextSnapshot[] = [];
+    for (let at = 0; at <= now; at += 10) {
+      // The archive feeds it: a segment a minute.
+      const lsn = { replayLsn: `0/E${Math.floor(at / 60)}000000` };
+      const read = (snapshot: ContextSnapshot): ContextSnapshot => ({
+        ...snapshot,
+        instanceStatus: Object.fromEntries(
+          Object.entries(snapshot.instanceStatus).map(([key, reading]) => [key, { ...reading, readAt: at * 1000 }]),
+        ),
+      });
+      snapshots = [eu({}, { currentLsn: '0/EF000000' }), us({}, { ...lsn, isWalReceiverActive: !cut(at) })].map(read);
+      positions = addPositions(positions, snapshots);
+    }
+    const moment = momentOf(now * 1000, { positions, lagLimit: 1n << 40n });
+    const judgement = judged(snapshots, moment);
+    assert.deepEqual(judgement.alarms.map(short), expected);
+    assert.equal(judgement.undecided.has('streaming-cut ["us","default","cluster-us"]'), undecided);
+    for (const { sentence } of judgement.alarms)
+      assert.match(sentence, /^cluster-us has not streamed from cluster-eu for more than 3 min.* It is .* behind\.$/);
+    // While the source is down there is that alarm and no other.
+    const [source, replica] = snapshots;
+    assert.ok(source && replica);
+    const down = judged([leaderGone(source), replica], moment);
+    assert.ok(!down.alarms.some(({ kind }) => kind === 'streaming-cut'));
+    // A source that cannot be read explains nothing.
+    const lost = judged([{ ...source, state: 'failed' }, replica], moment);
+    assert.deepEqual(lost.alarms.map(short), expected);
+  });
+
+/** As recorded of instances whose PostgreSQL shuts down or starts; and what says nothing of PostgreSQL. */
+const refuses =
+  'The API server could not read it. HTTP 500: failed to connect to `user=postgres database=postgres`: /controller/run/.s.PGSQL.5432 (/controller/run): dial error: dial unix /controller/run/.s.PGSQL.5432: connect: no such file or directory.';
+const noWay = 'HTTP 500: error trying to reach service: dial tcp 10.88.1.16:8000: connect: connection refused.';
+const silences: [string, string, number, number, string[], boolean][] = [
+  ['for 45 seconds', refuses, 45, 50, ['error leader-down cluster-eu cluster-eu-1'], false],
+  ['for 5 seconds', refuses, 5, 50, [], true],
+  ['said too long ago', refuses, 45, 300, [], false],
+  ['its instance manager is not reached', noWay, 45, 50, [], false],
+];
+for (const [name, reason, readAt, now, expected, undecided] of silences)
+  test(`the pod is ready, PostgreSQL takes no connections: ${name}`, () => {
+    const reading = { kind: 'failed' as const, reason, readAt: readAt * 1000, since: 0 };
+    const source = eu();
+    const snapshots = [
+      { ...source, instanceStatus: { ...source.instanceStatus, 'default/cluster-eu-1': reading } },
+      us(),
+    ];
+    const { alarms, undecided: open } = judged(snapshots, momentOf(now * 1000));
+    assert.deepEqual(alarms.map(short), expected);
+    assert.equal(open.has('leader-down ["eu","default","cluster-eu"]'), undecided);
+    for (const { sentence } of alarms)
+      assert.match(
+        sentence,
+        /^cluster-eu accepts no writes: its primary cluster-eu-1 has taken no connections for 45 s, although its pod is ready\. .*no such file or directory\.$/,
+      );
+  });
 
 test('every alarm says what is wrong, where to look, and has its own id', () => {
   const all = table.flatMap(([, snapshots]) => {
