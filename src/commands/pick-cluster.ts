@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
 import { Failure } from '../errors.ts';
 import type { Cluster } from '../model/cluster.ts';
-import { isReplicaCluster } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
 import type { Member } from '../model/topology.ts';
 import { membersOf } from '../model/topology.ts';
+import { clusterChoice } from './cluster-choice.ts';
 
 /** What a command can be called with: a tree node, a manifest's Cluster (code lens), an address, or nothing (palette). */
 export type ClusterArgument =
@@ -32,14 +32,10 @@ export async function pickCluster(
   const members = named.filter(member => accept(member.cluster));
   if (members.length === 0) throw nothingToPick(manifest?.name, prompt, connections);
   if (manifest && members.length === 1) return members[0]?.address;
+  const states = new Map(connections.snapshots().map(({ context, state }) => [context, state]));
   const picked = await vscode.window.showQuickPick(
-    members.map(member => ({
-      label: member.cluster.metadata.name,
-      description: `${isReplicaCluster(member.cluster) ? 'replica cluster' : 'primary cluster'} · context ${member.address.context}`,
-      detail: member.cluster.status?.phase ?? '',
-      member,
-    })),
-    { title: prompt, placeHolder: 'Cluster' },
+    members.map(member => ({ ...clusterChoice(member, states.get(member.address.context)), member })),
+    { title: prompt, placeHolder: 'Cluster', matchOnDescription: true },
   );
   return picked?.member.address;
 }

@@ -115,7 +115,7 @@ async function pickFormer(deps: RebuildDependencies, argument: ClusterArgument):
   const items = [
     ...members.map(({ address, cluster }) => ({
       label: address.name,
-      description: `context ${address.context} · ${cluster.status?.phase ?? 'no status'}`,
+      description: `context ${address.context} · namespace ${address.namespace} · ${cluster.status?.phase ?? 'no status'}`,
       address,
     })),
     ...deps.records
@@ -123,7 +123,7 @@ async function pickFormer(deps: RebuildDependencies, argument: ClusterArgument):
       .filter(({ target }) => !members.some(({ address }) => sameAddress(address, target)))
       .map(({ target }) => ({
         label: target.name,
-        description: `context ${target.context} · deleted, not created anew yet`,
+        description: `context ${target.context} · namespace ${target.namespace} · deleted, not created anew yet`,
         address: target,
       })),
   ];
@@ -175,7 +175,11 @@ async function pickPrimary(deps: RebuildDependencies, target: Address): Promise<
     });
   if (others.length === 1) return others[0];
   const picked = await vscode.window.showQuickPick(
-    others.map(member => ({ label: member.name, description: `context ${member.address.context}`, member })),
+    others.map(member => ({
+      label: member.name,
+      description: `context ${member.address.context} · namespace ${member.address.namespace}`,
+      member,
+    })),
     { title, placeHolder: 'Primary cluster that it shall follow' },
   );
   return picked?.member;

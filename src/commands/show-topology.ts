@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { Connections } from '../connections.ts';
 import type { Topology } from '../model/topology.ts';
-import { membersOf, topologyLabel } from '../model/topology.ts';
+import { membersOf } from '../model/topology.ts';
 import type { Scenes } from '../views/scenes.ts';
 import type { Manifests } from '../views/topology/manifests.ts';
 import type { Subject } from '../views/topology/messages.ts';
 import type { TopologyPanels } from '../views/topology/panel.ts';
 import type { WrittenTopology } from '../model/written-topology.ts';
+import { topologyChoice } from './cluster-choice.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import { ensureConnected, pickCluster } from './pick-cluster.ts';
 
@@ -60,7 +61,7 @@ async function pickTopology(deps: TopologyDependencies, id: string | undefined):
   const known = scenes.current().topologies.find(topology => topology.id === id);
   if (known) return subjectOf(known);
   const observed = (): Offer[] =>
-    scenes.current().topologies.map(topology => ({ label: topologyLabel(topology), subject: subjectOf(topology) }));
+    scenes.current().topologies.map(topology => ({ ...topologyChoice(topology), subject: subjectOf(topology) }));
   let all = observed();
   if (all.length === 0) all = offers(await manifests.read().catch(() => []));
   if (all.length === 0) {
@@ -69,7 +70,13 @@ async function pickTopology(deps: TopologyDependencies, id: string | undefined):
   }
   if (all.length === 0) return pickCluster(connections, undefined, 'Show Topology');
   if (all.length === 1) return all[0]?.subject;
-  return (await vscode.window.showQuickPick(all, { title: 'Show Topology', placeHolder: 'Topology' }))?.subject;
+  return (
+    await vscode.window.showQuickPick(all, {
+      title: 'Show Topology',
+      placeHolder: 'Topology',
+      matchOnDescription: true,
+    })
+  )?.subject;
 }
 
 type Offer = vscode.QuickPickItem & { subject: Subject | undefined };
