@@ -1,5 +1,5 @@
 /** Clusters and topologies where one is picked: what tells each from others of its name. */
-import { isReplicaCluster } from '../model/cluster.ts';
+import { isReplicaCluster, isStandalone } from '../model/cluster.ts';
 import type { ContextSnapshot } from '../model/snapshot.ts';
 import type { Member, Topology } from '../model/topology.ts';
 import { topologyLabel } from '../model/topology.ts';
@@ -14,7 +14,7 @@ export interface Choice {
 export function clusterChoice({ address, cluster }: Member, state: ContextSnapshot['state'] | undefined): Choice {
   const source = cluster.spec.replica?.source;
   const role = isReplicaCluster(cluster)
-    ? `replica cluster${source === undefined ? '' : ` of ${source}`}`
+    ? `${isStandalone(cluster) ? 'standalone replica' : 'replica cluster'}${source === undefined ? '' : ` of ${source}`}`
     : 'primary cluster';
   const phase = cluster.status?.phase ?? '';
   return {

@@ -18,6 +18,10 @@ test('what is picked is told from another of its name', () => {
     description: 'replica cluster of cluster-eu · context us · namespace default',
     detail: 'us cannot be read; as last seen: Cluster in healthy state',
   });
+  const standalone = member('cluster-us', { spec: { replica: { enabled: true, source: 'cluster-eu' } } });
+  const [reporting] = membersOf(snapshotOf('us', standalone));
+  assert.ok(reporting);
+  assert.match(clusterChoice(reporting, 'connected').description, /^standalone replica of cluster-eu · /);
   const [topology] = findTopologies(snapshots);
   assert.ok(topology);
   assert.deepEqual(topologyChoice(topology), {

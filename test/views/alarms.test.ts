@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Alarm } from '../../src/model/alarm.ts';
 import { momentOf } from '../../src/model/moment.ts';
+import type { ContextSnapshot } from '../../src/model/snapshot.ts';
 import { emptySnapshot } from '../../src/model/snapshot.ts';
 import { newAlarms, statusBarWords } from '../../src/views/alarms/words.ts';
 import { sceneOf } from '../../src/views/tree/nodes.ts';
@@ -50,6 +51,35 @@ const bars: [string, Parameters<typeof sceneOf>[0], string | undefined, string?]
   ['a switchover', [demoted, us()], '$(sync) Switchover under way: cluster-eu, cluster-us'],
   ['the worst alarm', [eu(), promoted], '$(error) Two primaries: cluster-eu, cluster-us', 'error'],
 ];
+/** Another pair beside the first one. */
+const orders = (snapshot: ContextSnapshot): ContextSnapshot =>
+  JSON.parse(
+    JSON.stringify(snapshot).replaceAll('cluster-', 'orders-').replaceAll('"default', '"orders'),
+  ) as ContextSnapshot;
+const both = (a: ContextSnapshot, b: ContextSnapshot): ContextSnapshot => ({
+  ...a,
+  clusters: [...a.clusters, ...orders(b).clusters],
+  pods: [...a.pods, ...orders(b).pods],
+  instanceStatus: { ...a.instanceStatus, ...orders(b).instanceStatus },
+});
+const dry = snapshotOf('us', member('cluster-us'), { 1: standbyStatus({ isWalReceiverActive: false }) });
+bars.push(
+  [
+    'two topologies',
+    [both(eu(), eu()), both(us(), us('0/D0000A0'))],
+    '$(database) 2 topologies, furthest behind: orders-us 16 MB',
+  ],
+  [
+    'of two topologies one does not stream',
+    [both(eu(), eu()), both(dry, us('0/D0000A0'))],
+    '$(database) 2 topologies, furthest behind: cluster-us 0 B, streaming interrupted',
+  ],
+  [
+    'of two topologies one is not known',
+    [both(eu(), eu()), both(dry, snapshotOf('us', member('cluster-us')))],
+    '$(database) 2 topologies, furthest behind: orders-us lag unknown',
+  ],
+);
 for (const [name, snapshots, text, severity = 'none'] of bars)
   test(`status bar: ${name}`, () => {
     const words = statusBarWords(sceneOf(snapshots, momentOf(0)));

@@ -1,6 +1,7 @@
 /** Alarms in the status bar and as notifications: pure. */
 import type { Alarm, Judgement } from '../../model/alarm.ts';
 import { isReplicaCluster } from '../../model/cluster.ts';
+import type { Feed } from '../../model/feed.ts';
 import { feedOf } from '../../model/feed.ts';
 import { formatBytes } from '../../model/instances.ts';
 import type { Side } from '../../model/side.ts';
@@ -58,7 +59,7 @@ export function statusBarWords(scene: Scene): StatusBarWords | undefined {
   if (lines.length === 0) return undefined;
   return {
     ...none,
-    text: `$(database) ${lines.length === 1 ? iconless(lines[0] ?? '') : `${lines.length} topologies without alarm`}`,
+    text: `$(database) ${iconless(lines.length === 1 ? (lines[0] ?? '') : severalWords(scene), 100)}`,
     tooltip: [...lines, ...unreadLines],
   };
 }
@@ -67,25 +68,53 @@ const label = (alarm: Alarm): string =>
   iconless(`${alarm.title}: ${alarm.instance ?? alarm.addresses.map(({ name }) => name).join(', ')}`);
 
 /** A name cannot bring an icon along. */
-const iconless = (text: string): string => plain(text, 60).replaceAll('$(', '$ (');
+const iconless = (text: string, longest = 60): string => plain(text, longest).replaceAll('$(', '$ (');
 
-/** `cluster-eu → cluster-us 1.2 MB`. */
-function topologyWords(topology: Topology, { snapshots, moment }: Scene): string {
-  const sides = topology.members.flatMap(member => {
+interface Following {
+  side: Side;
+  feed: Feed | undefined;
+}
+
+const sidesOf = (topology: Topology, { snapshots, moment }: Scene): Side[] =>
+  topology.members.flatMap(member => {
     const snapshot = snapshots.find(s => s.context === member.address.context);
     return snapshot ? [sideOf(member, snapshot, moment)] : [];
   });
-  const replicas = sides.filter(({ cluster }) => isReplicaCluster(cluster));
-  const writer = sides.find(mayWrite);
-  if (!writer || replicas.length === 0) return topologyLabel(topology);
-  return `${writer.member.name} → ${replicas.map(side => `${side.member.name} ${lagWords(side, sides)}`).join(', ')}`;
 
-  function lagWords(side: Side, all: readonly Side[]): string {
-    const source = all.find(other => other.member.name === side.cluster.spec.replica?.source);
-    const feed = feedOf(side, source, moment);
-    const lag = feed?.bytes === undefined ? 'lag unknown' : formatBytes(feed.bytes);
-    return feed?.interrupted ? `${lag}, streaming interrupted` : lag;
-  }
+/** Its replica clusters, each with how it is fed. */
+const followersAmong = (sides: readonly Side[], { moment }: Scene): Following[] =>
+  sides
+    .filter(({ cluster }) => isReplicaCluster(cluster))
+    .map(side => {
+      const source = sides.find(other => other.member.name === side.cluster.spec.replica?.source);
+      return { side, feed: feedOf(side, source, moment) };
+    });
+
+/** `cluster-eu → cluster-us 1.2 MB`. */
+function topologyWords(topology: Topology, scene: Scene): string {
+  const sides = sidesOf(topology, scene);
+  const followers = followersAmong(sides, scene);
+  const writer = sides.find(mayWrite);
+  if (!writer || followers.length === 0) return topologyLabel(topology);
+  return `${writer.member.name} → ${followers.map(({ side, feed }) => `${side.member.name} ${lagWords(feed)}`).join(', ')}`;
+}
+
+function lagWords(feed: Feed | undefined): string {
+  const lag = feed?.bytes === undefined ? 'lag unknown' : formatBytes(feed.bytes);
+  return feed?.interrupted ? `${lag}, streaming interrupted` : lag;
+}
+
+/** `2 topologies, furthest behind: orders-us 1.2 MB`: who does not stream comes before who is far behind, and who is not known before both. */
+function severalWords(scene: Scene): string {
+  const followers = scene.topologies.flatMap(topology => followersAmong(sidesOf(topology, scene), scene));
+  const rank = ({ feed }: Following): [number, bigint] =>
+    feed?.bytes === undefined ? [2, 0n] : [feed.interrupted ? 1 : 0, feed.bytes];
+  const [worst] = followers.toSorted((a, b) => {
+    const [[kindA, bytesA], [kindB, bytesB]] = [rank(a), rank(b)];
+    return kindB - kindA || (bytesA < bytesB ? 1 : bytesA > bytesB ? -1 : 0);
+  });
+  const count = `${scene.topologies.length} topologies`;
+  return worst ? `${count}, furthest behind: ${worst.side.member.name} ${lagWords(worst.feed)}` : count;
 }
 
 /**

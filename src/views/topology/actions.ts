@@ -1,5 +1,12 @@
 /** What can be done with a thing of the picture: the commands of the tree, by the state of the thing. */
-import { fencedInstances, hibernated, isReplicaCluster, tokenPending, tokenUsed } from '../../model/cluster.ts';
+import {
+  fencedInstances,
+  hibernated,
+  isReplicaCluster,
+  isStandalone,
+  tokenPending,
+  tokenUsed,
+} from '../../model/cluster.ts';
 import type { Instance } from '../../model/instances.ts';
 import type { Side } from '../../model/side.ts';
 import type { Action } from './picture.ts';
@@ -53,10 +60,10 @@ export function clusterActions({ cluster, readable }: Side, { primaryLost, token
   const asleep = hibernated(cluster);
   return listed([
     !readable && 'cnpg.connect',
-    replica && !tokenKnown && 'cnpg.promoteReplicaCluster',
+    replica && !isStandalone(cluster) && !tokenKnown && 'cnpg.promoteReplicaCluster',
     tokenPending(cluster) && readable && 'cnpg.withdrawPromotion',
     replica && primaryLost && tokenKnown && 'cnpg.promoteWithToken',
-    replica && primaryLost && 'cnpg.failOverToReplicaCluster',
+    replica && !isStandalone(cluster) && primaryLost && 'cnpg.failOverToReplicaCluster',
     former && 'cnpg.rebuildFormerPrimary',
     tokenUsed(cluster) && 'cnpg.clearUsedToken',
     (cluster.spec.instances ?? 1) > 1 && !asleep && 'cnpg.switchPrimaryInstance',

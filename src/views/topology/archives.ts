@@ -76,7 +76,7 @@ export function drawArchive({ side, differs, manifest, reading, reader }: Drawn,
     lines: [
       'WAL archive',
       path,
-      ...(newest ? [newest] : written ? [] : [state === 'broken' ? 'failing' : 'newest unknown']),
+      ...(newest ? [newest] : written || !reference ? [] : [state === 'broken' ? 'failing' : 'newest unknown']),
       ...(reading ? [readingWords(reading), listedAt(reading, scene)] : unlisted),
     ],
     state,

@@ -486,6 +486,9 @@ test('actions: promotion for the replica cluster, failover only when no primary 
       .map(({ actions }) => actions.map(({ command }) => command).filter(command => /promote|failOver/.test(command)));
   assert.deepEqual(offered(pair()), [[], ['cnpg.promoteReplicaCluster']]);
   assert.deepEqual(offered(unreadable('eu')), [[], ['cnpg.promoteReplicaCluster', 'cnpg.failOverToReplicaCluster']]);
+  // A standalone replica has no part in a switchover.
+  const standalone = member('cluster-us', { spec: { replica: { enabled: true, source: 'cluster-eu' } } });
+  assert.deepEqual(offered([snapshotOf('eu', member('cluster-eu')), snapshotOf('us', standalone)]), [[], []]);
   const demoted = { replica: { primary: 'cluster-us' }, status: { demotionToken: 't' } };
   const [former, ...others] = pair(demoted);
   assert.ok(former);
