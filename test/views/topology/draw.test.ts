@@ -7,7 +7,7 @@ import type { ContextSnapshot } from '../../../src/model/snapshot.ts';
 import type { Beside } from '../../../src/views/topology/draw.ts';
 import type { Edge, EdgeKind, Picture } from '../../../src/views/topology/picture.ts';
 import { isBox, isEdge, isNode } from '../../../src/views/topology/picture.ts';
-import { member, pod } from '../../support/clusters.ts';
+import { member, pod, snapshotOf } from '../../support/clusters.ts';
 import { pair, pictureOf, saying, snapshotsOf } from '../../support/topologies.ts';
 
 const edges = (picture: Picture, kind: EdgeKind): Edge[] =>
