@@ -56,7 +56,9 @@ export function createChecker({ schemas, version, against, manifests, rules = {}
     const manifest = parseFile(text, parsed.get(file));
     const role = file === standardInput ? 'whole' : kustomizations.roleOf(path.resolve(file));
     const all = checkAs(role, manifest, { schemas, version, ...(workspace && { workspace }), ...together, ...old });
-    const found = withSettings(all, rules).map(each => findingOf(file, each));
+    const found = withSettings(all, rules)
+      .map(each => findingOf(file, each))
+      .toSorted((a, b) => a.line - b.line || a.column - b.column);
     const byEncoding = badEncoding ? [encodingFault(file, text, badEncoding)] : [];
     const links = role === 'patch' || manifests ? [] : linksOf(manifest);
     if (links.some(({ names }) => names.length > 0)) parsed.set(file, manifest);

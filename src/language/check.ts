@@ -182,8 +182,11 @@ function structure(document: ManifestDocument, options: CheckOptions): ManifestD
   // Behind a syntax error nothing is what the author meant, and what is missing may stand there.
   const shown = syntaxFaults(document, broken).map(({ range }) => range.start.line);
   const line = Math.min(...shown, ...broken.map(({ start }) => positionAt(document, start).line));
-  return found.filter(({ range, code }) => range.end.line < line && code !== 'schema/required');
+  return found.filter(({ range, code, data }) => range.end.line < line && !isLack(code, data.path));
 }
+
+const isLack = (code: string, path: string): boolean =>
+  code === 'schema/required' || (code === 'schema/metadata' && path === 'metadata');
 
 const isFatal = ({ code }: TextError): boolean => code !== 'DUPLICATE_KEY';
 
@@ -214,9 +217,7 @@ const isWithin = (path: string, outer: string): boolean =>
 
 /** A patch is not complete, has directives (`$patch: delete`), and is merged before rules are asked. */
 const isOfPatch = ({ code, data: { path } }: ManifestDiagnostic): boolean =>
-  !['schema/required', 'schema/rule', 'schema/count'].includes(code) &&
-  !(code === 'schema/metadata' && path === 'metadata') &&
-  !directive.test(path);
+  !isLack(code, path) && !['schema/rule', 'schema/count'].includes(code) && !directive.test(path);
 
 /** `$patch`, `$retainKeys`, `$deleteFromPrimitiveList/args`, and what stands below them. */
 const directive = /(^|\.)\$(patch|retainKeys|deleteFromPrimitiveList\/|setElementOrder\/)/;

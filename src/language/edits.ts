@@ -185,13 +185,18 @@ function removedLines(
  * @returns `undefined` for a value in flow style or beside its key, and where anchors or aliases are in it
  */
 export function linesBelow(document: ManifestDocument, path: Path): string[] | undefined {
+  const lines = shownBelow(document, path);
+  return lines?.some(line => /(^|\s)[&*]\w/.test(line)) ? undefined : lines;
+}
+
+/** As `linesBelow`, to be read only: anchors and aliases may be in it. */
+export function shownBelow(document: ManifestDocument, path: Path): string[] | undefined {
   const value = ownPlace(document, path)?.value;
   const found = removedLines(document, path);
   if (!found || !isMap(value) || value.flow) return undefined;
   const lines = document.text.slice(nextLine(document.text, found.start), found.end).trimEnd().split(/\r?\n/);
   const indent = Math.min(...lines.filter(line => line.trim() !== '').map(line => indentAt(line, 0)));
-  if (indent <= found.column || lines.some(line => /(^|\s)[&*]\w/.test(line))) return undefined;
-  return lines.map(line => line.slice(indent));
+  return indent <= found.column ? undefined : lines.map(line => line.slice(indent));
 }
 
 /** Another document behind this one; `undefined` when this one is an item of a list. */

@@ -37,6 +37,8 @@ export { contextOf } from './places.ts';
 export { neighboursIn } from './neighbours.ts';
 export { withReplica } from './replica-edits.ts';
 export type { EditedText, ReplicaValues } from './replica-edits.ts';
+export { snippetsAt, withDefaults } from './snippets.ts';
+export type { Snippet } from './snippets.ts';
 export { documentSymbols } from './symbols.ts';
 export { webhookRules } from './webhook/index.ts';
 export { createWorkspace } from './workspace.ts';

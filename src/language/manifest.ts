@@ -87,7 +87,8 @@ function parseOne(text: string, startLine: number): ManifestDocument[] {
   const lines = new LineCounter();
   const obstacle = obstacleOf(text);
   const read = readable(text);
-  const yaml = parseDocument(obstacle ? '' : read.text, {
+  const parsed = obstacle ? '' : read.text;
+  const yaml = parseDocument(parsed, {
     // Scalars stay text here: `valuesOf` reads them.
     schema: 'failsafe',
     version: '1.1',
@@ -98,6 +99,9 @@ function parseOne(text: string, startLine: number): ManifestDocument[] {
     prettyErrors: false,
     logLevel: 'silent',
   });
+  // What is not parsed has lines too.
+  for (const { index } of text.slice(parsed.length).matchAll(/\r(?!\n)|\n/g))
+    lines.addNewLine(parsed.length + index + 1);
   const { value, errors } = valuesOf(yaml);
   const shared = {
     text,

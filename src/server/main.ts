@@ -34,6 +34,7 @@ import {
   manifestClusters,
   parseFile,
   pathAt,
+  snippetsAt,
   withLiveValues,
   withSettings,
   writtenTopologies,
@@ -58,6 +59,7 @@ import { createRefactorings } from './refactorings.ts';
 import type { ReplicaPatchPlace } from './replica-patches.ts';
 import { editedReplica, replicaPatches } from './replica-patches.ts';
 import { loadSchemas } from './schemas.ts';
+import { loadSnippets } from './snippets.ts';
 import { createExcludes } from './excludes.ts';
 import type { LiveFacts } from './live-clusters.ts';
 import { createLiveClusters } from './live-clusters.ts';
@@ -88,6 +90,7 @@ const connection = createConnection(ProposedFeatures.all);
 const schemas = loadSchemas();
 const kustomizations = createKustomizations(1000);
 const pageOf = loadPages();
+const snippets = loadSnippets();
 const open = new Map<string, Open>();
 let waiting: NodeJS.Timeout | undefined;
 let canAskForSettings = false;
@@ -221,7 +224,12 @@ connection.onNotification('cnpg/liveClusters', ({ context, ...facts }: LiveFacts
 connection.onCompletion(({ textDocument: { uri }, position }) =>
   answer('completion', [], () => {
     const names = knownNames(workspace, live.names(contextOfFile(uri)));
-    return complete(indexedFile(uri), position, schemas, versionFor(uri), names);
+    const file = indexedFile(uri);
+    const isJson = open.get(uri)?.document.languageId === 'json';
+    return [
+      ...complete(file, position, schemas, versionFor(uri), names),
+      ...(isJson ? [] : snippetsAt(file, position, snippets())),
+    ];
   }),
 );
 connection.onHover(async ({ textDocument: { uri }, position }) => {

@@ -153,3 +153,26 @@ test('a new file: snippets are offered while one types, and Enter behind a whole
   await w.page.keyboard.type('kind: Cluster');
   await w.editorShows(/apiVersion: postgresql\.cnpg\.io\/v1\nkind: Cluster/);
 });
+
+test('snippets are offered where a manifest can begin, and in no value', async () => {
+  const head = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: pg\nspec:\n';
+  fs.writeFileSync(onDisk('new/value.yaml'), `${head}  instances: 3\n  logLevel: `);
+  await w.openFile('new/value.yaml');
+  await w.page.locator('.editor-instance .monaco-editor').first().click();
+  await w.page.keyboard.press('Control+End');
+  await w.page.keyboard.press('Control+Space');
+  const list = w.page.locator('.suggest-widget.visible');
+  await list.getByText('trace').waitFor();
+  await w.shot('no-snippets-in-a-value');
+  assert.doesNotMatch(await list.innerText(), /cnpg-/);
+  await w.page.keyboard.press('Escape');
+  fs.writeFileSync(onDisk('new/behind.yaml'), `${head}  instances: 3\n`);
+  await w.openFile('new/behind.yaml');
+  await w.page.locator('.editor-instance .monaco-editor').first().click();
+  await w.page.keyboard.press('Control+End');
+  await w.page.keyboard.type('cnpg-poo', { delay: 50 });
+  await list.getByText('cnpg-pooler').first().waitFor();
+  await w.page.keyboard.press('Enter');
+  await w.editorShows(/instances: 3\n---\napiVersion: postgresql.cnpg.io\/v1\nkind: Pooler/);
+  await w.shot('snippet-behind-a-manifest');
+});

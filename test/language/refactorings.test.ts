@@ -171,6 +171,22 @@ test('in-tree Barman to the plugin: Cluster, store, retention, schedule', () => 
   assert.doesNotMatch(text, /barmanObjectStore/);
 });
 
+test('in-tree Barman to the plugin: behind the mark that ends a document, and comments beside anchors', () => {
+  const [cluster = ''] = (inTree['x/eu.yaml'] ?? '').split('---\n');
+  const marked = cluster.replace('barmanObjectStore:', 'barmanObjectStore: &store').replace('30d', '30d # law');
+  const files = { 'x/eu.yaml': `${marked}...\n` };
+  const { workspace, file, position } = at(files, 'x/eu.yaml', 'metadata');
+  const edits = refactored(workspace, file, position, 'barman-to-plugin')?.edits.get('x/eu.yaml') ?? [];
+  // An editor takes no position behind the end of a line.
+  assert.deepEqual(
+    edits.filter(({ newText }) => newText.startsWith('---')).map(({ range }) => range.start),
+    [{ line: marked.split('\n').length, character: 0 }],
+  );
+  const text = apply(files['x/eu.yaml'], edits);
+  for (const comment of ['# law', '# as the law says', '# the bucket of Frankfurt', '# as before'])
+    assert.ok(text.includes(comment), comment);
+});
+
 test('in-tree Barman to the plugin: both members, and entries whose archives are the same share a store', () => {
   const entry = (name: string): string =>
     `    - name: ${name}\n      connectionParameters: {host: ${name}-rw.pg.svc, sslmode: verify-full}\n      sslRootCert: {name: ${name}-ca, key: ca.crt}\n      barmanObjectStore:\n        destinationPath: s3://b/\n        s3Credentials: {inheritFromIAMRole: true}\n`;

@@ -1,6 +1,15 @@
 /** From in-tree Barman, which CloudNativePG 1.31 has no more, to the Barman Cloud plugin: on all members that are known. */
 import { stringify } from 'yaml';
-import { addDocument, addKey, appendItem, linesBelow, removeBranch, removeKey, replaceKey } from '../edits.ts';
+import {
+  addDocument,
+  addKey,
+  appendItem,
+  linesBelow,
+  removeBranch,
+  removeKey,
+  replaceKey,
+  shownBelow,
+} from '../edits.ts';
 import type { MaybeEdit } from '../edits.ts';
 import type { ManifestDocument, Path } from '../manifest.ts';
 import { isRecord, placeOf, valueAt } from '../manifest.ts';
@@ -135,7 +144,7 @@ function configurationLines(document: ManifestDocument, path: Path): string[] | 
 
 /** Comments on what goes with the store: on `serverName`, and for the own archive all below `backup`. */
 function commentsLost(document: ManifestDocument, { path, entry }: InTree, configuration: readonly string[]): string[] {
-  const before = linesBelow(document, entry === undefined ? path.slice(0, -1) : path) ?? [];
+  const before = shownBelow(document, entry === undefined ? path.slice(0, -1) : path) ?? [];
   const stay = configuration.flatMap(commentIn);
   return before.flatMap(commentIn).filter(comment => !stay.includes(comment));
 }
