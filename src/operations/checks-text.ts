@@ -4,20 +4,33 @@ import type { Check } from './checks.ts';
 /** Time of day in UTC. */
 export const clock = (date: Date): string => date.toISOString().slice(11, 19);
 
-const outcomeWord = (check: Check): string =>
-  check.outcome === 'ok'
-    ? 'ok      '
-    : check.outcome === 'unknown'
-      ? 'UNKNOWN '
-      : check.severity === 'blocks'
-        ? 'BLOCKS  '
-        : 'WARNS   ';
+/** Worst first. */
+const outcomes = ['BLOCKS', 'WARNS', 'UNKNOWN', 'ok'] as const;
 
+const outcomeWord = (check: Check): (typeof outcomes)[number] =>
+  check.outcome === 'ok'
+    ? 'ok'
+    : check.outcome === 'unknown'
+      ? 'UNKNOWN'
+      : check.severity === 'blocks'
+        ? 'BLOCKS'
+        : 'WARNS';
+
+/** `40 checks: 1 WARNS, 39 ok`: whoever is tired need not read all of them. */
+function countWords(checks: readonly Check[]): string {
+  const counts = outcomes.map(word => [checks.filter(check => outcomeWord(check) === word).length, word] as const);
+  const found = counts.filter(([count]) => count > 0);
+  const words = found.map(([count, word]) => (count === checks.length ? `all ${word}` : `${count} ${word}`));
+  return `${checks.length} check${checks.length === 1 ? '' : 's'}: ${words.join(', ')}`;
+}
+
+/** What is not ok comes first. */
 export function renderChecks(checks: readonly Check[], at: Date): string {
-  const lines = checks.map(check => {
+  const sorted = checks.toSorted((a, b) => outcomes.indexOf(outcomeWord(a)) - outcomes.indexOf(outcomeWord(b)));
+  const lines = sorted.map(check => {
     const yields = check.yields && check.outcome !== 'ok' ? ' (unless you type that it shall be done anyway)' : '';
     const remedy = check.outcome === 'ok' ? '' : `\n          What to do: ${check.remedy}${yields}`;
-    return `${outcomeWord(check)}  ${check.title}: ${check.evidence}${remedy}`;
+    return `${outcomeWord(check).padEnd(8)}  ${check.title}: ${check.evidence}${remedy}`;
   });
-  return `## Checks before the first write (${clock(at)} UTC)\n\n${lines.join('\n')}`;
+  return `## Checks before the first write (${clock(at)} UTC)\n\n${countWords(checks)}\n\n${lines.join('\n')}`;
 }

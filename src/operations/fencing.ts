@@ -75,8 +75,9 @@ function planFence(target: Address, which: Fenced, seen: Observed): OperationPla
 }
 
 function meaningOfFence(which: Fenced, cluster: Cluster, leader: Instance | undefined): string {
-  const what = `PostgreSQL of ${wordsOf(which, cluster.metadata.name)} is shut down; pods and volumes stay, until it is unfenced.`;
-  if (!leader) return `${what} Its sessions end.`;
+  const several = which === '*' || which.length > 1;
+  const what = `PostgreSQL of ${wordsOf(which, cluster.metadata.name)} is shut down until ${several ? 'they are' : 'it is'} unfenced; pods and volumes stay.`;
+  if (!leader) return `${what} ${several ? 'Their' : 'Its'} sessions end.`;
   return isReplicaCluster(cluster)
     ? `${what} ${leader.name} is the designated primary: ${cluster.metadata.name} is no longer fed, and no instance takes over.`
     : `${what} ${leader.name} is the primary: writes stop, and no instance takes over (fencing causes no failover).`;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Outcome, Severity } from '../../src/operations/checks.ts';
+import { renderChecks } from '../../src/operations/checks-text.ts';
 import { check, noWorse } from '../../src/operations/checks.ts';
 
 const made = (title: string, outcome: Outcome, severity: Severity = 'warns', evidence = 'x') =>
@@ -19,3 +20,20 @@ const cases: [string, boolean, ReturnType<typeof made>[], ReturnType<typeof made
 ];
 for (const [title, wanted, found, agreed] of cases)
   test(`agreed before: ${title}`, () => assert.equal(noWorse(found, agreed), wanted));
+
+test('what is not ok comes first, and is counted', () => {
+  const checks = [
+    made('a', 'ok'),
+    made('b', 'unknown', 'blocks'),
+    made('c', 'failed'),
+    made('d', 'ok'),
+    made('e', 'failed', 'blocks'),
+  ];
+  const lines = renderChecks(checks, new Date(0)).split('\n');
+  assert.equal(lines[2], '5 checks: 1 BLOCKS, 1 WARNS, 1 UNKNOWN, 2 ok');
+  assert.deepEqual(
+    lines.filter(line => /^\w+ +\w: /.test(line)),
+    ['BLOCKS    e: x', 'WARNS     c: x', 'UNKNOWN   b: x', 'ok        a: x', 'ok        d: x'],
+  );
+  assert.match(renderChecks([made('a', 'ok')], new Date(0)), /\n1 check: all ok\n/);
+});

@@ -90,6 +90,10 @@ test('typed where service is interrupted; the role is named right', () => {
   assert.equal(fence(eu, '*').plan(observed()).interrupts, true);
   const primary = fence(eu, ['cluster-eu-1']).plan(observed());
   assert.ok(primary.interrupts);
+  assert.match(
+    fence(eu, ['cluster-eu-2', 'cluster-eu-3']).plan(observed()).meaning,
+    /are unfenced; pods and volumes stay\. Their sessions end\.$/,
+  );
   assert.match(primary.meaning, /is the primary: writes stop, and no instance takes over/);
   const designated = fence(at('cluster-us'), ['cluster-us-1']).plan(observed({ name: 'cluster-us' }));
   assert.match(designated.meaning, /is the designated primary: cluster-us is no longer fed/);
