@@ -11,11 +11,15 @@ import { createArchive } from '../../src/simulator/postgres/archive.ts';
 const cli = path.resolve(import.meta.dirname, '../../dist/cli.js');
 const secret = 'secret-that-nobody-may-see';
 let store: ObjectStoreServer;
-
-before(async () => {
-  const bucket = createBucket();
+const bucket = createBucket();
+/** A gap in what was just stored may yet be filled. */
+const justStored = (): void => {
   const archive = createArchive(bucket, 'cluster-eu/');
   for (const number of [1n, 2n, 4n]) archive.segment(number, 1, new Date());
+};
+
+before(async () => {
+  justStored();
   const old = createBucket();
   for (const number of [1n, 2n, 4n])
     createArchive(old, 'cluster-eu/').segment(number, 1, new Date('2026-11-20T10:00:00Z'));
@@ -60,6 +64,7 @@ test('lists segments and gaps', async () => {
 });
 
 test('checks: JSON with a verdict, exit code 1 when something is missing', async () => {
+  justStored();
   const { code, out } = await run(['check', ...list('s3://archive-eu/', '--format', 'json').slice(1)], credentials);
   assert.equal(code, 0);
   const check = JSON.parse(out) as Record<string, unknown>;

@@ -285,7 +285,7 @@ test('a watch that says nothing is given up and begun again', async t => {
     response.writeHead(200);
     const watch = request.url?.includes('/clusters?') && request.url.includes('watch=true');
     if (!request.url?.includes('watch=true')) response.end(JSON.stringify(list));
-    else if (watch && ++watches === 2) response.write(`${JSON.stringify(event)}\n`);
+    else if (watch && ++watches >= 2) response.write(`${JSON.stringify(event)}\n`);
     else response.flushHeaders();
   });
   const { until } = await open(t, url, quick);
