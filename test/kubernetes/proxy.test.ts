@@ -69,10 +69,9 @@ function tunnelling(): { server: Server; asked: string[] } {
   const asked: string[] = [];
   const server = http.createServer().on('connect', ({ url = '' }, socket: Socket) => {
     asked.push(url);
-    const far = net.connect(Number(url.split(':')[1]), '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      joined(socket, far);
-    });
+    const far = net.connect(Number(url.split(':')[1]), '127.0.0.1');
+    far.once('connect', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+    joined(socket, far);
   });
   return { server, asked };
 }
@@ -87,10 +86,9 @@ function socks(): { server: Server; asked: string[] } {
       socket.once('data', request => {
         const port = request.readUInt16BE(8);
         asked.push(`127.0.0.1:${port}`);
-        const far = net.connect(port, '127.0.0.1', () => {
-          socket.write(Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, ...request.subarray(8, 10)]));
-          joined(socket, far);
-        });
+        const far = net.connect(port, '127.0.0.1');
+        far.once('connect', () => socket.write(Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, ...request.subarray(8, 10)])));
+        joined(socket, far);
       });
     });
   });
