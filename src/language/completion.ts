@@ -17,6 +17,7 @@ import { usualValues } from './usual-values.ts';
 
 /** As in the Language Server Protocol. */
 const itemKinds = { property: 10, value: 12, enumMember: 20, reference: 18 } as const;
+const plain = 1;
 const snippet = 2;
 /** The text has its indentation already. */
 const asIs = 1;
@@ -51,9 +52,13 @@ export function complete(
   if (path.length === 0 && !schema) return topLevelKeys(lines, isOurs({ apiVersion }) || apiVersion === '');
   if (!schema) return [];
   const present = siblings(lines, at, indent);
-  return docPath(path) === parametersPath
-    ? parameterItems(schemas.parameters, present)
-    : keyItems(schema, path, present, indent);
+  const items =
+    docPath(path) === parametersPath
+      ? parameterItems(schemas.parameters, present)
+      : keyItems(schema, path, present, indent);
+  // A key that has its value already is only spelt otherwise.
+  const hasValue = /^[\w.-]*:(\s|$)/.test((lines[at] ?? '').slice(position.character));
+  return hasValue ? items.map(item => ({ ...item, insertText: item.label, insertTextFormat: plain })) : items;
 }
 
 const parametersPath = 'spec.postgresql.parameters';

@@ -84,6 +84,19 @@ test('lint - waits for a slow writer', () => {
 test('a file that is named twice is checked once', () =>
   assert.match(run(['lint', 'bad.yaml', './bad.yaml']).out, /^bad\.yaml[^\n]*\n1 file, 1 error/));
 
+test('what is found comes in the order of the lines, whatever found it', () => {
+  const text =
+    'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: pg\nspec:\n  replica: {source: gone, primary: pg}\n  storage: {size: big}\n  instanses: 3\n';
+  const lines = (JSON.parse(run(['lint', '--format', 'json', '-'], text).out) as { line: number }[]).map(
+    ({ line }) => line,
+  );
+  assert.ok(new Set(lines).size > 2, String(lines));
+  assert.deepEqual(
+    lines,
+    lines.toSorted((a, b) => a - b),
+  );
+});
+
 test('lint --format json', () => {
   const found = JSON.parse(run(['lint', '--format', 'json', 'bad.yaml']).out) as object[];
   const { message, ...rest } = found[0] as Record<string, unknown>;

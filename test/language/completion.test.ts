@@ -161,3 +161,14 @@ test('completion: a parameter says its type, default, and that a change restarts
   );
   assert.equal(item.insertText, 'shared_buffers: "$0"');
 });
+
+test('completion: a key that has a value is replaced, and gets no second colon', () => {
+  for (const [line, character, inserted] of [
+    ['  log: debug', 5, 'logLevel'],
+    ['  log:', 3, 'logLevel'],
+    ['  log', 5, 'logLevel: $0'],
+  ] as const) {
+    const items = complete(parseFile(`${head}${line}\n`), { line: 5, character }, schemas, newest);
+    assert.equal(items.find(({ label }) => label === 'logLevel')?.insertText, inserted, line);
+  }
+});
