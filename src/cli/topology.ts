@@ -55,7 +55,7 @@ export async function topology(args: string[]): Promise<number> {
     rules: rulesOf(values.rule),
   });
   const checked = files.map(file => ({ file, ...checker.checkFile(file) }));
-  const findings = checked.flatMap(({ found }) => found).filter(({ code }) => /^RC\d+$/.test(code));
+  const findings = checked.flatMap(({ found }) => found).filter(({ code }) => isShown(code));
   process.stdout.write(format(topologiesOf(manifests.workspace), findings));
   for (const notice of notices) say(notice);
   const unread = checked.flatMap(({ file, unreadable }) =>
@@ -65,5 +65,8 @@ export async function topology(args: string[]): Promise<number> {
   if (faults.length + unread.length > 0) return 2;
   return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
+
+/** What is no YAML is not in the picture, which would not say so. */
+const isShown = (code: string): boolean => /^RC\d+$/.test(code) || code === 'yaml/syntax';
 
 const say = (message: string): void => void process.stderr.write(`topology: ${message}\n`);

@@ -31,6 +31,7 @@ const member = (name: string, primary: string, source: string): string =>
 write('split/eu/a.yaml', member('a', 'a', 'b'));
 write('split/us/b.yaml', member('b', 'b', 'a'));
 write('lone/a.yaml', clusterText({ name: 'a' }));
+write('broken/a.yaml', member('a', 'a', 'b').replace('spec:', 'spec'));
 write('half/b.yaml', member('b', 'a', 'a'));
 write('odd/x.yaml', clusterText({ name: '"a\\"]; x[<b>"', primary: 'b', source: 'b', lists: ['b'] }));
 write('kustomized/base/a.yaml', member('a', 'a', 'b'));
@@ -41,6 +42,7 @@ write('kustomized/eu/kustomization.yaml', 'resources: [../base]\npatches: [{patc
 const cases: [args: string[], code: number, out: RegExp, error?: RegExp][] = [
   [['topology', 'split'], 1, /^a ⇄ b\n {2}a: primary, 3 instances \(split\/eu\/a\.yaml:4\)\n[\s\S]*\[RC301\]/],
   [['topology', 'lone'], 0, /^No topology/],
+  [['topology', 'broken'], 1, /^No topology[\s\S]*broken\/a\.yaml:5:1: error: [^\n]*\[yaml\/syntax\]\n/],
   [
     ['topology', 'half'],
     0,
