@@ -126,10 +126,15 @@ function faultOf(kind: NameKind, name: string): string | undefined {
   if (kind === 'member')
     return /[/\\]|^\.\.?$/.test(name) ? 'The name is used as a file name: it cannot have separators.' : undefined;
   // Source: the webhook for Clusters (`validateName`).
-  if (kind === 'Cluster' && name.length > 50) return 'The name of a Cluster has at most 50 characters.';
-  return /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= 253
+  if (kind === 'Cluster') {
+    if (name.length > 50) return 'The name of a Cluster has at most 50 characters.';
+    return /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name)
+      ? undefined
+      : 'The name of a Cluster is lower-case letters, digits and "-", beginning with a letter, not ending with "-".';
+  }
+  return /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name) && name.length <= 253
     ? undefined
-    : 'Names of objects are lower-case letters, digits and "-", beginning with a letter.';
+    : 'Names of objects are lower-case letters, digits, "-" and ".", beginning and ending with a letter or digit.';
 }
 
 const isTaken = (workspace: Workspace, { entry, use }: Found, name: string): boolean => {

@@ -177,12 +177,18 @@ for (const [what, cursor, to, counts] of renames)
       assert.equal(quoted(apply(at.texts[uri] ?? '', each)), quoted(at.texts[uri] ?? ''), uri);
   });
 
+test('an ObjectStore, unlike a Cluster, may have a name with dots that begins with a digit', () => {
+  const at = given(...inEu('barmanObjectName: store', 'barmanObjectName: st|ore'));
+  assert.ok(typeof renameAt(at.workspace, at.file, at.position, '2026.store-1') !== 'string');
+});
+
 const refused: [cursor: [string, string], to: string, why: RegExp][] = [
   [inEu('- name: pg-us', '- name: |pg-us'), 'a/b', /separators/],
   [inEu('- name: pg-us', '- name: |pg-us'), 'pg-eu', /already/],
   [inUs('name: orders\n', 'name: ord|ers\n'), 'Orders', /lower-case/],
   [inUs('name: orders\n', 'name: ord|ers\n'), 'o'.repeat(51), /at most 50/],
   [inEu('barmanObjectName: store', 'barmanObjectName: st|ore'), '', /at least one/],
+  [inEu('barmanObjectName: store', 'barmanObjectName: st|ore'), 'Store 1', /lower-case letters, digits, "-" and "\."/],
 ];
 for (const [cursor, to, why] of refused)
   test(`rename to "${to}" is refused: ${why}`, () => {
