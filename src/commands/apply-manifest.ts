@@ -168,10 +168,10 @@ async function plan(
     log.info(`${title}: ${error.message}`);
     const takeOver = 'Show What Taking Over Would Change';
     const answer = await vscode.window.showWarningMessage(
-      'Another manager owns fields of it with other values',
+      'Another manager owns fields with other values',
       {
         modal: true,
-        detail: `${error.why}\n\nTaken over, they get the values of this manifest; a tool that owns them may set them back.`,
+        detail: `${error.what}: ${error.why}\n\nTaken over, they get the values of this manifest; a tool that owns them may set them back.`,
       },
       takeOver,
     );

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Failure } from '../errors.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
 import { objectTitle } from '../model/object-reference.ts';
+import type { WatchedKind } from '../model/snapshot.ts';
 import type { DefinitionPlace, LanguageService } from '../views/language-client.ts';
 import { liveScheme, pageUri, referenceOf, withProgress } from './live-pages.ts';
 import type { DefinitionsOf } from './open-manifest.ts';
@@ -10,23 +11,26 @@ import type { LiveYamlDependencies } from './open-live-yaml.ts';
 import type { ObjectArgument } from './pick-object.ts';
 import { pickObject } from './pick-object.ts';
 
-export type DiffLanguage = DefinitionsOf & Pick<LanguageService, 'liveTextOf'>;
+export type DiffLanguage = DefinitionsOf & Pick<LanguageService, 'liveTextOf' | 'objectsOf'>;
+
+const comparable: readonly WatchedKind[] = [
+  'Cluster',
+  'Backup',
+  'ScheduledBackup',
+  'ObjectStore',
+  'Pooler',
+  'Database',
+  'DatabaseRole',
+  'Publication',
+  'Subscription',
+];
 
 /** Shows the manifest beside itself with the values that the API server has: only what somebody changed is a difference. */
 export const diffWithLive =
   (deps: LiveYamlDependencies, language: () => Promise<DiffLanguage>) =>
   async (argument?: ObjectArgument): Promise<void> => {
-    const reference = await pickObject(deps.connections, argument, 'Diff with Live', [
-      'Cluster',
-      'Backup',
-      'ScheduledBackup',
-      'ObjectStore',
-      'Pooler',
-      'Database',
-      'DatabaseRole',
-      'Publication',
-      'Subscription',
-    ]);
+    const isHere = argument === undefined ? await inActiveEditor(language) : undefined;
+    const reference = await pickObject(deps.connections, argument, 'Diff with Live', comparable, isHere);
     const place = reference && (await findManifest(reference, language));
     if (!reference || !place) return;
     const manifest = vscode.Uri.parse(place.uri);
@@ -41,6 +45,17 @@ export const diffWithLive =
     await vscode.languages.setTextDocumentLanguage(await vscode.workspace.openTextDocument(uri), 'yaml');
     await vscode.commands.executeCommand('vscode.diff', manifest, uri, title, { preview: false });
   };
+
+/** Does the active editor define an object of that name? */
+async function inActiveEditor(language: () => Promise<DiffLanguage>): Promise<(object: ObjectReference) => boolean> {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  const written = uri ? await (await language()).objectsOf(uri.toString()) : [];
+  return ({ kind, namespace, name }) =>
+    written.some(
+      ({ object: { kind: writtenKind, metadata } }) =>
+        writtenKind === kind && metadata.name === name && (metadata.namespace ?? namespace) === namespace,
+    );
+}
 
 /** Compares again, with the manifest as it is now. */
 export async function refreshComparison(

@@ -18,6 +18,8 @@ export interface NodeArgument {
 /** A tree node, a manifest's Cluster (code lens), or nothing (palette). */
 export type ObjectArgument = NodeArgument | { manifest: { name: string; namespace?: string } } | undefined;
 
+type IsLikely = (object: ObjectReference) => boolean;
+
 /**
  * @param nodes all selected nodes, when the command was called on one of several
  * @param accept kinds to offer when there is no node
@@ -29,6 +31,7 @@ export async function pickObjects(
   nodes: readonly NodeArgument[] | undefined,
   title: string,
   accept: readonly WatchedKind[] = watchedKinds,
+  isLikely: IsLikely = () => false,
 ): Promise<ObjectReference[]> {
   const chosen = Array.isArray(nodes) && nodes.length > 0 ? nodes : [argument];
   const found = chosen.flatMap(each => (each && 'object' in each ? (each.object ?? []) : []));
@@ -40,17 +43,19 @@ export async function pickObjects(
       why: `"${argument.label ?? 'The node'}" stands for no object of that kind.`,
       remedy: 'Choose a Cluster or something below it.',
     });
-  const picked = await pickFromAll(connections, argument?.manifest, title, accept);
+  const picked = await pickFromAll(connections, argument?.manifest, title, accept, isLikely);
   return picked ? [picked] : [];
 }
 
+/** @param isLikely of those that come first in the choice */
 export async function pickObject(
   connections: Connections,
   argument: ObjectArgument,
   title: string,
   accept?: readonly WatchedKind[],
+  isLikely?: IsLikely,
 ): Promise<ObjectReference | undefined> {
-  return (await pickObjects(connections, argument, undefined, title, accept))[0];
+  return (await pickObjects(connections, argument, undefined, title, accept, isLikely))[0];
 }
 
 async function pickFromAll(
@@ -58,6 +63,7 @@ async function pickFromAll(
   manifest: { name: string; namespace?: string } | undefined,
   title: string,
   accept: readonly WatchedKind[],
+  isLikely: IsLikely,
 ): Promise<ObjectReference | undefined> {
   if (!(await ensureConnected(connections))) return undefined;
   const isWanted = ({ kind, name, namespace }: ObjectReference): boolean =>
@@ -68,7 +74,8 @@ async function pickFromAll(
   const objects = connections
     .snapshots()
     .flatMap(objectsIn)
-    .filter(each => accept.includes(each.kind) && isWanted(each));
+    .filter(each => accept.includes(each.kind) && isWanted(each))
+    .toSorted((a, b) => Number(isLikely(b)) - Number(isLikely(a)));
   if (objects.length === 0)
     throw new Failure('not-found', {
       what: `${title}: no object to do that with`,

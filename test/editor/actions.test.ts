@@ -122,6 +122,15 @@ test('of an object without manifest the live one is offered', async () => {
   await w.page.getByRole('tab', { name: 'cluster-eu-rw.yaml (eu)', selected: true }).waitFor();
 });
 
+test('what the active editor defines is offered first for a comparison', async () => {
+  await w.openFile('us/cluster-us.yaml');
+  await w.command('CNPG: Diff with Live');
+  await w.quick.getByRole('option').first().filter({ hasText: 'cluster-us' }).waitFor();
+  await shoot('diff-choice');
+  await w.page.keyboard.press('Enter');
+  await w.page.getByRole('tab', { name: /cluster-us: manifest ↔ live in us/, selected: true }).waitFor();
+});
+
 test('manifest and live object differ in what was changed by hand alone', async () => {
   await pick('Diff with Live', /^nightly-eu, ScheduledBackup/);
   await w.page.getByRole('tab', { name: /nightly-eu: manifest ↔ live in eu: no difference/, selected: true }).waitFor();

@@ -125,6 +125,7 @@ test('both sides are applied in one go, the primary before its replica', async (
     await w.quick.getByRole('option', { name: new RegExp(`^${side}`) }).click();
   }
   // Who created the Clusters owns their fields.
+  await w.modal.getByText('Cluster default/cluster-eu in context eu: HTTP 409').waitFor();
   await w.shot('both-sides-conflict');
   await w.modal.getByRole('button', { name: 'Show What Taking Over Would Change' }).click();
   const [one, other] = ['Change Cluster default/cluster-eu in eu', 'Change Cluster default/cluster-us in us'];

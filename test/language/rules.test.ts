@@ -231,6 +231,22 @@ test('RC102 does not offer the Cluster itself', () => {
   );
 });
 
+test('RC103, RC104: a slip is repaired, and no repair changes a role', () => {
+  const offered = (text: string, code: string): (string | undefined)[] =>
+    fixes(text, code).flatMap(fixed => /(?:source|primary): (pg-\w+)\n {4}#/.exec(fixed)?.[1] ?? []);
+  const withPrimary = (name: string, rest = both): string =>
+    stanza(`    source: pg-eu\n    primary: ${name}\n    # here\n`, rest);
+  assert.ok(offered(withPrimary('pg-eup'), 'RC104').includes('pg-eu'));
+  assert.deepEqual(
+    new Set(offered(withPrimary('pg-us', '  externalClusters:\n    - name: pg-eu\n'), 'RC104')),
+    new Set(['pg-us']),
+  );
+  assert.deepEqual(
+    new Set(offered(withPrimary('pg-uz', '  externalClusters:\n    - name: pg-us\n'), 'RC104')),
+    new Set(['pg-uz']),
+  );
+});
+
 test('an unknown field leaves the other rules on', () => {
   const text = stanza('    primary: pg-xx\n    source: pg-yy\n    foo: 3\n', both);
   assert.ok(['RC103', 'RC104', 'schema/unknown-field'].every(code => codes(text).includes(code)));

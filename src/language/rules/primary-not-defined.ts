@@ -1,7 +1,6 @@
 import type { Rule } from './rule.ts';
 import { fix, setValue, plainText } from '../edits.ts';
-import { nearest } from '../nearest.ts';
-import { addEntry, entryNames, externalCluster, replica } from './rule.ts';
+import { addEntry, externalCluster, meantEntry, replica } from './rule.ts';
 
 export const primaryNotDefined: Rule = {
   code: 'RC104',
@@ -10,7 +9,7 @@ export const primaryNotDefined: Rule = {
     const primary = subject.cluster.spec.replica?.primary;
     if (!primary || externalCluster(subject.cluster, primary)) return [];
     const path = [...replica, 'primary'];
-    const guess = nearest(primary, entryNames(subject.cluster));
+    const guess = meantEntry(subject, primary);
     return [
       {
         path,

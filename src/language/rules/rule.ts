@@ -6,6 +6,7 @@ import type { Edit, Fix, MaybeEdit } from '../edits.ts';
 import { addKey, appendItem, fix, plainText, setValue } from '../edits.ts';
 import type { ManifestDocument, Path } from '../manifest.ts';
 import { placeOf } from '../manifest.ts';
+import { nearest } from '../nearest.ts';
 import type { Side } from '../sides.ts';
 import { clusterCalled, members, partners } from '../sides.ts';
 import type { ClusterManifest } from '../sound.ts';
@@ -146,6 +147,18 @@ export const entryNames = ({ spec }: ClusterManifest): string[] =>
 /** The Cluster that goes by this name in the topology, when its manifest is known. */
 export const clusterNamed = ({ workspace, entry }: ClusterSubject, name: string): Side | undefined =>
   clusterCalled(workspace, entry, name);
+
+/**
+ * The entry for another Cluster that a name which has none was probably meant to be. A name that a Cluster has is no slip, and
+ * that of the Cluster itself would change its role.
+ */
+export const meantEntry = (subject: ClusterSubject, name: string): string | undefined =>
+  name === topologyName(subject.cluster) || clusterNamed(subject, name)
+    ? undefined
+    : nearest(
+        name,
+        otherEntries(subject.cluster).map(({ entry }) => entry.name),
+      );
 
 /** All other known members of the topology that list this Cluster or are listed by it. */
 export const partnersOf = ({ workspace, entry }: ClusterSubject): Side[] => partners(workspace, entry);

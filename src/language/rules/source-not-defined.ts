@@ -1,7 +1,6 @@
 import type { Rule } from './rule.ts';
 import { fix, setValue, plainText } from '../edits.ts';
-import { nearest } from '../nearest.ts';
-import { addEntry, entryNames, externalCluster, replica } from './rule.ts';
+import { addEntry, externalCluster, meantEntry, replica } from './rule.ts';
 
 export const sourceNotDefined: Rule = {
   code: 'RC103',
@@ -10,7 +9,7 @@ export const sourceNotDefined: Rule = {
     const source = subject.cluster.spec.replica?.source;
     if (!source || externalCluster(subject.cluster, source)) return [];
     const path = [...replica, 'source'];
-    const guess = nearest(source, entryNames(subject.cluster));
+    const guess = meantEntry(subject, source);
     return [
       {
         path,
