@@ -91,7 +91,9 @@ function clusterFacts(cluster: Cluster, snapshot: ContextSnapshot): Row[] {
     ['Demotion', demotionInProgress(cluster) ? 'in progress' : ''],
     [
       'Demotion token',
-      status.demotionToken ? 'present: the Cluster was demoted and can be followed by a promotion' : '',
+      status.demotionToken
+        ? `present: the Cluster was demoted; another member, promoted with it, loses nothing${replica?.primary ? ` (${replica.primary} is to be the primary)` : ''}`
+        : '',
     ],
     [
       'Topology',
