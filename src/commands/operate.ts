@@ -4,6 +4,7 @@ import type { Connections } from '../connections.ts';
 import { Failure } from '../errors.ts';
 import { addressKey } from '../model/kubernetes.ts';
 import type { RunEntry } from '../model/run-history.ts';
+import { checkWords } from '../operations/checks-text.ts';
 import { blocking } from '../operations/checks.ts';
 import type { OperationPage } from '../operations/operation-text.ts';
 import { outcomeWords, progressWords, renderOperation } from '../operations/operation-text.ts';
@@ -132,7 +133,7 @@ async function confirmed(page: OperationPage, prepared: Prepared, verb: string):
   const typed = await vscode.window.showInputBox({
     title: `${operation.title} (${warnings(prepared)})`,
     prompt: [
-      ...overridden.map(check => `${check.title}: NO, ${check.evidence}.`),
+      ...overridden.map(check => `${checkWords(check)}.`),
       `${prepared.meaning} Type "${wanted}" to confirm the ${byManifests ? 'change of its manifest' : 'write'} shown on the page, in context ${context}.`,
     ].join(' '),
     placeHolder: wanted,
@@ -151,7 +152,7 @@ async function pressed({ operation, byManifests }: OperationPage, prepared: Prep
       modal: true,
       detail: [
         prepared.meaning,
-        ...unfulfilled.map(({ title, evidence, remedy }) => `${title}: NO, ${evidence}. ${remedy}`),
+        ...unfulfilled.map(check => `${checkWords(check)}. ${check.remedy}`),
         ...(prepared.write
           ? [
               [

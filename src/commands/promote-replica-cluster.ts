@@ -8,6 +8,7 @@ import type { Address } from '../model/kubernetes.ts';
 import { sameAddress } from '../model/kubernetes.ts';
 import { findTopologies, sourceMember } from '../model/topology.ts';
 import type { Check } from '../operations/checks.ts';
+import { checkWords } from '../operations/checks-text.ts';
 import { blocking, gitOpsOwner, noWorse } from '../operations/checks.ts';
 import type { PromotionPage } from '../operations/promotion-text.ts';
 import { renderPromotion } from '../operations/promotion-text.ts';
@@ -237,7 +238,7 @@ function prepare(deps: SwitchoverDependencies, page: PromotionPage): Thenable<Ch
 const blocked = (plan: PromotionPlan, checks: readonly Check[]): Failure =>
   new Failure('blocked', {
     what: `${plan.to.name} is not promoted`,
-    why: checks.map(check => `${check.title}: ${check.evidence}.`).join(' '),
+    why: checks.map(check => `${checkWords(check)}.`).join(' '),
     remedy: checks[0]?.remedy ?? '',
   });
 

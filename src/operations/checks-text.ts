@@ -16,6 +16,10 @@ const outcomeWord = (check: Check): (typeof outcomes)[number] =>
         ? 'BLOCKS'
         : 'WARNS';
 
+/** Titles say what shall be: what is not so begins with that. */
+export const checkWords = ({ title, outcome, evidence }: Check): string =>
+  `${title}: ${{ ok: '', failed: 'NO, ', unknown: 'not known, ' }[outcome]}${evidence}`;
+
 /** `40 checks: 1 WARNS, 39 ok`: whoever is tired need not read all of them. */
 function countWords(checks: readonly Check[]): string {
   const counts = outcomes.map(word => [checks.filter(check => outcomeWord(check) === word).length, word] as const);
@@ -30,7 +34,7 @@ export function renderChecks(checks: readonly Check[], at: Date): string {
   const lines = sorted.map(check => {
     const yields = check.yields && check.outcome !== 'ok' ? ' (unless you type that it shall be done anyway)' : '';
     const remedy = check.outcome === 'ok' ? '' : `\n          What to do: ${check.remedy}${yields}`;
-    return `${outcomeWord(check).padEnd(8)}  ${check.title}: ${check.evidence}${remedy}`;
+    return `${outcomeWord(check).padEnd(8)}  ${checkWords(check)}${remedy}`;
   });
   return `## Checks before the first write (${clock(at)} UTC)\n\n${countWords(checks)}\n\n${lines.join('\n')}`;
 }

@@ -7,6 +7,7 @@ import { instancesOf } from '../model/instances.ts';
 import type { Address, KubernetesObject, Pod } from '../model/kubernetes.ts';
 import { emptySnapshot } from '../model/snapshot.ts';
 import type { Check } from './checks.ts';
+import { checkWords } from './checks-text.ts';
 import { blocking, dryRun, gitOpsOwner, rights, noWorse } from './checks.ts';
 import type { Observed, Operation, OperationPlan, Progress } from './operation.ts';
 import { pause } from './pause.ts';
@@ -232,7 +233,7 @@ export async function runOperation(
 
   function withdrawn(latest: Prepared): OperationOutcome {
     const worse = latest.checks.filter(each => each.outcome !== 'ok' && !noWorse([each], confirmed.checks));
-    const why = worse.map(({ title, evidence }) => `${title}: NO, ${evidence}.`).join(' ');
+    const why = worse.map(check => `${checkWords(check)}.`).join(' ');
     return {
       kind: 'incomplete',
       problem: `The manifest was not applied yet, and it is no longer as you confirmed it. ${why || latest.meaning}`,
@@ -337,7 +338,7 @@ export function throwIfBlocked(title: string, checks: readonly Check[]): void {
   if (failed.length === 0) return;
   throw new Failure('blocked', {
     what: `${title}: nothing was changed`,
-    why: failed.map(check => `${check.title}: ${check.evidence}.`).join(' '),
+    why: failed.map(check => `${checkWords(check)}.`).join(' '),
     remedy: failed[0]?.remedy ?? '',
   });
 }

@@ -33,7 +33,7 @@ test('what is not ok comes first, and is counted', () => {
   assert.equal(lines[2], '5 checks: 1 BLOCKS, 1 WARNS, 1 UNKNOWN, 2 ok');
   assert.deepEqual(
     lines.filter(line => /^\w+ +\w: /.test(line)),
-    ['BLOCKS    e: x', 'WARNS     c: x', 'UNKNOWN   b: x', 'ok        a: x', 'ok        d: x'],
+    ['BLOCKS    e: NO, x', 'WARNS     c: NO, x', 'UNKNOWN   b: not known, x', 'ok        a: x', 'ok        d: x'],
   );
   assert.match(renderChecks([made('a', 'ok')], new Date(0)), /\n1 check: all ok\n/);
 });
