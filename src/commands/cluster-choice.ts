@@ -16,7 +16,8 @@ export function clusterChoice({ address, cluster }: Member, state: ContextSnapsh
   const role = isReplicaCluster(cluster)
     ? `${isStandalone(cluster) ? 'standalone replica' : 'replica cluster'}${source === undefined ? '' : ` of ${source}`}`
     : 'primary cluster';
-  const phase = cluster.status?.phase ?? '';
+  const timeline = cluster.status?.timelineID;
+  const phase = [cluster.status?.phase, timeline && `timeline ${timeline}`].filter(Boolean).join(' · ');
   return {
     label: address.name,
     description: `${role} · context ${address.context} · namespace ${address.namespace}`,

@@ -19,6 +19,7 @@ import { configuredBindings } from '../views/bindings.ts';
 import type { LiveYamlRoom } from './open-live-yaml.ts';
 import type { OperationDependencies } from './operate.ts';
 import { operate } from './operate.ts';
+import { clusterChoice } from './cluster-choice.ts';
 import type { ClusterArgument } from './pick-cluster.ts';
 import { ensureConnected } from './pick-cluster.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
@@ -112,11 +113,11 @@ async function pickFormer(deps: RebuildDependencies, argument: ClusterArgument):
   const members = topologies(deps).flatMap(topology =>
     topology.members.filter(member => primaries(topology).some(primary => primary !== member)),
   );
+  const states = new Map(deps.connections.snapshots().map(({ context, state }) => [context, state]));
   const items = [
-    ...members.map(({ address, cluster }) => ({
-      label: address.name,
-      description: `context ${address.context} · namespace ${address.namespace} · ${cluster.status?.phase ?? 'no status'}`,
-      address,
+    ...members.map(member => ({
+      ...clusterChoice(member, states.get(member.address.context)),
+      address: member.address,
     })),
     ...deps.records
       .all()
@@ -133,7 +134,11 @@ async function pickFormer(deps: RebuildDependencies, argument: ClusterArgument):
       why: 'No Cluster has another primary beside it in the connected contexts.',
       remedy: 'Connect the contexts of both sides.',
     });
-  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: 'Cluster that was the primary' });
+  const picked = await vscode.window.showQuickPick(items, {
+    title,
+    placeHolder: 'Cluster that was the primary',
+    matchOnDescription: true,
+  });
   return picked?.address;
 }
 

@@ -5,13 +5,17 @@ import { findTopologies, membersOf } from '../../src/model/topology.ts';
 import { member, snapshotOf } from '../support/clusters.ts';
 
 test('what is picked is told from another of its name', () => {
-  const snapshots = [snapshotOf('eu', member('cluster-eu')), snapshotOf('us', member('cluster-us'))];
+  const snapshots = [
+    snapshotOf('eu', member('cluster-eu', { status: { timelineID: 3 } })),
+    snapshotOf('us', member('cluster-us')),
+  ];
   const [primary, replica] = snapshots.flatMap(membersOf);
   assert.ok(primary && replica);
   assert.deepEqual(clusterChoice(primary, 'connected'), {
     label: 'cluster-eu',
     description: 'primary cluster · context eu · namespace default',
-    detail: 'Cluster in healthy state',
+    // Of two primaries the former one is on the older timeline.
+    detail: 'Cluster in healthy state · timeline 3',
   });
   assert.deepEqual(clusterChoice(replica, 'failed'), {
     label: 'cluster-us',

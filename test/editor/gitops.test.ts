@@ -64,7 +64,7 @@ async function write(words: RegExp, shot: string): Promise<void> {
 test('the demotion is edited, shown as a diff, applied, and followed', async () => {
   const comments = fs.readFileSync(fileOf('eu'), 'utf8').match(/#.*/g);
   await w.command('CNPG: Promote Replica Cluster by Its Manifests…');
-  await w.quick.getByRole('option', { name: /cluster-us/ }).click();
+  await w.quick.getByRole('option', { name: /^cluster-us/ }).click();
   await w.fillInput('stops accepting writes', 'cluster-eu');
   await write(/Demote the primary cluster: write this into eu\/cluster-eu\.yaml/, 'demotion');
   await applied('eu', ({ primary }) => primary === 'cluster-us');
@@ -91,7 +91,7 @@ test('Argo CD is noticed, and its way is offered; cancelled after the demotion, 
   const annotations = { 'argocd.argoproj.io/tracking-id': 'db:postgresql.cnpg.io/Cluster:default/cluster-us' };
   await tool['us']?.mergePatch(resources.clusters, 'default', 'cluster-us', { metadata: { annotations } });
   await w.command('CNPG: Promote Replica Cluster…');
-  await w.quick.getByRole('option', { name: /cluster-eu/ }).click();
+  await w.quick.getByRole('option', { name: /^cluster-eu/ }).click();
   await w.quick.getByRole('option', { name: /Edit the Manifests/ }).waitFor({ timeout: 60_000 });
   await w.shot('owned');
   await w.quick.getByRole('option', { name: /Edit the Manifests/ }).click();

@@ -72,7 +72,7 @@ test('a WAL archive opens from the tree, with its timelines and base backups', a
 
 test('a WAL archive opens from the palette', async () => {
   await w.command('CNPG: Open WAL Archive');
-  await w.quick.getByRole('option', { name: /cluster-us/ }).click();
+  await w.quick.getByRole('option', { name: /^cluster-us/ }).click();
   await w.page.getByRole('tab', { name: 'cluster-us.wal', selected: true }).waitFor();
   await w.editorShows('archive-us');
 });
@@ -97,7 +97,7 @@ test('the picture shows the topology', async () => {
 
 test('the replica cluster is promoted and the former primary follows it', async () => {
   await w.command('CNPG: Promote Replica Cluster…');
-  await w.quick.getByRole('option', { name: /cluster-us/ }).click();
+  await w.quick.getByRole('option', { name: /^cluster-us/ }).click();
   await w.page.getByRole('tab', { name: /Promotion of cluster-us/, selected: true }).waitFor();
   await w.shot('promotion-page');
   await w.fillInput('stops accepting writes', 'cluster-eu');
@@ -119,7 +119,7 @@ test('the replica cluster is promoted and the former primary follows it', async 
 
 test('a promotion survives a reload in its middle', async () => {
   await w.command('CNPG: Promote Replica Cluster…');
-  await w.quick.getByRole('option', { name: /cluster-eu/ }).click();
+  await w.quick.getByRole('option', { name: /^cluster-eu/ }).click();
   await w.fillInput('stops accepting writes', 'cluster-us');
   await w.row(/no primary: switchover from cluster-us under way|primary: cluster-eu/).waitFor({ timeout: 60_000 });
   await w.load(stage.server.url(stage.workspace));
