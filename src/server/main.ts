@@ -6,7 +6,9 @@ import {
   CodeActionKind,
   createConnection,
   DidChangeWatchedFilesNotification,
+  MessageType,
   ProposedFeatures,
+  ShowMessageNotification,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
 import type {
@@ -118,7 +120,13 @@ const workspaceFiles = createWorkspaceFiles({
   isExcluded: excludes.isExcluded,
   warn,
 });
-const refactorings = createRefactorings({ workspace, fileOf: indexedFile, capabilities: () => clientCapabilities });
+const refactorings = createRefactorings({
+  workspace,
+  fileOf: indexedFile,
+  capabilities: () => clientCapabilities,
+  tell: message =>
+    void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message }),
+});
 /** Ends a reading of the folders that is out of date. */
 let reading = new AbortController();
 /** The last reading; it never fails. */

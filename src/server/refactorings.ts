@@ -21,6 +21,8 @@ export interface RefactoringOptions {
   /** The text as it is now, in the index too. */
   fileOf: (uri: string) => ManifestFile;
   capabilities: () => ClientCapabilities;
+  /** Editors do not show why an action that was chosen cannot be done. */
+  tell: (message: string) => void;
 }
 
 /** Travels to the client and back. */
@@ -30,7 +32,7 @@ interface Chosen {
   position: Position;
 }
 
-export function createRefactorings({ workspace, fileOf, capabilities }: RefactoringOptions): Refactorings {
+export function createRefactorings({ workspace, fileOf, capabilities, tell }: RefactoringOptions): Refactorings {
   const canResolve = (): boolean =>
     capabilities().textDocument?.codeAction?.resolveSupport?.properties.includes('edit') === true;
   const canCreate = (): boolean => {
@@ -60,12 +62,15 @@ export function createRefactorings({ workspace, fileOf, capabilities }: Refactor
       const chosen = action.data as Partial<Chosen> | undefined;
       if (chosen?.refactoring === undefined || action.edit) return action;
       const edit = editFor(chosen as Chosen);
-      return edit
-        ? { ...action, edit }
-        : { ...action, disabled: { reason: 'The text is laid out so that no safe edit is known.' } };
+      if (edit) return { ...action, edit };
+      tell(`${action.title}: nothing was changed. ${noSafeEdit}`);
+      return { ...action, disabled: { reason: noSafeEdit } };
     },
   };
 }
+
+const noSafeEdit =
+  'No safe edit is known for this layout: where something has to be added or taken out stands flow style ({ }, [ ]), an anchor or an alias.';
 
 const isWanted = (kind: CodeActionKind, only: readonly CodeActionKind[] | undefined): boolean =>
   only === undefined ||
