@@ -31,7 +31,7 @@ export function keepTokens(
     try {
       const { fresh, past } = keptTokens(records.all(), scenes.current().snapshots, Date.now());
       for (const each of fresh) records.keep(each);
-      for (const each of past) records.forget(each);
+      for (const each of past) records.forget(keptTokenKey(each));
     } catch (error) {
       failed(error);
     }

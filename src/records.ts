@@ -11,7 +11,9 @@ export interface Records<T> {
   all(): T[];
   /** In place of the one with its key, whole or not at all. @throws what the file system says */
   keep(record: T): void;
-  forget(record: T): void;
+  /** The one with this key. */
+  of(key: string): T | undefined;
+  forget(key: string): void;
 }
 
 /**
@@ -19,17 +21,18 @@ export interface Records<T> {
  * @param keyOf what tells two records apart
  */
 export function recordsIn<T>(folder: string, keyOf: (record: T) => string): Records<T> {
-  const fileOf = (record: T): string =>
-    path.join(folder, `${createHash('sha256').update(keyOf(record)).digest('hex')}.json`);
+  const fileOf = (key: string): string => path.join(folder, `${createHash('sha256').update(key).digest('hex')}.json`);
   return {
     all: () => namesIn(folder).flatMap(name => readIn<T>(path.join(folder, name))),
     keep(record) {
       fs.mkdirSync(folder, { recursive: true });
-      const written = `${fileOf(record)}.${process.pid}`;
+      const file = fileOf(keyOf(record));
+      const written = `${file}.${process.pid}`;
       fs.writeFileSync(written, JSON.stringify(record), { mode: 0o600 });
-      fs.renameSync(written, fileOf(record));
+      fs.renameSync(written, file);
     },
-    forget: record => fs.rmSync(fileOf(record), { force: true }),
+    of: key => readIn<T>(fileOf(key))[0],
+    forget: key => fs.rmSync(fileOf(key), { force: true }),
   };
 }
 

@@ -27,7 +27,8 @@ const sorted = (records: Records<Thing>): Thing[] =>
 test('kept, replaced, forgotten; nothing is made before there is something to keep', t => {
   const { folder, records } = things(t);
   assert.deepEqual(records.all(), []);
-  records.forget({ name: 'a', value: 0 });
+  records.forget('a');
+  assert.equal(records.of('a'), undefined);
   assert.equal(fs.existsSync(folder), false);
   records.keep({ name: 'a', value: 1 });
   records.keep({ name: '../b', value: 1 });
@@ -36,7 +37,8 @@ test('kept, replaced, forgotten; nothing is made before there is something to ke
     { name: '../b', value: 1 },
     { name: 'a', value: 2 },
   ]);
-  records.forget({ name: 'a', value: 7 });
+  assert.deepEqual(records.of('a'), { name: 'a', value: 2 });
+  records.forget('a');
   assert.deepEqual(sorted(records), [{ name: '../b', value: 1 }]);
   assert.deepEqual(
     fs.readdirSync(folder).map(name => fs.statSync(path.join(folder, name)).mode & 0o077),

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { Failure } from '../errors.ts';
 import type { ObjectReference } from '../model/object-reference.ts';
 import { objectTitle } from '../model/object-reference.ts';
-import type { WatchedKind } from '../model/snapshot.ts';
+import { watchedKinds } from '../model/snapshot.ts';
 import type { DefinitionPlace, LanguageService } from '../views/language-client.ts';
 import { liveScheme, pageUri, referenceOf, withProgress } from './live-pages.ts';
 import type { DefinitionsOf } from './open-manifest.ts';
@@ -13,17 +13,8 @@ import { pickObject } from './pick-object.ts';
 
 export type DiffLanguage = DefinitionsOf & Pick<LanguageService, 'liveTextOf' | 'objectsOf'>;
 
-const comparable: readonly WatchedKind[] = [
-  'Cluster',
-  'Backup',
-  'ScheduledBackup',
-  'ObjectStore',
-  'Pooler',
-  'Database',
-  'DatabaseRole',
-  'Publication',
-  'Subscription',
-];
+/** The others are made by operators, and no manifest is there to compare. */
+const comparable = watchedKinds.filter(kind => !['Pod', 'Service', 'PersistentVolumeClaim'].includes(kind));
 
 /** Shows the manifest beside itself with the values that the API server has: only what somebody changed is a difference. */
 export const diffWithLive =

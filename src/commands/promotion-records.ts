@@ -1,4 +1,4 @@
-import { addressKey, sameAddress } from '../model/kubernetes.ts';
+import { addressKey } from '../model/kubernetes.ts';
 import type { PromotionPlan } from '../operations/promotion.ts';
 import type { Records } from '../records.ts';
 
@@ -25,8 +25,7 @@ export interface PromotionRecords {
 export const promotionKey = ({ plan }: PromotionRecord): string => addressKey(plan.to);
 
 export function promotionRecords(records: Records<PromotionRecord>): PromotionRecords {
-  const of = (plan: PromotionPlan): PromotionRecord | undefined =>
-    records.all().find(record => sameAddress(record.plan.to, plan.to));
+  const of = (plan: PromotionPlan): PromotionRecord | undefined => records.of(addressKey(plan.to));
   return {
     all: () => records.all(),
     of,
@@ -36,9 +35,6 @@ export function promotionRecords(records: Records<PromotionRecord>): PromotionRe
       const seen = token !== undefined && token !== record.token && { token, tokenSeenAt: now };
       records.keep({ ...record, ...seen });
     },
-    forget(plan) {
-      const record = of(plan);
-      if (record) records.forget(record);
-    },
+    forget: plan => records.forget(addressKey(plan.to)),
   };
 }

@@ -1,6 +1,6 @@
 import type { Cluster } from '../model/cluster.ts';
 import type { Address } from '../model/kubernetes.ts';
-import { addressKey, sameAddress } from '../model/kubernetes.ts';
+import { addressKey } from '../model/kubernetes.ts';
 import type { Records } from '../records.ts';
 
 /** What is remembered of a rebuild under way: between the deletion and the creation nothing else has the manifest. */
@@ -23,16 +23,9 @@ export interface RebuildRecords {
 
 export const rebuildKey = ({ target }: RebuildRecord): string => addressKey(target);
 
-export function rebuildRecords(records: Records<RebuildRecord>): RebuildRecords {
-  const of = (target: Address): RebuildRecord | undefined =>
-    records.all().find(record => sameAddress(record.target, target));
-  return {
-    all: () => records.all(),
-    of,
-    remember: record => records.keep(record),
-    forget(target) {
-      const record = of(target);
-      if (record) records.forget(record);
-    },
-  };
-}
+export const rebuildRecords = (records: Records<RebuildRecord>): RebuildRecords => ({
+  all: () => records.all(),
+  of: target => records.of(addressKey(target)),
+  remember: record => records.keep(record),
+  forget: target => records.forget(addressKey(target)),
+});

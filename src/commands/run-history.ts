@@ -25,7 +25,7 @@ export const runHistory = (
     all,
     add(entry) {
       records.keep(entry);
-      for (const old of all().slice(0, -limit)) records.forget(old);
+      for (const old of all().slice(0, -limit)) records.forget(runKey(old));
     },
     actor(contexts) {
       const users = new Set(contexts.map(userOf).filter(user => user !== undefined));

@@ -52,8 +52,10 @@ export function loadKubeconfig(files: readonly string[]): { config: KubeConfig; 
     try {
       const config = new KubeConfig();
       // Entries without a name are left out; the rest of the file stays usable.
-      config.loadFromFile(file, { onInvalidEntry: 'filter' });
-      addTokenFiles(config.users, file);
+      const text = fs.readFileSync(file, 'utf8');
+      config.loadFromString(text, { onInvalidEntry: 'filter' });
+      config.makePathsAbsolute(path.dirname(file));
+      addTokenFiles(config.users, text, path.dirname(file));
       if (config.clusters.length + config.users.length + config.contexts.length === 0) throw new TypeError();
       addMissing(merged.clusters, config.clusters);
       addMissing(merged.users, config.users);
@@ -69,13 +71,13 @@ export function loadKubeconfig(files: readonly string[]): { config: KubeConfig; 
 /** `tokenFile` has the token in a file, which wins over `token`. The library knows it by another name only. */
 export type UserWithTokenFile = User & { tokenFile?: string };
 
-function addTokenFiles(users: readonly UserWithTokenFile[], file: string): void {
-  const { users: written = [] } = load(fs.readFileSync(file, 'utf8')) as {
+function addTokenFiles(users: readonly UserWithTokenFile[], text: string, folder: string): void {
+  const { users: written = [] } = load(text) as {
     users?: ({ name?: string; user?: { tokenFile?: string } | null } | null)[];
   };
   for (const user of users) {
     const tokenFile = written.find(entry => entry?.name === user.name)?.user?.tokenFile;
-    if (tokenFile) user.tokenFile = path.resolve(path.dirname(file), tokenFile);
+    if (tokenFile) user.tokenFile = path.resolve(folder, tokenFile);
   }
 }
 
